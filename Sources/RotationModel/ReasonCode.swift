@@ -1,0 +1,36 @@
+/// Why a certificate is acted on, by the stable names that reports, manifests and audit entries carry.
+public enum ReasonCode: String, Sendable, CaseIterable {
+    case expiring
+    case expired
+    case revoked
+    case weakKey = "weak-key"
+    case weakSignature = "weak-signature"
+    case sharedKey = "shared-key"
+    case age
+    case superseded
+    case issuer
+    case authorityRetiring = "authority-retiring"
+    case confirmed
+    case deadline
+    /// Held: more were due than one run of the policy may issue.
+    case rate
+    /// Held: `run --limit` was reached.
+    case limit
+    /// Blocked: the authority cannot sign now.
+    case authority
+    /// Blocked: no subject or alternative name can be made for this device.
+    case subject
+    /// No policy covers the device.
+    case uncovered
+}
+
+/// A reason code and the sentence that explains it in this case.
+public struct Reason: Hashable, Sendable {
+    public let code: ReasonCode
+    public let text: String
+
+    public init(_ code: ReasonCode, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}

@@ -1,0 +1,70 @@
+/// The 32 bytes of a SHA-256 (FIPS 180-4), kept inline: a fleet's worth of them costs no allocations.
+public struct SHA256Digest: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// Nil unless there are 32 bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        let read = bytes.withContiguousStorageIfAvailable { SHA256Digest.words(UnsafeRawBufferPointer($0)) }
+        words = read ?? Array(bytes).withUnsafeBytes(SHA256Digest.words)
+    }
+
+    /// A scan of a fleet reads two digests a certificate: word by word, not byte by byte.
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        return (word(0), word(8), word(16), word(24))
+    }
+
+    /// Nil unless the text is 64 hexadecimal digits, of either case.
+    public init?(hex: String) {
+        guard let bytes = Hex.decode(hex) else { return nil }
+        self.init(bytes)
+    }
+
+    public var bytes: [UInt8] {
+        let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: bigEndian) { Array($0) }
+    }
+
+    /// The first 8 bytes, big-endian.
+    public var firstWord: UInt64 { words.0 }
+
+    /// 64 lower-case hexadecimal digits.
+    public var hex: String { Hex.encode(bytes) }
+
+    public static func == (left: SHA256Digest, right: SHA256Digest) -> Bool { left.words == right.words }
+    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension SHA256Digest: CustomStringConvertible {
+    public var description: String { hex }
+}
+
+/// How the layers that must not know PKI come by a SHA-256: they are handed one.
+public typealias SHA256Function = @Sendable (_ bytes: [UInt8]) -> SHA256Digest
+
+/// The SHA-256 of a certificate's DER: its `certificateId` in the registry.
+public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+    public let digest: SHA256Digest
+    public init(_ digest: SHA256Digest) { self.digest = digest }
+    public init?(hex: String) {
+        guard let digest = SHA256Digest(hex: hex) else { return nil }
+        self.digest = digest
+    }
+    public var hex: String { digest.hex }
+    public var description: String { hex }
+}
+
+/// The SHA-256 of a SubjectPublicKeyInfo's DER: equal for two certificates exactly when they have the same key.
+public struct KeyFingerprint: Hashable, Sendable, CustomStringConvertible {
+    public let digest: SHA256Digest
+    public init(_ digest: SHA256Digest) { self.digest = digest }
+    public init?(hex: String) {
+        guard let digest = SHA256Digest(hex: hex) else { return nil }
+        self.digest = digest
+    }
+    public var hex: String { digest.hex }
+    public var description: String { hex }
+}
