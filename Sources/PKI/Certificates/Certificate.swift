@@ -1,0 +1,101 @@
+import RotationModel
+
+/// An X.509 certificate (RFC 5280), read strictly from DER and kept byte for byte.
+///
+/// Reading does not verify the signature: that is for whoever relies on the certificate.
+public struct Certificate: Hashable, Sendable {
+    /// The most bytes of DER that are read.
+    public static let largest = 64 * 1024
+
+    public let der: [UInt8]
+    /// The SHA-256 of ``der``: the registry's `certificateId`.
+    public let fingerprint: Fingerprint
+    /// As it came: certificates of others may have one that is negative, zero, or longer than RFC 5280's 20 bytes.
+    public let serialNumber: SerialNumber
+    public let issuer: DistinguishedName
+    public let subject: DistinguishedName
+    public let notBefore: Timestamp
+    public let notAfter: Timestamp
+    public let publicKey: PublicKeyInfo
+    public let signatureAlgorithm: SignatureAlgorithm
+    /// The parameters of an RSASSA-PSS signature; nil for any other.
+    public let pss: PSSParameters?
+    /// Whether the signature's hash is weaker than SHA-256. Unknown algorithms count as weak, Ed25519 does not.
+    public let isSignatureWeak: Bool
+    let extensions: CertificateExtensions
+
+    /// BasicConstraints says CA.
+    public var isAuthority: Bool { extensions.isAuthority }
+    /// Nil where the extension is absent, which allows every use.
+    public var keyUsage: Set<KeyUsage>? { extensions.keyUsage }
+    /// Object identifiers in dotted form; nil where the extension is absent.
+    public var extendedKeyUsage: [String]? { extensions.extendedKeyUsage }
+    /// Those of the kinds that ``RotationModel/GeneralName`` has.
+    public var subjectAlternativeNames: [GeneralName] { extensions.subjectAlternativeNames }
+    public var subjectKeyIdentifier: [UInt8]? { extensions.subjectKeyIdentifier }
+    public var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
+
+    /// One certificate that fills the bytes.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` that names the part that is wrong.
+    public init(der: [UInt8]) throws(RotationError) {
+        self = try CertificateReader.read(der)
+    }
+
+    /// PEM with exactly one CERTIFICATE block, or DER.
+    ///
+    /// - Throws: ``RotationError/Code/badInput``.
+    public init(reading bytes: [UInt8]) throws(RotationError) {
+        let all = try Certificate.all(reading: bytes)
+        guard all.count == 1 else {
+            throw RotationError(.badInput, "there are \(all.count) certificates where one is expected")
+        }
+        self = all[0]
+    }
+
+    /// All certificates of a PEM bundle, in its order, one or more; or one in DER. Blocks of other kinds are passed over.
+    ///
+    /// - Throws: ``RotationError/Code/badInput``, also where there is none.
+    public static func all(reading bytes: [UInt8]) throws(RotationError) -> [Certificate] {
+        if PEM.looksLikeDER(bytes) { return [try Certificate(der: bytes)] }
+        let blocks = try PEM.blocks(in: bytes)
+        var certificates: [Certificate] = []
+        for block in blocks where block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" {
+            certificates.append(try Certificate(der: block.der))
+        }
+        guard !certificates.isEmpty else {
+            let found =
+                blocks.first.map { "a PEM block \"\($0.label)\"" }
+                ?? (bytes.isEmpty ? "nothing" : "neither PEM nor DER")
+            throw RotationError(
+                .badInput, "no certificate: found \(found)",
+                advice: "give PEM that starts with -----BEGIN CERTIFICATE-----, or DER")
+        }
+        return certificates
+    }
+
+    init(
+        der: [UInt8], serialNumber: SerialNumber, issuer: DistinguishedName, subject: DistinguishedName,
+        notBefore: Timestamp, notAfter: Timestamp, publicKey: PublicKeyInfo, signatureAlgorithm: SignatureAlgorithm,
+        pss: PSSParameters?, isSignatureWeak: Bool, extensions: CertificateExtensions
+    ) {
+        self.der = der
+        fingerprint = Fingerprint(SHA256.digest(der))
+        self.serialNumber = serialNumber
+        self.issuer = issuer
+        self.subject = subject
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.publicKey = publicKey
+        self.signatureAlgorithm = signatureAlgorithm
+        self.pss = pss
+        self.isSignatureWeak = isSignatureWeak
+        self.extensions = extensions
+    }
+
+    /// In lines of 64 characters, the last one ended too.
+    public var pem: String { String(decoding: PEM.encode("CERTIFICATE", der), as: UTF8.self) }
+
+    public static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
+    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+}

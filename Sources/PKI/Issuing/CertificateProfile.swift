@@ -1,0 +1,42 @@
+import RotationModel
+
+/// What is the same for all certificates of one profile.
+public struct CertificateProfile: Sendable {
+    public let signature: SignatureAlgorithm
+    public let keyUsage: [KeyUsage]
+    public let extendedKeyUsage: [ExtendedKeyUsage]
+    /// Where the authority's CRL lies; nil leaves the distribution point out.
+    public let crlURL: String?
+
+    public init(
+        signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage], crlURL: String? = nil
+    ) {
+        self.signature = signature
+        self.keyUsage = keyUsage
+        self.extendedKeyUsage = extendedKeyUsage
+        self.crlURL = crlURL
+    }
+}
+
+/// What differs from one certificate to the next. The serial number is the caller's, who has recorded it before anything is signed.
+public struct CertificateOrder: Sendable {
+    /// Positive, 16 to 20 bytes.
+    public let serialNumber: SerialNumber
+    public let subject: DistinguishedName
+    public let subjectAlternativeNames: [GeneralName]
+    public let notBefore: Timestamp
+    public let notAfter: Timestamp
+    public let publicKey: PublicKeyInfo
+
+    public init(
+        serialNumber: SerialNumber, subject: DistinguishedName, subjectAlternativeNames: [GeneralName],
+        notBefore: Timestamp, notAfter: Timestamp, publicKey: PublicKeyInfo
+    ) {
+        self.serialNumber = serialNumber
+        self.subject = subject
+        self.subjectAlternativeNames = subjectAlternativeNames
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.publicKey = publicKey
+    }
+}

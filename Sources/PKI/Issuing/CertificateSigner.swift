@@ -1,0 +1,108 @@
+import RotationModel
+
+/// Issues certificates of one profile under one authority.
+///
+/// One serves one worker: it keeps a signing context, and what all its certificates have in common is encoded once.
+public final class CertificateSigner {
+    private let context: SigningContext
+    private let signature: SignatureAlgorithm
+    private let pss: PSSParameters?
+    private let isSignatureWeak: Bool
+    private let identifier: [UInt8]
+    private let issuer: DistinguishedName
+    /// BasicConstraints, KeyUsage, ExtendedKeyUsage, AuthorityKeyIdentifier and the CRL's place.
+    private let commonExtensions: [UInt8]
+    private let parsedExtensions: CertificateExtensions
+
+    /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or the CRL's URL
+    ///   is no ASCII.
+    public init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
+        let algorithm = authority.key.publicKey.algorithm
+        let able = CertificateSigner.algorithms(for: algorithm)
+        guard let scheme = SignatureScheme(profile.signature), able.contains(profile.signature) else {
+            let advice =
+                able.isEmpty
+                ? "authorities have RSA, EC (P-256, P-384, P-521) or DSA keys"
+                : "it can sign with \(able.map(\.description).joined(separator: ", "))"
+            throw RotationError(
+                .configuration, "a key of \(algorithm) cannot sign with \(profile.signature)",
+                at: "authority \(authority.name)",
+                advice: advice)
+        }
+        context = try SigningContext(key: authority.key, hash: scheme.hash, padding: scheme.padding)
+        signature = scheme.algorithm
+        identifier = SignatureIdentifier.encode(scheme)
+        let reading = try SignatureIdentifier(
+            node: DERReader.parse(identifier[...], what: "signature algorithm"), what: "signature algorithm")
+        (pss, isSignatureWeak) = (reading.pss, reading.isWeak)
+        issuer = authority.certificate.subject
+
+        var common = ExtensionEncoder.basicConstraints(authority: false, pathLength: nil)
+        if !profile.keyUsage.isEmpty { common += ExtensionEncoder.keyUsage(profile.keyUsage) }
+        if !profile.extendedKeyUsage.isEmpty { common += ExtensionEncoder.extendedKeyUsage(profile.extendedKeyUsage) }
+        common += ExtensionEncoder.authorityKeyIdentifier(authority.keyIdentifier)
+        if let url = profile.crlURL {
+            do {
+                common += try ExtensionEncoder.crlDistributionPoint(url)
+            } catch {
+                throw RotationError(
+                    .configuration, error.message, at: "authority \(authority.name)", advice: error.advice)
+            }
+        }
+        commonExtensions = common
+        let node = try DERReader.parse(DEREncoder.element(0x30, common)[...], what: "extensions")
+        parsedExtensions = try CertificateExtensions(node: node)
+    }
+
+    /// The registry's algorithms that an authority's key can sign with, the one that fits its strength first; none for a key that cannot.
+    public static func algorithms(for key: KeyAlgorithm) -> [SignatureAlgorithm] {
+        SignatureScheme.algorithms(for: key)
+    }
+
+    /// Signs one certificate: version 3, no authority, with the key, the names and the dates of the order.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` where the order cannot be a certificate (a serial number that is not positive or not 16 to 20 bytes
+    ///   long, no name at all, dates in the wrong order, an alternative name that is not ASCII);
+    ///   ``RotationError/Code/cryptography`` where signing fails.
+    public func sign(_ order: CertificateOrder) throws(RotationError) -> Certificate {
+        try CertificateSigner.check(order)
+        let keyIdentifier = try order.publicKey.keyIdentifier()
+        var ownExtensions = ExtensionEncoder.subjectKeyIdentifier(keyIdentifier)
+        if !order.subjectAlternativeNames.isEmpty {
+            ownExtensions += ExtensionEncoder.subjectAlternativeName(
+                try GeneralNames.encode(order.subjectAlternativeNames), critical: order.subject.isEmpty)
+        }
+        let content = try ToBeSigned(
+            serialNumber: order.serialNumber.bytes, signatureIdentifier: identifier, issuer: issuer.der,
+            notBefore: order.notBefore, notAfter: order.notAfter, subject: order.subject.der,
+            publicKey: order.publicKey.der, extensions: [commonExtensions, ownExtensions]
+        ).encode()
+        let der = ToBeSigned.signed(content, identifier: identifier, signature: try context.sign(content))
+
+        var extensions = parsedExtensions
+        extensions.subjectKeyIdentifier = keyIdentifier
+        extensions.subjectAlternativeNames = order.subjectAlternativeNames
+        // What was just written need not be read again: a test holds this against the reader.
+        return Certificate(
+            der: der, serialNumber: order.serialNumber, issuer: issuer, subject: order.subject,
+            notBefore: order.notBefore, notAfter: order.notAfter, publicKey: order.publicKey,
+            signatureAlgorithm: signature, pss: pss, isSignatureWeak: isSignatureWeak, extensions: extensions)
+    }
+
+    private static func check(_ order: CertificateOrder) throws(RotationError) {
+        let serial = order.serialNumber.bytes
+        guard (16...20).contains(serial.count), let first = serial.first, first < 0x80, first > 0 || serial[1] >= 0x80
+        else {
+            throw RotationError(
+                .badInput, "the serial number \(order.serialNumber) cannot be given out",
+                advice: "it must be positive, 16 to 20 bytes long, in its shortest form")
+        }
+        guard order.notBefore <= order.notAfter else {
+            throw RotationError(.badInput, "a certificate from \(order.notBefore) to \(order.notAfter) is never valid")
+        }
+        guard !order.subject.isEmpty || !order.subjectAlternativeNames.isEmpty else {
+            throw RotationError(
+                .badInput, "a certificate without a name", advice: "give a subject or an alternative name")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import RotationModel
+
+/// What one of the registry's signature algorithms means to a signer: its identifier, hash and padding.
+struct SignatureScheme: Sendable {
+    let algorithm: SignatureAlgorithm
+    let objectIdentifier: ObjectIdentifier
+    let hash: HashAlgorithm
+    let padding: SignaturePadding
+
+    /// Nil for an algorithm that certificates are not issued with.
+    init?(_ algorithm: SignatureAlgorithm) {
+        self.algorithm = algorithm
+        switch algorithm {
+        case .sha256WithRSA: (objectIdentifier, hash, padding) = (.sha256WithRSA, .sha256, .pkcs1)
+        case .sha384WithRSA: (objectIdentifier, hash, padding) = (.sha384WithRSA, .sha384, .pkcs1)
+        case .sha512WithRSA: (objectIdentifier, hash, padding) = (.sha512WithRSA, .sha512, .pkcs1)
+        case .rsassaPSS:
+            // The salt is as long as the digest, which RFC 8017 (9.1) recommends and every verifier takes.
+            (objectIdentifier, hash, padding) = (.rsassaPSS, .sha256, .pss(mask: .sha256, saltLength: 32))
+        case .dsaWithSHA256: (objectIdentifier, hash, padding) = (.dsaWithSHA256, .sha256, .none)
+        case .ecdsaWithSHA256: (objectIdentifier, hash, padding) = (.ecdsaWithSHA256, .sha256, .none)
+        case .ecdsaWithSHA384: (objectIdentifier, hash, padding) = (.ecdsaWithSHA384, .sha384, .none)
+        case .ecdsaWithSHA512: (objectIdentifier, hash, padding) = (.ecdsaWithSHA512, .sha512, .none)
+        case .other: return nil
+        }
+    }
+
+    /// Those of the registry's algorithms that a key can sign with, the one that fits its strength first.
+    static func algorithms(for key: KeyAlgorithm) -> [SignatureAlgorithm] {
+        switch key {
+        case .rsa: [.sha256WithRSA, .sha384WithRSA, .sha512WithRSA, .rsassaPSS]
+        case .ecdsaP256: [.ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512]
+        case .ecdsaP384: [.ecdsaWithSHA384, .ecdsaWithSHA256, .ecdsaWithSHA512]
+        case .ecdsaP521: [.ecdsaWithSHA512, .ecdsaWithSHA256, .ecdsaWithSHA384]
+        case .dsa: [.dsaWithSHA256]
+        case .ed25519, .other: []
+        }
+    }
+}

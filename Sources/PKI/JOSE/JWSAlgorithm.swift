@@ -1,0 +1,52 @@
+import RotationModel
+
+/// The signature algorithms of JWS (RFC 7518, 3.1) that are used here.
+public enum JWSAlgorithm: String, CaseIterable, Sendable {
+    case es256 = "ES256"
+    case es384 = "ES384"
+    case es512 = "ES512"
+    case rs256 = "RS256"
+    case ps256 = "PS256"
+
+    /// The one that a key signs with when nothing else is said: by its curve, or RS256. Nil for a key that JWS has none for, and for
+    /// RSA shorter than 2048 bits (RFC 7518, 3.3).
+    public init?(for key: KeyAlgorithm) {
+        guard let first = JWSAlgorithm.allCases.first(where: { $0.fits(key) }) else { return nil }
+        self = first
+    }
+
+    /// Whether the algorithm is one for such a key: ES256 is P-256's alone, and so on.
+    public func fits(_ key: KeyAlgorithm) -> Bool {
+        switch (self, key) {
+        case (.es256, .ecdsaP256), (.es384, .ecdsaP384), (.es512, .ecdsaP521): true
+        case (.rs256, .rsa(let bits)), (.ps256, .rsa(let bits)): bits >= 2048
+        default: false
+        }
+    }
+
+    var hash: HashAlgorithm {
+        switch self {
+        case .es256, .rs256, .ps256: .sha256
+        case .es384: .sha384
+        case .es512: .sha512
+        }
+    }
+
+    var padding: SignaturePadding {
+        switch self {
+        case .es256, .es384, .es512: .none
+        case .rs256: .pkcs1
+        case .ps256: .pss(mask: .sha256, saltLength: 32)
+        }
+    }
+
+    /// Bytes of each half of an ECDSA signature; nil for RSA.
+    var coordinateSize: Int? {
+        switch self {
+        case .es256: NamedCurve.p256.coordinateSize
+        case .es384: NamedCurve.p384.coordinateSize
+        case .es512: NamedCurve.p521.coordinateSize
+        case .rs256, .ps256: nil
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import COpenSSL
+import RotationModel
+
+/// A passphrase's bytes. They are wiped when it goes, and no description shows them.
+///
+/// `@unchecked Sendable`: the memory is written in `init` and wiped in `deinit`, and only read in between.
+public final class Passphrase: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
+    private let memory: UnsafeMutableRawBufferPointer
+
+    public init(bytes: [UInt8]) {
+        memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
+        length = bytes.count
+        memory.copyBytes(from: bytes)
+    }
+
+    deinit {
+        OPENSSL_cleanse(memory.baseAddress, memory.count)
+        memory.deallocate()
+    }
+
+    private let length: Int
+
+    /// The first line of a file, without its line end.
+    ///
+    /// - Throws: ``RotationError`` as ``PrivateKey/load(path:passphrase:)`` does for the file, and
+    ///   ``RotationError/Code/keyUnavailable`` where the line is empty.
+    public static func read(file path: String) throws(RotationError) -> Passphrase {
+        let secret = try SecretFile.read(path, what: "passphrase file")
+        return try secret.withBytes { bytes throws(RotationError) in
+            var line = bytes[..<(bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex)]
+            if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+            guard !line.isEmpty else {
+                throw RotationError(
+                    .keyUnavailable, "the passphrase file's first line is empty", at: path,
+                    advice: "write the passphrase on the first line")
+            }
+            return Passphrase(memory: line)
+        }
+    }
+
+    private init(memory bytes: Slice<UnsafeRawBufferPointer>) {
+        memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        length = bytes.count
+        memory.copyBytes(from: bytes)
+    }
+
+    func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<length]))
+    }
+
+    public var description: String { "(passphrase)" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,70 @@
+import RotationModel
+import SwiftASN1
+
+/// A SubjectPublicKeyInfo (RFC 5280, 4.1.2.7), kept byte for byte.
+///
+/// RSA (RFC 4055's id-RSASSA-PSS too), EC on a named curve, DSA and Ed25519 are understood; any other algorithm is kept as
+/// ``RotationModel/KeyAlgorithm/other(_:)`` with what it says of itself. Whether an EC point lies on its curve shows when the key is
+/// first used (``ProofOfPossession``), not here.
+public struct PublicKeyInfo: Hashable, Sendable {
+    public let der: [UInt8]
+    public let algorithm: KeyAlgorithm
+    /// The SHA-256 of ``der``.
+    public let fingerprint: KeyFingerprint
+    /// Why the key must not be used, in words; nil where no weakness is known.
+    public let weakness: String?
+
+    let material: KeyMaterial
+    /// Where the content of the subjectPublicKey BIT STRING starts in ``der``; it goes on to the end.
+    let bitsStart: Int
+
+    /// - Throws: ``RotationError/Code/badInput`` where the bytes are no SubjectPublicKeyInfo, or the key inside is not written
+    ///   as its algorithm wants it.
+    public init(der: [UInt8]) throws(RotationError) {
+        let node = try DERReader.parse(der, what: "public key", largest: 64 * 1024)
+        try self.init(node: node, der: der)
+    }
+
+    init(node: ASN1Node) throws(RotationError) {
+        try self.init(node: node, der: Array(node.encodedBytes))
+    }
+
+    private init(node: ASN1Node, der: [UInt8]) throws(RotationError) {
+        var parts = try node.children("public key")
+        var identifier = try parts.next("public key's algorithm").children("public key's algorithm")
+        let type = try identifier.next("public key's algorithm").objectIdentifier("public key's algorithm")
+        let parameters = identifier.nextIfAny()
+        try identifier.end("public key's algorithm")
+        let bits = try parts.next("public key's bits").wholeBits("public key's bits")
+        try parts.end("public key")
+
+        let reading = try KeyMaterial.read(type: type, parameters: parameters, bits: bits)
+        self.der = der
+        algorithm = reading.algorithm
+        material = reading.material
+        weakness = KeyWeakness.find(in: reading.material, of: reading.algorithm)
+        bitsStart = der.count - bits.count
+        fingerprint = KeyFingerprint(SHA256.digest(der))
+    }
+
+    /// An EC key from an uncompressed point, past OpenSSL's encoder.
+    init(curve: NamedCurve, point: [UInt8]) {
+        der = curve.keyHeader + point
+        algorithm = curve.algorithm
+        material = .ec(curve, point: point[...])
+        weakness = nil
+        bitsStart = der.count - point.count
+        fingerprint = KeyFingerprint(SHA256.digest(der))
+    }
+
+    /// The content of the subjectPublicKey BIT STRING.
+    var bits: ArraySlice<UInt8> { der[bitsStart...] }
+
+    /// SHA-1 over the key's bits, as RFC 5280 (4.2.1.2, method 1) makes a SubjectKeyIdentifier.
+    func keyIdentifier() throws(RotationError) -> [UInt8] {
+        try HashAlgorithm.sha1.digest(bits)
+    }
+
+    public static func == (left: PublicKeyInfo, right: PublicKeyInfo) -> Bool { left.der == right.der }
+    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+}

@@ -1,0 +1,67 @@
+import RotationModel
+import SwiftASN1
+
+/// SubjectAltName's content (RFC 5280, 4.2.1.6).
+enum GeneralNames {
+    /// The names of the kinds that ``GeneralName`` has; those of other kinds are passed over.
+    static func read(_ node: ASN1Node, _ what: String) throws(RotationError) -> [GeneralName] {
+        var names: [GeneralName] = []
+        var elements = try node.children(what)
+        while let element = elements.nextIfAny() {
+            guard element.identifier.tagClass == .contextSpecific, element.identifier.tagNumber <= 8 else {
+                throw DERReader.malformed(what, "holds what is no GeneralName")
+            }
+            guard case .primitive(let bytes) = element.content else { continue }
+            switch element.identifier.tagNumber {
+            case 1: names.append(.email(try ascii(bytes, what)))
+            case 2: names.append(.dns(try ascii(bytes, what)))
+            case 6: names.append(.uri(try ascii(bytes, what)))
+            case 7:
+                guard bytes.count == 4 || bytes.count == 16 else {
+                    throw DERReader.malformed(what, "holds an IP address of \(bytes.count) bytes")
+                }
+                names.append(.ip(Array(bytes)))
+            default: continue
+            }
+        }
+        return names
+    }
+
+    /// The content of the SEQUENCE, without its header.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` where a name cannot be written: not ASCII, empty, or an IP address that is
+    ///   neither 4 nor 16 bytes long.
+    static func encode(_ names: [GeneralName]) throws(RotationError) -> [UInt8] {
+        var content: [UInt8] = []
+        for name in names {
+            switch name {
+            case .email(let text): try append(text, tag: 0x81, to: &content)
+            case .dns(let text): try append(text, tag: 0x82, to: &content)
+            case .uri(let text): try append(text, tag: 0x86, to: &content)
+            case .ip(let bytes):
+                guard bytes.count == 4 || bytes.count == 16 else {
+                    throw RotationError(.badInput, "an IP address of \(bytes.count) bytes cannot be certified")
+                }
+                content += DEREncoder.element(0x87, bytes)
+            }
+        }
+        return content
+    }
+
+    private static func append(_ text: String, tag: UInt8, to content: inout [UInt8]) throws(RotationError) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
+            throw RotationError(
+                .badInput, "the subject alternative name \"\(text)\" is not printable ASCII",
+                advice: "percent-encode it (RFC 3986, 2.1) or use its ASCII form")
+        }
+        var writer = DERWriter(reservingCapacity: text.utf8.count + 4)
+        writer.append(header: tag, length: text.utf8.count)
+        content += writer.bytes
+        content += text.utf8
+    }
+
+    private static func ascii(_ bytes: ArraySlice<UInt8>, _ what: String) throws(RotationError) -> String {
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { throw DERReader.malformed(what, "holds a name that is not ASCII") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,56 @@
+import COpenSSL
+import RotationModel
+
+/// How RSA lays a digest out before it signs it (RFC 8017, 8), and nothing for the other algorithms.
+enum SignaturePadding: Hashable, Sendable {
+    case none
+    case pkcs1
+    case pss(mask: HashAlgorithm, saltLength: Int)
+
+    /// Sets a signing or verifying context up. It must have been initialised.
+    func apply(to context: OpaquePointer?, hash: HashAlgorithm) -> Bool {
+        guard EVP_PKEY_CTX_set_signature_md(context, hash.implementation) == 1 else { return false }
+        switch self {
+        case .none: return true
+        case .pkcs1: return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
+        case .pss(let mask, let saltLength):
+            return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
+                && EVP_PKEY_CTX_set_rsa_mgf1_md(context, mask.implementation) == 1
+                && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, Int32(saltLength)) == 1
+        }
+    }
+}
+
+/// The general way to check a signature, for any key, each time from the start.
+enum SignatureVerification {
+    /// - Returns: Whether the signature is right; false too where it is malformed.
+    /// - Throws: ``RotationError/Code/badInput`` where the key cannot be used.
+    static func verify(
+        _ signature: ArraySlice<UInt8>, of message: ArraySlice<UInt8>, by key: PublicKeyInfo, hash: HashAlgorithm,
+        padding: SignaturePadding
+    ) throws(RotationError) -> Bool {
+        let digest = try hash.digest(message)
+        if case .ec(let curve, let point) = key.material {
+            return try CurveVerifier(curve).verify(signature, of: digest, by: point)
+        }
+        let handle =
+            if case .rsa(let modulus, let exponent, _) = key.material {
+                try KeyHandle(rsaModulus: modulus, exponent: exponent)
+            } else {
+                try KeyHandle(subjectPublicKeyInfo: key.der)
+            }
+        OpenSSLErrors.clear()
+        let context = EVP_PKEY_CTX_new_from_pkey(nil, handle.pointer, nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        guard EVP_PKEY_verify_init(context) == 1, padding.apply(to: context, hash: hash) else {
+            throw OpenSSLErrors.failure(.badInput, "the signature cannot be checked with this key")
+        }
+        let verdict = signature.withUnsafeBufferPointer { signature in
+            digest.withUnsafeBufferPointer { digest in
+                EVP_PKEY_verify(context, signature.baseAddress, signature.count, digest.baseAddress, digest.count)
+            }
+        }
+        if verdict != 1 { OpenSSLErrors.clear() }
+        return verdict == 1
+    }
+}

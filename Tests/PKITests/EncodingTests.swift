@@ -1,0 +1,88 @@
+import PKI
+import RotationModel
+import Testing
+
+@Suite("Base64 and PEM")
+struct EncodingTests {
+    @Test(
+        "Base64 is RFC 4648's",
+        arguments: [
+            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ])
+    func base64(plain: String, encoded: String) {
+        #expect(Base64.encode(Array(plain.utf8)) == encoded)
+        #expect(Base64.decode(encoded) == Array(plain.utf8))
+        let bare = encoded.filter { $0 != "=" }
+        #expect(Base64URL.encode(Array(plain.utf8)) == bare)
+        #expect(Base64URL.decode(bare) == Array(plain.utf8))
+    }
+
+    @Test("every byte comes back from both alphabets")
+    func allBytes() {
+        let bytes = (0..<768).map { UInt8(truncatingIfNeeded: $0) }
+        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+        #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
+        #expect(Base64URL.encode([0xFB, 0xFF]) == "-_8")
+        #expect(Base64.encode([0xFB, 0xFF]) == "+/8=")
+    }
+
+    @Test(
+        "base64 that is not exact is refused",
+        arguments: ["Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z", "Zg==Zg==", "Zm9v*"])
+    func badBase64(text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+
+    @Test(
+        "base64url has one text for a value: no padding, white space or spare bits",
+        arguments: ["Zg==", "Zh", "Zm9v\n", " Zm9v", "Zm9", "Z", "+/8", "Zm9vYg="])
+    func badBase64URL(text: String) {
+        #expect(Base64URL.decode(text) == nil)
+    }
+
+    @Test("a PEM block is 64 columns wide and comes back", arguments: [0, 1, 47, 48, 49, 500])
+    func pemRoundTrip(size: Int) throws {
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let text = PEM.encode("CERTIFICATE", bytes)
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.last == "" && lines.allSatisfy { $0.count <= 64 })
+        #expect(try PEM.blocks(in: text).map(\.der) == [bytes])
+    }
+
+    @Test("a byte-order mark, CRLF and text around PEM blocks do no harm")
+    func surroundings() throws {
+        let block = String(
+            decoding: PEM.encode("X", Array("some bytes that fill more than one line of base64 text".utf8)),
+            as: UTF8.self)
+        let text = "\u{FEFF}subject=CN=a - b -- c\n" + block + "between\n" + block + "after"
+        let windows = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+        let blocks = try PEM.blocks(in: Array(windows.utf8))
+        #expect(blocks.count == 2 && blocks.allSatisfy { $0.label == "X" && $0.der.starts(with: "some bytes".utf8) })
+    }
+
+    @Test(
+        "broken PEM is refused with what is wrong",
+        arguments: [
+            ("-----BEGIN A-----\nZm9v\n", "no END"), ("-----BEGIN A-----\nZm9v\n-----END B-----\n", "another label"),
+            ("-----BEGIN A-----\nZm9v!\n-----END A-----\n", "base64"), ("-----BEGIN A\nZm9v", "BEGIN line"),
+            ("-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nZm9v\n-----END A-----\n", "base64"),
+        ])
+    func brokenPEM(text: String, part: String) throws {
+        let error = try failure { _ = try PEM.blocks(in: Array(text.utf8)) }
+        #expect(error.code == .badInput && error.message.contains(part))
+    }
+
+    @Test("PEM text of more than a megabyte is not looked at")
+    func hugePEM() throws {
+        let error = try failure { _ = try PEM.blocks(in: [UInt8](repeating: 0x41, count: PEM.largest + 1)) }
+        #expect(error.code == .badInput)
+    }
+
+    @Test("SHA-256 is FIPS 180-4's")
+    func sha256() {
+        #expect(SHA256.digest([]).hex == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(
+            SHA256.digest(Array("abc".utf8)).hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+}
