@@ -1,0 +1,61 @@
+/// A mistake in a configuration file: where it is, what was found, and what would be right.
+public struct Diagnostic: Sendable, Equatable {
+    public enum Severity: String, Sendable {
+        /// The file cannot be used.
+        case error
+        /// The file can be used; its author may have meant something else.
+        case warning
+    }
+
+    public let severity: Severity
+    /// As shown to the user.
+    public let file: String
+    /// From 1.
+    public let line: Int
+    /// From 1, in characters as an editor counts them.
+    public let column: Int
+    /// How many characters the mistake covers, at least 1.
+    public let length: Int
+    /// What was found, in one sentence without a full stop.
+    public let message: String
+    /// What would be right. May be empty.
+    public let help: String
+    /// The text of the line, without its line break; of a very long one, the stretch around the mistake.
+    public let sourceLine: String
+    /// Where the mistake starts in ``sourceLine``, from 1. It is ``column`` unless the line was cut.
+    public let sourceColumn: Int
+
+    public init(
+        _ severity: Severity = .error, file: String, line: Int = 1, column: Int = 1, length: Int = 1, message: String,
+        help: String = "", sourceLine: String = "", sourceColumn: Int? = nil
+    ) {
+        self.severity = severity
+        self.file = file
+        (self.line, self.column, self.length) = (line, column, max(1, length))
+        self.message = message
+        self.help = help
+        self.sourceLine = sourceLine
+        self.sourceColumn = sourceColumn ?? column
+    }
+
+    /// `policies/sensors.yaml:12:7`
+    public var place: String { "\(file):\(line):\(column)" }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// On one line, for logs: `policies/sensors.yaml:12:7: error: unknown key …; did you mean …?`
+    public var description: String {
+        Printable.text("\(place): \(severity.rawValue): \(message)" + (help.isEmpty ? "" : "; \(help)"))
+    }
+}
+
+extension Sequence<Diagnostic> {
+    /// In the order of lines within each file, and files in the order given.
+    public func sorted(byFiles files: [String]) -> [Diagnostic] {
+        let order = Dictionary(files.enumerated().map { ($1, $0) }, uniquingKeysWith: { Swift.min($0, $1) })
+        return sorted { left, right in
+            let (first, second) = (order[left.file] ?? files.count, order[right.file] ?? files.count)
+            return (first, left.line, left.column) < (second, right.line, right.column)
+        }
+    }
+}

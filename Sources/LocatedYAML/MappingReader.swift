@@ -1,0 +1,99 @@
+/// Reads a mapping by its known keys, and reports the others when it is done.
+public final class MappingReader {
+    public let value: LocatedValue
+    private let what: String
+    private let entries: [LocatedValue.Entry]
+    private var known: [String] = []
+
+    init(_ value: LocatedValue, entries: [LocatedValue.Entry], what: String) {
+        self.value = value
+        self.entries = entries
+        self.what = what
+    }
+
+    /// The value of a key that may be left out; nil where it is.
+    public func optional(_ key: String) -> LocatedValue? {
+        known.append(key)
+        return entries.first { $0.key.text == key }?.value
+    }
+
+    /// The value of a key that must be there; nil, and reported, where it is not.
+    ///
+    /// - Parameter expected: what to write, for the message: ``90d``.
+    public func required(_ key: String, like expected: String) -> LocatedValue? {
+        if let found = optional(key) { return found }
+        value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`")
+        return nil
+    }
+
+    /// A key that the format has and that nothing acts on yet: its presence is an error.
+    public func notYet(_ key: String, instead: String = "") {
+        known.append(key)
+        guard let found = entries.first(where: { $0.key.text == key }) else { return }
+        found.key.report(
+            "`\(key)` is part of the format, but this version does not carry it out yet",
+            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"))
+    }
+
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// All entries, for mappings whose keys are the user's own words; none of them is unknown then.
+    public func anyEntries() -> [LocatedValue.Entry] {
+        known += entries.map(\.key.text)
+        return entries
+    }
+
+    func reportUnknownKeys() {
+        for entry in entries where !known.contains(entry.key.text) {
+            entry.key.report(
+                "unknown key `\(entry.key.text)` in \(what)", help: Suggestion.help(for: entry.key.text, among: known))
+        }
+    }
+}
+
+extension LocatedValue {
+    /// Reads a mapping's keys; what `body` does not ask for is then reported as unknown.
+    ///
+    /// - Parameter what: whose keys these are, for messages: `the policy`.
+    /// - Returns: nil, and reported, where this is no mapping.
+    public func mapping<Result>(_ what: String, _ body: (MappingReader) -> Result) -> Result? {
+        switch content {
+        case .mapping(let entries):
+            let reader = MappingReader(self, entries: entries, what: what)
+            let result = body(reader)
+            reader.reportUnknownKeys()
+            return result
+        case .refused: return nil
+        case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it")
+        case .scalar: report("\(what) must be a mapping of keys", help: "write `key: value` lines below it")
+        case .sequence: report("\(what) must be a mapping of keys, and this is a list", help: "remove the dash")
+        }
+        return nil
+    }
+
+    /// The elements of a list. Nil, and reported, where this is none.
+    public func list(_ expected: String) -> [LocatedValue]? {
+        switch content {
+        case .sequence(let elements): return elements
+        case .refused: return nil
+        case .nothing: report("`\(name)` has no value", help: "write a list of \(expected), or remove it")
+        case .scalar, .mapping:
+            report("`\(name)` must be a list", help: "write a list of \(expected), each after a dash")
+        }
+        return nil
+    }
+
+    /// The elements of a list, or the one value that stands for a list of one. An empty list is reported.
+    public func oneOrMore(_ expected: String) -> [LocatedValue]? {
+        switch content {
+        case .sequence(let elements):
+            if elements.isEmpty { report("`\(name)` is an empty list", help: "write \(expected), or remove it") }
+            return elements.isEmpty ? nil : elements
+        case .refused: return nil
+        case .nothing:
+            report("`\(name)` has no value", help: "write \(expected), or remove it")
+            return nil
+        case .scalar, .mapping: return [self]
+        }
+    }
+}

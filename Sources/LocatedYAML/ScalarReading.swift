@@ -1,0 +1,114 @@
+public import RotationModel
+
+// Each of these reports what is wrong with the value and returns nil, so that reading goes on.
+extension LocatedValue {
+    /// The text of a scalar, whatever it looks like: `111122223333` and `no` are texts as they stand.
+    ///
+    /// - Parameter expected: what would be right, for the message: `a name`.
+    public func text(_ expected: String = "a text") -> String? {
+        switch content {
+        case .scalar(let text, _): return text
+        case .refused: return nil
+        case .nothing: report("`\(name)` has no value", help: "write \(expected)")
+        case .sequence: report("`\(name)` is a list", help: "write \(expected)")
+        case .mapping: report("`\(name)` is a mapping", help: "write \(expected)")
+        }
+        return nil
+    }
+
+    /// A text with at least one character and at most `longest`, without control characters.
+    public func line(_ expected: String = "a text", longest: Int = 200) -> String? {
+        guard let text = text(expected) else { return nil }
+        if text.isEmpty {
+            report("`\(name)` is empty", help: "write \(expected)")
+        } else if text.count > longest {
+            report("`\(name)` is \(text.count) characters long", help: "at most \(longest) are allowed")
+        } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            report("`\(name)` holds a control character or a line break", help: "write \(expected) on one line")
+        } else {
+            return text
+        }
+        return nil
+    }
+
+    public func integer(in range: ClosedRange<Int>) -> Int? {
+        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let text = text(expected) else { return nil }
+        if case .scalar(_, isQuoted: true) = content {
+            report(
+                "`\(name)` is a text, not a number",
+                help: Int(text) == nil ? "write \(expected)" : "write it without quotes")
+            return nil
+        }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            report("`\(text)` is not a whole number", help: "write \(expected)")
+            return nil
+        }
+        guard let number = Int(text), range.contains(number) else {
+            report("\(text) is out of range", help: "write \(expected)")
+            return nil
+        }
+        return number
+    }
+
+    public func boolean() -> Bool? {
+        guard let text = text("true or false") else { return nil }
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            report("`\(text)` is neither true nor false", help: "write true or false")
+            return nil
+        }
+    }
+
+    /// A duration: `90d`, `12h`, `30m`, `45s`, `2w`.
+    public func timeSpan() -> TimeSpan? {
+        let expected = "a duration such as 30d, 12h, 30m or 2w"
+        guard let text = text(expected) else { return nil }
+        if let span = TimeSpan(text) { return span }
+        report("`\(text)` is not a duration", help: LocatedValue.hint(for: text, expected))
+        return nil
+    }
+
+    /// A percentage: `33%`, `0.5%`.
+    public func share() -> Share? {
+        let expected = "a percentage from 0% to 100%, such as 5% or 0.5%"
+        guard let text = text(expected) else { return nil }
+        if let share = Share(text) { return share }
+        report(
+            "`\(text)` is not a percentage",
+            help: Share(text + "%") != nil ? "did you mean `\(text)%`?" : "write \(expected)")
+        return nil
+    }
+
+    /// A word of a fixed choice.
+    public func choice<Choice>(_ choices: [(name: String, value: Choice)], what: String) -> Choice? {
+        let names = choices.map(\.name)
+        let listed = names.joined(separator: ", ")
+        guard let text = text("one of: \(listed)") else { return nil }
+        if let found = choices.first(where: { $0.name == text }) { return found.value }
+        report("unknown \(what) `\(text)`", help: Suggestion.help(for: text, among: names))
+        return nil
+    }
+
+    /// What is wrong with a duration, where that can be guessed.
+    static func hint(for text: String, _ expected: String) -> String {
+        if let number = Int(text) {
+            return number < 0 ? "a duration is not negative" : "a duration has a unit: `\(number)d` for days"
+        }
+        let compact = String(text.lowercased().filter { $0 != " " })
+        if compact != text, TimeSpan(compact) != nil { return "did you mean `\(compact)`?" }
+        let digits = compact.prefix { $0.isNumber }
+        if let unit = compact.dropFirst(digits.count).first, let span = TimeSpan("\(digits)\(unit)"), span > .zero {
+            return "did you mean `\(digits)\(unit)`?"
+        }
+        if let number = Int(digits), number > 0,
+            TimeSpan("\(number)s") == nil || TimeSpan("1\(compact.last ?? "x")") != nil
+        {
+            return "the longest is \(TimeSpan.longest)"
+        }
+        return "write \(expected)"
+    }
+}

@@ -1,0 +1,39 @@
+/// One parsed file: its root, and the log that every reader of its values writes mistakes to.
+public struct YAMLDocument {
+    public let log: DiagnosticLog
+    /// Nil where the file could not be parsed; the log says why.
+    public let root: LocatedValue?
+
+    /// Mappings and lists may stand in each other this deep.
+    public static let deepest = 32
+    /// So many values one file may hold.
+    public static let mostValues = 100_000
+
+    /// Reads a file. Never fails: what is wrong with the file is in the log.
+    ///
+    /// - Parameter example: what such a file starts with, for the message about an empty one: ``version: 1``.
+    public static func parse(_ file: SourceFile, example: String) -> YAMLDocument {
+        let text: String
+        do throws(TextDecoding.Refusal) {
+            text = try TextDecoding.text(of: file)
+        } catch {
+            return refused(file, error, example: example)
+        }
+        let log = DiagnosticLog(source: SourceText(path: file.path, text: text))
+        let root = YAMLComposer(log: log).compose(example: example)
+        return YAMLDocument(log: log, root: root)
+    }
+
+    private static func refused(_ file: SourceFile, _ refusal: TextDecoding.Refusal, example: String) -> YAMLDocument {
+        // The readable start is put back on its line, so that the message can show it.
+        let lines = String(repeating: "\n", count: refusal.position.line - 1)
+        let last = String(decoding: refusal.readable, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).last
+        let shown = (last?.unicodeScalars.count ?? 0) == refusal.position.column - 1 ? String(last ?? "") : ""
+        let log = DiagnosticLog(source: SourceText(path: file.path, text: lines + shown))
+        let help = refusal.help.isEmpty ? "such a file starts with `\(example)`" : refusal.help
+        log.report(at: refusal.position, length: 1, refusal.message, help: help)
+        return YAMLDocument(log: log, root: nil)
+    }
+}

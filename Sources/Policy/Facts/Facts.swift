@@ -1,0 +1,80 @@
+public import RotationModel
+
+/// What policies ask of a device.
+public struct DeviceFacts: Sendable {
+    public let device: DeviceID
+    public let account: AccountID
+    public let labels: [String: String]
+
+    public init(device: DeviceID, account: AccountID, labels: [String: String]) {
+        self.device = device
+        self.account = account
+        self.labels = labels
+    }
+}
+
+/// What policies ask of a certificate.
+public struct CertificateFacts: Sendable {
+    public let notBefore: Timestamp
+    /// The last second in which it is valid.
+    public let notAfter: Timestamp
+    public let key: KeyAlgorithm
+    /// Why its key is known to be weak, in a few words (`RSA of fewer than 2048 bits`); nil where nothing is known against it.
+    public let keyWeakness: String?
+    /// Whether another device has a certificate with the same key.
+    public let isKeyShared: Bool
+    /// One such device, for the reason's text, where it is known.
+    public let sharedWith: DeviceID?
+    public let signature: SignatureAlgorithm
+    /// Whether its signature is weaker than SHA-256.
+    public let isSignatureWeak: Bool
+    /// The issuer's name as RFC 4514 text.
+    public let issuer: String
+
+    public init(
+        notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String? = nil,
+        isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
+        isSignatureWeak: Bool = false, issuer: String
+    ) {
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.key = key
+        self.keyWeakness = keyWeakness
+        self.isKeyShared = isKeyShared || sharedWith != nil
+        self.sharedWith = sharedWith
+        self.signature = signature
+        self.isSignatureWeak = isSignatureWeak
+        self.issuer = issuer
+    }
+}
+
+/// What selection asks: equal for many devices of a fleet, so that it is evaluated once for all of them.
+public struct SelectorFacts: Hashable, Sendable {
+    public let account: String
+    public let labels: [String: String]
+    /// The issuer's name of the current certificate, as RFC 4514 text.
+    public let issuer: String
+
+    public init(account: String, labels: [String: String], issuer: String) {
+        self.account = account
+        self.labels = labels
+        self.issuer = issuer
+    }
+}
+
+/// What policies are checked against: an authority that `rotation.yaml` names.
+public struct AuthorityFacts: Sendable {
+    public let name: String
+    /// Its subject as RFC 4514 text, written as the issuer of certificates is.
+    public let subject: String
+    /// The signatures that its key can make.
+    public let signatures: [SignatureAlgorithm]
+    public let notAfter: Timestamp
+
+    public init(name: String, subject: String, signatures: [SignatureAlgorithm], notAfter: Timestamp) {
+        self.name = name
+        self.subject = subject
+        self.signatures = signatures
+        self.notAfter = notAfter
+    }
+}

@@ -1,0 +1,73 @@
+import RotationModel
+
+/// Host names as certificates may have them: letters, digits and hyphens (RFC 5280, 4.2.1.6; RFC 1034, 3.5; RFC 1123, 2.1).
+enum HostName {
+    /// At most 253 characters, in labels that ``isLabel(_:)`` takes; the last one is not a number, so that no address
+    /// passes for a name.
+    static func isLegal(_ text: String) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 253, labels.allSatisfy(isLabel), let last = labels.last else { return false }
+        return !last.utf8.allSatisfy(isDigit)
+    }
+
+    /// 1 to 63 letters, digits and hyphens, with no hyphen at either end.
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        return (1...63).contains(text.utf8.count)
+            && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == hyphen }
+            && text.utf8.first != hyphen && Substring(text).utf8.last != hyphen
+    }
+
+    static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+/// URIs as certificates may have them (RFC 3986; RFC 5280, 4.2.1.6: absolute, ASCII).
+enum URIText {
+    /// Whether it starts with a scheme and a colon, and something follows.
+    static func hasScheme(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":"), text.index(after: colon) != text.endIndex else { return false }
+        let scheme = text[..<colon].utf8
+        let others = Set("+-.".utf8)
+        return scheme.first.map(HostName.isLetter) == true
+            && scheme.allSatisfy { HostName.isLetter($0) || HostName.isDigit($0) || others.contains($0) }
+    }
+
+    /// The first character that a URI cannot hold as it stands (RFC 3986, 2), if there is one.
+    static func illegal(in text: String) -> Character? {
+        let bytes = Array(text.utf8)
+        for (at, byte) in bytes.enumerated() {
+            if byte == UInt8(ascii: "%") {
+                let digits = bytes.dropFirst(at + 1).prefix(2)
+                if digits.count < 2 || digits.contains(where: { Hex.value(of: $0) == nil }) { return "%" }
+            } else if !isUnreserved(byte), !reserved.contains(byte) {
+                return text.first { Array(String($0).utf8).contains(byte) }
+            }
+        }
+        return nil
+    }
+
+    /// Every byte that is not unreserved as `%XX` (RFC 3986, 2.1 and 2.3), so that what is put in stays one segment.
+    static func encoded(_ text: String) -> String {
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            if isUnreserved(byte) {
+                result.append(byte)
+            } else {
+                result.append(UInt8(ascii: "%"))
+                result.append(contentsOf: Hex.encode([byte]).uppercased().utf8)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static let reserved = Set(":/?#[]@!$&'()*+,;=".utf8)
+    private static let marks = Set("-._~".utf8)
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        HostName.isLetter(byte) || HostName.isDigit(byte) || marks.contains(byte)
+    }
+}

@@ -1,0 +1,148 @@
+import LocatedYAML
+import RotationModel
+
+/// Holds the drafts of all files against each other and against the workspace's authorities.
+struct PolicyCompiler {
+    private let drafts: [PolicyFileDraft]
+    private let authorities: [AuthorityFacts]?
+    private let sha256: SHA256Function
+
+    init(drafts: [PolicyFileDraft], authorities: [AuthorityFacts]?, sha256: @escaping SHA256Function) {
+        self.drafts = drafts
+        self.authorities = authorities
+        self.sha256 = sha256
+    }
+
+    /// Reports what does not fit together. The set lacks what was wrong.
+    func compile() -> PolicySet {
+        let policyDrafts = drafts.flatMap(\.policies)
+        let profileDrafts = drafts.flatMap(\.profiles)
+        reportDuplicates(policyDrafts.compactMap(\.name), what: "policy")
+        reportDuplicates(profileDrafts.compactMap(\.name), what: "profile")
+        reportSeveralCatchAlls(policyDrafts)
+
+        let profiles = profileDrafts.compactMap { profile($0) }
+        let byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let written = profileDrafts.compactMap { $0.name?.name }
+        let policies = policyDrafts.compactMap { policy($0, profiles: byName, written: written) }
+        return PolicySet(policies: policies, profiles: profiles)
+    }
+
+    // MARK: One by one
+
+    private func profile(_ draft: ProfileDraft) -> IssuanceProfile? {
+        let authority = draft.authority.flatMap { self.authority(named: $0.name, at: $0.value) }
+        if let authority, let signature = draft.signature, !authority.signatures.contains(signature.algorithm) {
+            let able = authority.signatures.map(\.description).joined(separator: ", ")
+            signature.value.report(
+                "the key of authority `\(authority.name)` cannot make \(signature.algorithm) signatures",
+                help: able.isEmpty ? "name another authority" : "it can make: \(able)")
+        }
+        warnOfEncipherment(draft)
+        guard let name = draft.name?.name, let authorityName = draft.authority?.name,
+            let signature = draft.signature?.algorithm, let validity = draft.validity, let backdate = draft.backdate,
+            let keys = draft.keys, let subject = draft.subject, let alternativeNames = draft.alternativeNames,
+            let keyUsage = draft.keyUsage, let extendedKeyUsage = draft.extendedKeyUsage
+        else { return nil }
+        return IssuanceProfile(
+            name: name, place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), authority: authorityName,
+            authoritySubject: authority.map { DistinguishedNameText($0.subject) }, signature: signature,
+            validity: validity, backdate: backdate, keys: keys, subject: subject,
+            subjectAlternativeNames: alternativeNames, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage)
+    }
+
+    private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile], written: [String]) -> RotationPolicy?
+    {
+        if let profile = draft.profile, !written.contains(profile.name) {
+            profile.value.report(
+                "there is no profile `\(profile.name)`",
+                help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written))
+        }
+        guard let profile = draft.profile.flatMap({ profiles[$0.name] }) else { return nil }
+        if let expiry = draft.expiry { checkExpiry(expiry, of: draft, against: profile) }
+        checkAge(of: draft, against: profile)
+        guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
+            let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
+            let batch = draft.batch
+        else { return nil }
+        return RotationPolicy(
+            name: name, owner: draft.owner, description: draft.description, priority: priority,
+            place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), match: match, expiry: expiry,
+            compliance: compliance, rekey: rekey, profile: profile, batch: batch, perRun: draft.perRun, sha256: sha256)
+    }
+
+    // MARK: Between them
+
+    private func authority(named name: String, at value: LocatedValue) -> AuthorityFacts? {
+        guard let authorities else { return nil }
+        if let found = authorities.first(where: { $0.name == name }) { return found }
+        let known = authorities.map(\.name)
+        value.report(
+            "there is no authority `\(name)`",
+            help: known.isEmpty
+                ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known))
+        return nil
+    }
+
+    private func checkExpiry(_ draft: ExpiryDraft, of policy: PolicyDraft, against profile: IssuanceProfile) {
+        guard let rule = draft.rule else { return }
+        let renewBefore = rule.renewBefore.length(of: profile.validity)
+        let spread = rule.spread.length(of: profile.validity)
+        let place = draft.renewBefore ?? policy.item
+        if renewBefore >= profile.validity {
+            place.report(
+                "`renewBefore` (\(rule.renewBefore)) is not shorter than the validity of profile `\(profile.name)` "
+                    + "(\(profile.validity)): every certificate would be due as soon as it is issued",
+                help: "choose a shorter one")
+        } else if renewBefore + spread >= profile.validity {
+            (draft.spread ?? place).report(
+                "`renewBefore` and `spread` together (\(rule.renewBefore) + \(rule.spread)) are not shorter than the validity of "
+                    + "profile `\(profile.name)` (\(profile.validity)): some certificates would be due as soon as they are issued",
+                help: "choose shorter ones", as: .warning)
+        }
+    }
+
+    /// What is issued is as old as its backdate.
+    private func checkAge(of policy: PolicyDraft, against profile: IssuanceProfile) {
+        guard let age = policy.compliance?.age, age.action == .replace, age.over < profile.backdate else { return }
+        policy.complianceValue?.report(
+            "certificates of profile `\(profile.name)` are \(profile.backdate) old when they are issued (backdate), and "
+                + "`age` replaces those older than \(age.over)",
+            help: "choose a longer one")
+    }
+
+    /// RFC 8813, 3: an EC key enciphers nothing.
+    private func warnOfEncipherment(_ draft: ProfileDraft) {
+        guard let usages = draft.keyUsage, let keys = draft.keys,
+            let usage = usages.first(where: { $0 == .keyEncipherment || $0 == .dataEncipherment }),
+            let curve = keys.first(where: { if case .rsa = $0.algorithm { false } else { true } })
+        else { return }
+        draft.item.report(
+            "`\(usage.rawValue)` is not for EC keys, and the profile takes \(curve)",
+            help: "remove it, or make a profile of its own for RSA keys", as: .warning)
+    }
+
+    private func reportDuplicates(_ names: [(name: String, value: LocatedValue)], what: String) {
+        var first: [String: LocatedValue] = [:]
+        for (name, value) in names {
+            if let other = first[name] {
+                value.report(
+                    "there are two \(what == "policy" ? "policies" : "\(what)s") `\(name)`",
+                    help: "the other one is at \(other.place)")
+            } else {
+                first[name] = value
+            }
+        }
+    }
+
+    /// One policy may be for every device; a second one is more likely a forgotten `match`.
+    private func reportSeveralCatchAlls(_ policies: [PolicyDraft]) {
+        let catchAlls = policies.filter { $0.match?.isEmpty ?? false }
+        guard let first = catchAlls.first else { return }
+        for policy in catchAlls.dropFirst() {
+            (policy.matchValue ?? policy.name?.value ?? policy.item).report(
+                "this policy matches every device, and so does \(first.name.map { "`\($0.name)`" } ?? "another") at \(first.item.place)",
+                help: "say in `match` which devices it is for")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import RotationModel
+
+/// What is done about a certificate that is not what its profile would issue.
+public enum ComplianceAction: String, Sendable, CaseIterable { case replace, report, ignore }
+
+/// What is done about an older `ACTIVE` certificate beside a device's current one.
+public enum SupersededAction: String, Sendable, CaseIterable { case retire, report, ignore }
+
+/// The findings that a policy acts on. What is nil is not checked.
+public struct ComplianceRule: Hashable, Sendable {
+    public struct Age: Hashable, Sendable {
+        /// Since `notBefore`; a certificate of exactly this age is not yet too old.
+        public let over: TimeSpan
+        public let action: ComplianceAction
+
+        public init(over: TimeSpan, action: ComplianceAction) {
+            self.over = over
+            self.action = action
+        }
+    }
+
+    /// The key is not among the profile's, or is known to be weak.
+    public let key: ComplianceAction?
+    /// The signature is weaker than SHA-256, or not the profile's.
+    public let signature: ComplianceAction?
+    /// Another device's certificate has the same key.
+    public let sharedKey: ComplianceAction?
+    /// The issuer is not the profile's authority.
+    public let issuer: ComplianceAction?
+    public let age: Age?
+    public let superseded: SupersededAction?
+
+    public init(
+        key: ComplianceAction? = nil, signature: ComplianceAction? = nil, sharedKey: ComplianceAction? = nil,
+        issuer: ComplianceAction? = nil, age: Age? = nil, superseded: SupersededAction? = nil
+    ) {
+        self.key = key
+        self.signature = signature
+        self.sharedKey = sharedKey
+        self.issuer = issuer
+        self.age = age
+        self.superseded = superseded
+    }
+}
+
+/// Whether a replacement needs a new key.
+public enum RekeyRule: String, Sendable, CaseIterable {
+    /// Only from a CSR with a new key.
+    case required
+    /// The same key may be certified again.
+    case allowed
+}

@@ -1,0 +1,45 @@
+import RotationModel
+
+/// Where a policy or a profile stands.
+public struct PolicyPlace: Hashable, Sendable, CustomStringConvertible {
+    /// As shown to the user.
+    public let file: String
+    /// From 1: the line of its `- name`.
+    public let line: Int
+
+    public init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    /// `policies/sensors.yaml:3`
+    public var description: String { "\(file):\(line)" }
+}
+
+/// One checked policy: for which devices, when, and what they get.
+public struct RotationPolicy: Sendable {
+    public let name: String
+    public let owner: String?
+    public let description: String?
+    /// Higher wins.
+    public let priority: Int
+    public let place: PolicyPlace
+    public let match: DeviceSelector
+    public let expiry: ExpiryRule
+    public let compliance: ComplianceRule
+    public let rekey: RekeyRule
+    public let profile: IssuanceProfile
+    /// Certificates that are signed and recorded together, 1 to 100,000.
+    public let batch: Int
+    /// Certificates in one run; nil where only the workspace's limits hold.
+    public let perRun: Int?
+
+    /// How the spread's hash is computed.
+    let sha256: SHA256Function
+
+    /// The certificates that one transaction records, where a policy does not say.
+    public static let defaultBatch = 500
+
+    /// What is done about older `ACTIVE` certificates beside the current one; nil where they are not looked for.
+    public var superseded: SupersededAction? { compliance.superseded }
+}

@@ -1,0 +1,70 @@
+import LocatedYAML
+import Testing
+
+@Suite("Messages")
+struct RenderingTests {
+    private func diagnostic(_ text: String, unknown: Int = 0) throws -> Diagnostic {
+        let document = parse(text)
+        _ = document.root?.mapping("the file") { _ = $0.optional("renewBefore") }
+        return try #require(document.log.diagnostics.dropFirst(unknown).first)
+    }
+
+    @Test("A message shows place, line, carets under the mistake, and what would be right")
+    func plain() throws {
+        let rendered = try diagnostic("# a comment\nrenewBefor: 30d\n").rendered(color: false)
+        #expect(
+            rendered == """
+                error: unknown key `renewBefor` in the file
+                 --> test.yaml:2:1
+                  |
+                2 | renewBefor: 30d
+                  | ^^^^^^^^^^ did you mean `renewBefore`?
+                """)
+    }
+
+    @Test("Columns count characters, and carets stand right under wide ones")
+    func wide() throws {
+        let found = try diagnostic("{ renewBefore: \"e\u{301}日本\", typo: 1 }\n")
+        #expect(found.column == 23)
+        let lines = found.rendered(color: false).split(separator: "\n")
+        #expect(lines[1].hasSuffix("test.yaml:1:23"))
+        #expect(lines[4].hasPrefix("  | " + String(repeating: " ", count: 24) + "^^^^ "))
+    }
+
+    @Test("A long help stands on a line of its own")
+    func longHelp() {
+        let help = String(repeating: "word ", count: 20)
+        let rendered = Diagnostic(file: "a", line: 1, column: 1, message: "m", help: help, sourceLine: "x").rendered(
+            color: false)
+        #expect(rendered.hasSuffix("\n  = help: \(help)"))
+    }
+
+    @Test("Control characters and direction overrides of a file never reach the terminal")
+    func harmless() throws {
+        let found = try diagnostic("\"\\e[31m\u{202E}x\": 1\n")
+        let rendered = found.rendered(color: false)
+        #expect(!rendered.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+        #expect(rendered.contains("\\u{1B}[31m"))
+        #expect(!found.description.unicodeScalars.contains("\u{1B}"))
+    }
+
+    @Test("Colour only paints: without its codes the text is the same")
+    func color() throws {
+        let found = try diagnostic("typo: 1\n")
+        let painted = found.rendered(color: true)
+        #expect(painted.contains("\u{1B}[1;31merror"))
+        #expect(painted.replacing(try Regex("\u{1B}\\[[0-9;]*m"), with: "") == found.rendered(color: false))
+    }
+
+    @Test("Of a very long line the part around the mistake is shown, with the right column", .timeLimit(.minutes(1)))
+    func longLine() throws {
+        let filler = String(repeating: "x", count: 300_000)
+        let found = try diagnostic("{ renewBefore: \(filler), typo: \(filler) }")
+        #expect(found.column == 300_018)
+        #expect(found.sourceLine.count < 200)
+        let lines = found.rendered(color: false).split(separator: "\n").map(Array.init)
+        let caret = try #require(lines.last?.firstIndex(of: "^"))
+        // The line number before the bar is longer than the margin only by what stands in it: one digit.
+        #expect(String(lines[lines.count - 2][caret..<(caret + 4)]) == "typo")
+    }
+}
