@@ -1,0 +1,149 @@
+import GRDB
+import RotationModel
+
+/// The forms in which a fleet can be written.
+public enum ExportFormat: String, CaseIterable, Sendable {
+    case csv
+    case ndjson
+}
+
+extension Inventory {
+    /// Writes all devices and certificates, in the order of the device ids' bytes; a device's certificates by notBefore,
+    /// then fingerprint. Imported into an empty inventory, it gives the same devices and certificates.
+    ///
+    /// - Parameter write: Takes the output piece by piece.
+    /// - Throws: ``RotationError`` where the inventory fails; what `write` throws, as an error of code
+    ///   ``RotationError/Code/io`` unless it is a ``RotationError``.
+    public func exportFleet(format: ExportFormat, write: ([UInt8]) throws -> Void) throws(RotationError) {
+        do {
+            try snapshot { database in
+                switch format {
+                case .csv: try CSVExport.run(database, write)
+                case .ndjson: try NDJSONExport.run(database, write)
+                }
+            }
+        } catch let error as DatabaseError {
+            throw StorageFailure.error(error, path: path)
+        } catch let error as RotationError {
+            throw error
+        } catch {
+            throw RotationError(.io, "writing the export failed: \(error)")
+        }
+    }
+}
+
+/// Writes one object a line.
+private enum NDJSONExport {
+    static func run(_ database: Database, _ write: ([UInt8]) throws -> Void) throws {
+        var buffer = ExportBuffer()
+        try DeviceScan(database, withBodies: true).forEach(matching: ListFilter()) { item in
+            var line = JSONWriter(reservingCapacity: 2048)
+            line.object { line in
+                line.member("device", item.listing.device.text)
+                line.member("account", item.listing.account.text)
+                line.key("labels")
+                line.object { line in for (name, text) in item.listing.labels.sorted { line.member(name, text) } }
+                line.key("certificates")
+                line.array { line in
+                    for (certificate, der) in zip(item.listing.certificates, item.bodies) {
+                        line.object { line in
+                            line.member("status", certificate.status.rawValue)
+                            line.member("pem", PEMText.certificate(der))
+                        }
+                    }
+                }
+            }
+            line.newline()
+            try buffer.append(line.bytes, write)
+        }
+        try buffer.flush(write)
+    }
+}
+
+/// Writes one row a certificate, and one for a device without any.
+private enum CSVExport {
+    static func run(_ database: Database, _ write: ([UInt8]) throws -> Void) throws {
+        let names = try labelNames(database)
+        var buffer = ExportBuffer()
+        var line = CSVLine()
+        for name in ["device_id", "account"] + names.map({ "label:" + $0 }) + ["status", "certificate"] {
+            line.field(name)
+        }
+        try buffer.append(line.end(), write)
+        try DeviceScan(database, withBodies: true).forEach(matching: ListFilter()) { item in
+            var common = CSVLine()
+            common.field(item.listing.device.text)
+            common.field(item.listing.account.text)
+            for name in names { common.label(item.listing.labels[name]) }
+            var rows = zip(item.listing.certificates, item.bodies).map { ($0.status.rawValue, PEMText.certificate($1)) }
+            if rows.isEmpty { rows = [("", "")] }
+            for (status, pem) in rows {
+                var line = common
+                line.field(status)
+                line.field(pem)
+                try buffer.append(line.end(), write)
+            }
+        }
+        try buffer.flush(write)
+    }
+
+    /// All label names that a device has, in the order of their bytes.
+    private static func labelNames(_ database: Database) throws -> [String] {
+        var names: Set<String> = []
+        try Query(database, "SELECT labels FROM label_sets WHERE id IN (SELECT label_set FROM devices)").forEach {
+            row in
+            names.formUnion(try Labels(canonicalJSON: row.text(0)).values.keys)
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
+
+/// A row of CSV (RFC 4180), with a line feed at its end as Unix tools have it.
+private struct CSVLine {
+    private static let mustBeQuoted: [UInt8] = [0x0A, 0x0D, 0x22, 0x2C]
+    private var bytes: [UInt8] = []
+
+    mutating func field(_ text: String) {
+        let needsQuotes = text.utf8.contains(where: CSVLine.mustBeQuoted.contains)
+        if needsQuotes { quoted(text) } else { bytes.append(contentsOf: text.utf8) }
+        bytes.append(UInt8(ascii: ","))
+    }
+
+    /// An empty field is a label that the device does not have; a quoted empty one is a label without a text.
+    mutating func label(_ text: String?) {
+        guard let text, text.isEmpty else { return field(text ?? "") }
+        quoted("")
+        bytes.append(UInt8(ascii: ","))
+    }
+
+    private mutating func quoted(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    mutating func end() -> [UInt8] {
+        bytes[bytes.count - 1] = UInt8(ascii: "\n")
+        return bytes
+    }
+}
+
+/// Gathers small pieces of output into larger ones.
+private struct ExportBuffer {
+    private static let size = 1 << 16
+    private var bytes: [UInt8] = []
+
+    mutating func append(_ piece: [UInt8], _ write: ([UInt8]) throws -> Void) throws {
+        bytes.append(contentsOf: piece)
+        if bytes.count >= ExportBuffer.size { try flush(write) }
+    }
+
+    mutating func flush(_ write: ([UInt8]) throws -> Void) throws {
+        if bytes.isEmpty { return }
+        try write(bytes)
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

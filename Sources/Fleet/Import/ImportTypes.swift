@@ -1,0 +1,125 @@
+import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The forms in which a fleet can be read in.
+public enum ImportFormat: String, CaseIterable, Sendable {
+    case csv
+    case ndjson
+    /// A folder with what AWS IoT's `list-things` and `describe-certificate` print.
+    case awsIoT = "aws-iot"
+
+    /// From the path: a folder is aws-iot, otherwise the name's ending tells.
+    ///
+    /// - Throws: ``RotationError/Code/usage`` where it does not.
+    public init(guessedFrom path: String) throws(RotationError) {
+        let name = path.lowercased()
+        if try ImportFormat.isFolder(path) {
+            self = .awsIoT
+        } else if name.hasSuffix(".csv") {
+            self = .csv
+        } else if name.hasSuffix(".ndjson") || name.hasSuffix(".jsonl") {
+            self = .ndjson
+        } else {
+            throw RotationError(
+                .usage, "the name does not tell the format", at: path, advice: "give --format csv, ndjson or aws-iot")
+        }
+    }
+
+    /// - Throws: ``RotationError`` where the path leads to no folder.
+    static func checkFolder(_ path: String) throws(RotationError) {
+        guard try isFolder(path) else {
+            throw RotationError(
+                .badInput, "this is a file, not a folder", at: path,
+                advice: "an aws-iot folder has things.json, certificates.json and attachments.json")
+        }
+    }
+
+    private static func isFolder(_ path: String) throws(RotationError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let reason = errno
+            throw RotationError(
+                reason == EACCES ? .permission : .io, "the input cannot be read: \(String(cString: strerror(reason)))",
+                at: path)
+        }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+public struct ImportOptions: Sendable {
+    /// Nil: guessed from the path.
+    public var format: ImportFormat?
+    /// Read and check everything, and change nothing.
+    public var dryRun: Bool
+    /// One rejected row, and nothing goes in.
+    public var strict: Bool
+    /// The time that the records carry.
+    public var at: Timestamp
+    /// Who imports, for the audit.
+    public var actor: String
+
+    public init(format: ImportFormat? = nil, dryRun: Bool = false, strict: Bool = false, at: Timestamp, actor: String) {
+        self.format = format
+        self.dryRun = dryRun
+        self.strict = strict
+        self.at = at
+        self.actor = actor
+    }
+}
+
+/// What an import did, or would have done.
+public struct ImportSummary: Sendable, Equatable {
+    public struct Tally: Sendable, Equatable {
+        public var added = 0
+        public var updated = 0
+        public var unchanged = 0
+        public init(added: Int = 0, updated: Int = 0, unchanged: Int = 0) {
+            (self.added, self.updated, self.unchanged) = (added, updated, unchanged)
+        }
+        /// Whether anything was written.
+        public var isChange: Bool { added + updated > 0 }
+    }
+
+    public var format: ImportFormat
+    public var devices = Tally()
+    /// Claims of certificates by devices.
+    public var certificates = Tally()
+    public var rejected = 0
+    /// What a person may want to know though nothing is wrong. No more than ``noteLimit`` are kept.
+    public var notes: [String] = []
+    public var noteCount = 0
+    /// Whether the inventory has it: false after a dry run, and after a strict import with rejected rows.
+    public var isCommitted = false
+
+    public static let noteLimit = 100
+
+    public init(format: ImportFormat) { self.format = format }
+
+    mutating func note(_ text: @autoclosure () -> String) {
+        noteCount += 1
+        if notes.count < ImportSummary.noteLimit { notes.append(text()) }
+    }
+}
+
+/// A row that did not go in, and why.
+public struct RejectedRow: Sendable, Equatable, CustomStringConvertible {
+    public var file: String
+    /// The line on which the row starts, from 1.
+    public var line: Int
+    /// The device it is about, as far as that could be read.
+    public var device: String?
+    public var reason: String
+
+    public init(file: String, line: Int, device: String?, reason: String) {
+        (self.file, self.line, self.device, self.reason) = (file, line, device, reason)
+    }
+
+    public var description: String { "\(file):\(line): \(device.map { "device \($0): " } ?? "")\(reason)" }
+}

@@ -1,0 +1,131 @@
+import RotationModel
+
+/// Reads a fleet from NDJSON: one device a line.
+enum NDJSONImport {
+    private static let limit = 1 << 20
+
+    static func run(_ path: String, into session: ImportSession, reader: CertificateReader) throws {
+        let file = try InputFile(path, named: path)
+        var bytes: [UInt8] = []
+        var isFirst = true
+        while true {
+            let line = file.line
+            bytes.removeAll(keepingCapacity: true)
+            let (isThere, fits) = try file.appendLine(to: &bytes, limit: limit)
+            guard isThere else { break }
+            if fits, bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+            if isFirst { try checkFirst(bytes, at: "\(path):\(line)") }
+            isFirst = false
+            var device: String?
+            do {
+                guard fits else { throw RotationError(.badInput, "the line is longer than 1 MiB") }
+                try session.apply(row(JSONValue(parsing: bytes), &device, reader), file: file, line: line)
+            } catch let error as RotationError where error.code == .badInput {
+                session.reject(file: file.name, line: line, device: device, error)
+            }
+        }
+        session.report(file)
+    }
+
+    /// A file of another kind is one mistake, not a million bad lines.
+    private static func checkFirst(_ bytes: [UInt8], at place: String) throws(RotationError) {
+        guard let first = bytes.first(where: { $0 != 0x20 && $0 != 0x09 }), first != UInt8(ascii: "{") else { return }
+        let advice =
+            #"each line is {"device": "…", "account": "…", "labels": {…}, "certificates": [{"status": "…", "pem": "…"}]}"#
+        throw RotationError(
+            .badInput,
+            first == UInt8(ascii: "[")
+                ? "the file is a JSON array; NDJSON has one object a line"
+                : "the file is not NDJSON: its first line is no object",
+            at: place, advice: advice)
+    }
+
+    /// - Parameter device: Set as soon as it is known, for the report of what is wrong further on.
+    private static func row(
+        _ value: JSONValue, _ device: inout String?, _ reader: CertificateReader
+    ) throws(RotationError) -> FleetRow {
+        guard case .object(let members) = value else {
+            throw RotationError(.badInput, "the line is \(value.kind), not an object")
+        }
+        if let (_, value) = members.first(where: { $0.name == "device" }), case .string(let text) = value {
+            device = text
+        }
+        var (id, account): (DeviceID?, AccountID?) = (nil, nil)
+        var labels = Labels.none
+        var certificates: [FleetRow.Certificate] = []
+        for (name, value) in members {
+            switch name {
+            case "device": id = try DeviceID(string(value, "device"))
+            case "account": account = try AccountID(string(value, "account"))
+            case "labels": labels = try self.labels(value)
+            case "certificates": certificates = try self.certificates(value, reader)
+            default:
+                throw RotationError(
+                    .badInput, "the member \u{201C}\(name.prefix(64))\u{201D} is unknown",
+                    advice: "known are device, account, labels and certificates")
+            }
+        }
+        guard let id else { throw RotationError(.badInput, "the member \u{201C}device\u{201D} is missing") }
+        guard let account else { throw RotationError(.badInput, "the member \u{201C}account\u{201D} is missing") }
+        return FleetRow(device: id, account: account, labels: labels, certificates: certificates)
+    }
+
+    private static func string(_ value: JSONValue, _ name: String) throws(RotationError) -> String {
+        guard case .string(let text) = value else {
+            throw RotationError(.badInput, "\(name) is \(value.kind)", advice: "it should be a string")
+        }
+        return text
+    }
+
+    private static func labels(_ value: JSONValue) throws(RotationError) -> Labels {
+        guard case .object(let members) = value else {
+            throw RotationError(.badInput, "labels is \(value.kind)", advice: "it should be an object of strings")
+        }
+        var labels: [String: String] = [:]
+        for (name, value) in members {
+            labels[name] = try string(value, "the label \u{201C}\(name.prefix(64))\u{201D}")
+        }
+        return try Labels(labels)
+    }
+
+    private static func certificates(
+        _ value: JSONValue, _ reader: CertificateReader
+    ) throws(RotationError) -> [FleetRow.Certificate] {
+        guard case .array(let elements) = value else {
+            throw RotationError(.badInput, "certificates is \(value.kind)", advice: "it should be an array")
+        }
+        var certificates: [FleetRow.Certificate] = []
+        for (index, element) in elements.enumerated() {
+            do {
+                certificates.append(try certificate(element, reader))
+            } catch {
+                // Its place in the line is worth saying only where there are several.
+                guard elements.count > 1 else { throw error }
+                throw RotationError(error.code, "certificate \(index + 1): \(error.message)", advice: error.advice)
+            }
+        }
+        return certificates
+    }
+
+    private static func certificate(
+        _ value: JSONValue, _ reader: CertificateReader
+    ) throws(RotationError) -> FleetRow.Certificate {
+        guard case .object(let members) = value else {
+            throw RotationError(
+                .badInput, "the certificate is \(value.kind)", advice: "it should be an object with status and pem")
+        }
+        var (status, pem): (String?, String?) = (nil, nil)
+        for (name, value) in members {
+            switch name {
+            case "status": status = try string(value, "status")
+            case "pem": pem = try string(value, "pem")
+            default:
+                throw RotationError(
+                    .badInput, "the member \u{201C}\(name.prefix(64))\u{201D} of a certificate is unknown",
+                    advice: "known are status and pem")
+            }
+        }
+        guard let pem else { throw RotationError(.badInput, "the certificate has no pem") }
+        return FleetRow.Certificate(status: try FleetRow.status(status ?? ""), columns: try reader(Array(pem.utf8)))
+    }
+}

@@ -1,0 +1,51 @@
+import RotationModel
+
+/// A device's labels: names with a text each, by which policies select.
+public struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    public let values: [String: String]
+
+    public static let none = Labels(checked: [:])
+
+    /// - Throws: ``RotationError/Code/badInput`` where a name is empty or longer than 128 bytes, a text longer than 1024,
+    ///   or one of them holds a control character.
+    public init(_ values: [String: String]) throws(RotationError) {
+        for (name, text) in values {
+            try RegistryName.check(name, what: "label's name", longest: 128)
+            if !text.isEmpty { try RegistryName.check(text, what: "label \(name)", longest: 1024) }
+        }
+        self.values = values
+    }
+
+    /// Takes labels that were checked before they were stored.
+    public init(checked values: [String: String]) { self.values = values }
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        values = Dictionary(elements, uniquingKeysWith: { $1 })
+    }
+
+    public subscript(name: String) -> String? { values[name] }
+
+    /// By name, in the order of its bytes.
+    public var sorted: [(name: String, text: String)] {
+        values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+    }
+
+    /// One text for equal labels.
+    var canonicalJSON: String {
+        var json = JSONWriter(reservingCapacity: 128)
+        json.object { json in for (name, text) in sorted { json.member(name, text) } }
+        return json.text
+    }
+
+    init(canonicalJSON text: String) throws(RotationError) {
+        guard case .object(let members) = try JSONValue(parsing: Array(text.utf8)) else {
+            throw StorageFailure.unreadable("labels that are no JSON object")
+        }
+        var values: [String: String] = [:]
+        for (name, value) in members {
+            guard case .string(let text) = value else { throw StorageFailure.unreadable("a label that is no text") }
+            values[name] = text
+        }
+        self.values = values
+    }
+}

@@ -1,0 +1,97 @@
+import RotationModel
+
+/// Where a rotation stands.
+public enum RotationState: String, Sendable, CaseIterable {
+    case awaitingCSR = "awaiting-csr"
+    case ready
+    case issued
+    case delivered
+    case confirmed
+    case completed
+    /// Given up: the certificate that it was to replace is no longer the one to replace.
+    case cancelled
+}
+
+/// A rotation that is under way.
+public struct OpenRotation: Sendable, Equatable {
+    public let row: Int64
+    public let state: RotationState
+    /// Why it was opened.
+    public let reason: Reason
+    /// The certificate that it replaces, by its row.
+    public let oldCertificate: Int64
+}
+
+/// An `ACTIVE` certificate, as far as planning needs it.
+public struct PlanningCertificate: Sendable, Equatable {
+    public let row: Int64
+    public let fingerprint: Fingerprint
+    public let notBefore: Timestamp
+    public let notAfter: Timestamp
+    public let key: KeyAlgorithm
+    /// Why the key is known weak, or nil.
+    public let keyWeakness: String?
+    public let keyFingerprint: KeyFingerprint
+    public let signature: SignatureAlgorithm
+    public let isSignatureWeak: Bool
+    /// The issuer's name, by its row: see ``PlanningSnapshot/issuerName(_:)``.
+    public let issuer: Int64
+
+    /// The current certificate first: the latest notAfter, then the latest notBefore, then the fingerprint.
+    static func isBefore(_ left: PlanningCertificate, _ right: PlanningCertificate) -> Bool {
+        if left.notAfter != right.notAfter { return left.notAfter > right.notAfter }
+        if left.notBefore != right.notBefore { return left.notBefore > right.notBefore }
+        return left.fingerprint.digest.bytes.lexicographicallyPrecedes(right.fingerprint.digest.bytes)
+    }
+}
+
+/// A CSR that was taken and waits for a certificate.
+public struct WaitingRequest: Sendable, Equatable {
+    public let keyFingerprint: KeyFingerprint
+    public let algorithm: KeyAlgorithm
+
+    public init(keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm) {
+        self.keyFingerprint = keyFingerprint
+        self.algorithm = algorithm
+    }
+}
+
+/// A device that has at least one `ACTIVE` certificate.
+public struct PlanningDevice: Sendable {
+    public let row: Int64
+    public let id: DeviceID
+    /// By its row: see ``PlanningSnapshot/accountName(_:)``.
+    public let account: Int64
+    /// By its row: see ``PlanningSnapshot/labels(ofSet:)``. Devices with equal labels have the same.
+    public let labelSet: Int64
+    /// Never empty; the current one first, then those that are left over.
+    public let active: [PlanningCertificate]
+    public let rotation: OpenRotation?
+    public let request: WaitingRequest?
+    /// Why the last CSR was not taken, where the device's manifest does not say so yet.
+    public let refused: String?
+}
+
+/// What taking in a CSR of a device needs to know of it.
+public struct IntakeContext: Sendable {
+    public struct OwnKey: Sendable, Equatable {
+        public let key: KeyFingerprint
+        public let status: CertificateStatus
+    }
+
+    public let deviceRow: Int64
+    public let device: DeviceID
+    public let account: AccountID
+    public let labels: Labels
+    /// The `ACTIVE` certificate that is the current one, if any.
+    public let current: PlanningCertificate?
+    /// The issuer's name of ``current``.
+    public let currentIssuer: String?
+    /// The keys of all the device's certificates.
+    public let ownKeys: [OwnKey]
+    public let rotation: OpenRotation?
+    /// The key of the certificate that was issued and is not confirmed yet.
+    public let pendingReplacementKey: KeyFingerprint?
+    /// The key of the CSR that waits.
+    public let waiting: KeyFingerprint?
+}

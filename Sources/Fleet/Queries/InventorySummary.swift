@@ -1,0 +1,76 @@
+import GRDB
+import RotationModel
+
+/// The fleet in numbers.
+public struct InventorySummary: Sendable, Equatable {
+    public struct Count: Sendable, Equatable {
+        public let name: String
+        public let count: Int
+    }
+
+    public let devices: Int
+    /// Claims of certificates by devices.
+    public let certificates: Int
+    public let accounts: Int
+    /// By the registry's names, in its order; statuses without a certificate are left out.
+    public let byStatus: [Count]
+    /// Of the `ACTIVE` certificates, the most frequent first.
+    public let byKeyAlgorithm: [Count]
+    /// Of the `ACTIVE` certificates, the most frequent first.
+    public let byIssuer: [Count]
+    /// `ACTIVE` certificates whose notAfter is past.
+    public let expired: Int
+    /// `ACTIVE` certificates that are not expired and will be within 7 days.
+    public let expiringWithin7Days: Int
+    /// Those of 7 days included.
+    public let expiringWithin30Days: Int
+    /// Those of 30 days included.
+    public let expiringWithin90Days: Int
+    /// Devices none of whose certificates is `ACTIVE`.
+    public let devicesWithoutActive: Int
+}
+
+extension Inventory {
+    public func summary(at: Timestamp) throws(RotationError) -> InventorySummary {
+        try read { database in
+            func number(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
+                Int(try Query(database, sql).first(values) { $0.integer(0) } ?? 0)
+            }
+            func counts(_ sql: String) throws -> [InventorySummary.Count] {
+                try Query(database, sql).all { InventorySummary.Count(name: $0.text(0), count: Int($0.integer(1))) }
+            }
+            func expiring(within days: Int64) throws -> Int {
+                try number(
+                    "SELECT count(*) FROM certificates WHERE status = 'ACTIVE' AND not_after >= ? AND not_after < ?",
+                    [.time(at), .time(at + .days(days))])
+            }
+            let byStatus = try counts("SELECT status, count(*) FROM certificates GROUP BY status")
+            return InventorySummary(
+                devices: try number("SELECT count(*) FROM devices"),
+                certificates: try number("SELECT count(*) FROM certificates"),
+                accounts: try number("SELECT count(DISTINCT account) FROM devices"),
+                byStatus: CertificateStatus.allCases.compactMap { status in
+                    byStatus.first { $0.name == status.rawValue }
+                },
+                byKeyAlgorithm: try counts(
+                    """
+                    SELECT k.algorithm, count(*) AS n FROM certificates c JOIN key_kinds k ON k.id = c.key_kind
+                    WHERE c.status = 'ACTIVE' GROUP BY k.algorithm ORDER BY n DESC, k.algorithm
+                    """),
+                byIssuer: try counts(
+                    """
+                    SELECT i.name, count(*) AS n FROM certificates c JOIN issuers i ON i.id = c.issuer
+                    WHERE c.status = 'ACTIVE' GROUP BY i.id ORDER BY n DESC, i.name
+                    """),
+                expired: try number(
+                    "SELECT count(*) FROM certificates WHERE status = 'ACTIVE' AND not_after < ?", [.time(at)]),
+                expiringWithin7Days: try expiring(within: 7), expiringWithin30Days: try expiring(within: 30),
+                expiringWithin90Days: try expiring(within: 90),
+                devicesWithoutActive: try number(
+                    """
+                    SELECT count(*) FROM devices d WHERE NOT EXISTS (
+                      SELECT 1 FROM certificates c WHERE c.device = d.id AND c.status = 'ACTIVE')
+                    """))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import GRDB
+import RotationModel
+
+/// Which devices to list. What is left out does not restrict.
+public struct ListFilter: Sendable {
+    /// Devices with a certificate of this status; only those certificates are listed.
+    public var status: CertificateStatus?
+    /// Devices that have all of these labels.
+    public var labels: [(name: String, text: String)]
+    /// Devices with a certificate whose notAfter is earlier; only those certificates are listed.
+    public var notAfterBefore: Timestamp?
+
+    public init(
+        status: CertificateStatus? = nil, labels: [(name: String, text: String)] = [], notAfterBefore: Timestamp? = nil
+    ) {
+        self.status = status
+        self.labels = labels
+        self.notAfterBefore = notAfterBefore
+    }
+
+    var restrictsCertificates: Bool { status != nil || notAfterBefore != nil }
+}
+
+/// A certificate, as lists and stories show it.
+public struct ListedCertificate: Sendable, Equatable {
+    public let fingerprint: Fingerprint
+    public let status: CertificateStatus
+    public let serialNumber: SerialNumber
+    public let issuer: String
+    public let subject: String
+    public let notBefore: Timestamp
+    public let notAfter: Timestamp
+    public let key: KeyAlgorithm
+    public let keyWeakness: String?
+    public let keyFingerprint: KeyFingerprint
+    public let signature: SignatureAlgorithm
+    public let isSignatureWeak: Bool
+    /// The authority that this job signed it with; nil for one that was imported.
+    public let authority: String?
+    public let addedAt: Timestamp
+    /// Since when it has its status.
+    public let statusAt: Timestamp
+}
+
+public struct DeviceListing: Sendable, Equatable {
+    public let device: DeviceID
+    public let account: AccountID
+    public let labels: Labels
+    /// The earliest notBefore first, then by fingerprint.
+    public let certificates: [ListedCertificate]
+}
+
+extension Inventory {
+    /// Lists devices in the order of their ids' bytes.
+    public func list(_ filter: ListFilter = ListFilter(), each: (DeviceListing) throws -> Void) throws {
+        try snapshot { database in
+            try DeviceScan(database).forEach(matching: filter) { try each($0.listing) }
+        }
+    }
+}
+
+/// Walks the fleet device by device, in the order of their ids' bytes.
+struct DeviceScan {
+    struct Item {
+        var listing: DeviceListing
+        /// In the order of the listing's certificates; empty unless asked for.
+        var bodies: [[UInt8]]
+    }
+
+    private let database: Database
+    private let lexicon: Lexicon
+    private let withBodies: Bool
+
+    init(_ database: Database, withBodies: Bool = false) {
+        self.database = database
+        self.withBodies = withBodies
+        lexicon = Lexicon(database)
+    }
+
+    static let certificateColumns = """
+        c.id, c.fingerprint, c.status, c.serial, c.issuer, c.subject, c.not_before, c.not_after, c.key_kind, c.key_fingerprint,
+        c.signature_kind, c.authority, c.added_at, c.status_at
+        """
+
+    func forEach(matching filter: ListFilter, _ body: (Item) throws -> Void) throws {
+        let sets = try labelSets(matching: filter.labels)
+        let devices = try Query(uncached: database, "SELECT id, name, account, label_set FROM devices ORDER BY name")
+        let certificates = try Query(
+            uncached: database,
+            """
+            SELECT \(DeviceScan.certificateColumns) \(withBodies ? ", b.der" : "") FROM certificates c
+            \(withBodies ? "JOIN certificate_bodies b ON b.certificate = c.id" : "")
+            WHERE c.device = ?1 \(filter.status == nil ? "" : "AND c.status = ?2")
+            \(filter.notAfterBefore == nil ? "" : "AND c.not_after < ?3") ORDER BY c.not_before, c.fingerprint
+            """)
+        // Placeholders that the statement does not have must not be bound.
+        let values: [SQLValue] =
+            filter.notAfterBefore != nil
+            ? [.optional(filter.status?.rawValue), .optional(filter.notAfterBefore?.seconds)]
+            : filter.status.map { [.text($0.rawValue)] } ?? []
+        try devices.forEach { row in
+            if let sets, !sets.contains(row.integer(3)) { return }
+            var bodies: [[UInt8]] = []
+            let found = try certificates.all([.integer(row.integer(0))] + values) { row in
+                if withBodies { bodies.append(row.bytes(14)) }
+                return try certificate(row)
+            }
+            if found.isEmpty && filter.restrictsCertificates { return }
+            try body(
+                Item(
+                    listing: DeviceListing(
+                        device: DeviceID(checked: row.text(1)),
+                        account: AccountID(checked: try lexicon.account(row.integer(2))),
+                        labels: try lexicon.labels(ofSet: row.integer(3)), certificates: found),
+                    bodies: bodies))
+        }
+    }
+
+    /// Labels repeat: each distinct set is held against the filter once. Nil where every set matches.
+    private func labelSets(matching wanted: [(name: String, text: String)]) throws -> Set<Int64>? {
+        if wanted.isEmpty { return nil }
+        var sets: Set<Int64> = []
+        try Query(database, "SELECT id, labels FROM label_sets").forEach { row in
+            let labels = try Labels(canonicalJSON: row.text(1))
+            if wanted.allSatisfy({ labels[$0.name] == $0.text }) { sets.insert(row.integer(0)) }
+        }
+        return sets
+    }
+
+    /// From ``certificateColumns``.
+    func certificate(_ row: ResultRow) throws -> ListedCertificate {
+        let key = try lexicon.keyKind(row.integer(8))
+        let signature = try lexicon.signatureKind(row.integer(10))
+        return ListedCertificate(
+            fingerprint: try row.fingerprint(1), status: try row.value(2),
+            serialNumber: SerialNumber(bytes: row.bytes(3)),
+            issuer: try lexicon.issuer(row.integer(4)), subject: row.text(5), notBefore: row.time(6),
+            notAfter: row.time(7),
+            key: key.algorithm, keyWeakness: key.weakness, keyFingerprint: try row.keyFingerprint(9),
+            signature: signature.algorithm, isSignatureWeak: signature.isWeak, authority: row.optionalText(11),
+            addedAt: row.time(12), statusAt: row.time(13))
+    }
+}

@@ -1,0 +1,66 @@
+import GRDB
+import RotationModel
+
+/// A rotation that is under way, for who watches over it.
+public struct OpenRotationListing: Sendable, Equatable {
+    public let row: Int64
+    public let device: DeviceID
+    public let account: AccountID
+    public let state: RotationState
+    public let reason: Reason
+    /// The policy's name.
+    public let policy: String
+    public let openedAt: Timestamp
+    /// Since when it stands where it stands.
+    public let changedAt: Timestamp
+    /// When the certificate that it replaces expires.
+    public let notAfter: Timestamp
+}
+
+extension Inventory {
+    /// How many rotations stand where, by ``RotationState``; states without one are left out.
+    public func rotationsByState() throws(RotationError) -> [String: Int] {
+        try read { database in
+            let counts = try Query(database, "SELECT state, count(*) FROM rotations GROUP BY state")
+                .all { ($0.text(0), Int($0.integer(1))) }
+            return Dictionary(uniqueKeysWithValues: counts)
+        }
+    }
+
+    /// Rotations that stand where they stand since before a time, the oldest first: `awaiting-csr` for devices that do
+    /// not answer, `delivered` for manifests that nobody collects, and so on.
+    ///
+    /// - Parameters:
+    ///   - state: Nil for every state of an open rotation.
+    ///   - before: Nil for all.
+    ///   - limit: How many at most.
+    public func openRotations(
+        in state: RotationState? = nil, unchangedSince before: Timestamp? = nil, limit: Int = .max
+    ) throws(RotationError) -> [OpenRotationListing] {
+        try read { database in
+            let condition = state == nil ? "" : "AND r.state = ?3"
+            let values: [SQLValue] = [.integer(before?.seconds ?? .max), .count(limit)]
+            return try Query(
+                database,
+                """
+                SELECT r.id, d.name, a.name, r.state, r.reason_code, r.reason_text, r.policy_name, r.opened_at, r.changed_at,
+                  c.not_after
+                FROM rotations r JOIN devices d ON d.id = r.device JOIN accounts a ON a.id = d.account
+                JOIN certificates c ON c.id = r.old_certificate
+                WHERE r.open = 1 AND r.changed_at < ?1 \(condition) ORDER BY r.changed_at, r.id LIMIT ?2
+                """
+            ).all(values + (state.map { [.text($0.rawValue)] } ?? [])) { row in
+                OpenRotationListing(
+                    row: row.integer(0), device: DeviceID(checked: row.text(1)),
+                    account: AccountID(checked: row.text(2)),
+                    state: try row.value(3), reason: Reason(try row.value(4), row.text(5)), policy: row.text(6),
+                    openedAt: row.time(7), changedAt: row.time(8), notAfter: row.time(9))
+            }
+        }
+    }
+
+    /// How many CSRs wait for a certificate.
+    public func waitingRequestCount() throws(RotationError) -> Int {
+        try read { Int(try Query($0, "SELECT count(*) FROM requests").first { $0.integer(0) } ?? 0) }
+    }
+}

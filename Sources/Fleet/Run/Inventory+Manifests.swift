@@ -1,0 +1,77 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// Records that manifests lie where devices pick them up. One that was replaced meanwhile is passed over.
+    public func markPublished(_ manifests: [ManifestRecord], run: String, at: Timestamp) throws(RotationError) {
+        guard !manifests.isEmpty else { return }
+        try write { database in
+            let publish = try Query(
+                database, "UPDATE manifests SET published = 1 WHERE device = ? AND sequence = ? AND published = 0")
+            let deliver = try Query(
+                database,
+                """
+                UPDATE rotations SET state = 'delivered', changed_at = ? WHERE state = 'issued'
+                  AND id = (SELECT rotation FROM manifests WHERE device = ?)
+                """)
+            var published = 0
+            for manifest in manifests {
+                guard try publish.run([.integer(manifest.deviceRow), .count(manifest.sequence)]) == 1 else { continue }
+                published += 1
+                if manifest.action == .install { try deliver.run([.time(at), .integer(manifest.deviceRow)]) }
+            }
+            guard published > 0 else { return }
+            try audited(database, run: run) { log in
+                try log.append(.published, device: nil, at: at) { $0.member("manifests", published) }
+            }
+        }
+    }
+
+    /// Manifests that were recorded and may not lie where devices pick them up, by device.
+    ///
+    /// - Parameter limit: How many at most; call again after ``markPublished(_:run:at:)`` for the rest.
+    public func unpublishedManifests(limit: Int) throws(RotationError) -> [ManifestRecord] {
+        try read { database in
+            try Query(database, "\(ManifestReader.select) WHERE m.published = 0 ORDER BY m.device LIMIT ?")
+                .all([.count(limit)], ManifestReader.read)
+        }
+    }
+
+    /// Writes the manifests of rotations that are under way anew where they are about to expire, not yet published.
+    ///
+    /// - Parameters:
+    ///   - expiringBefore: Those that expire earlier than this.
+    ///   - newExpiry: When the new ones expire; after `expiringBefore`.
+    ///   - limit: How many at most; call again until none is returned.
+    public func refreshManifests(
+        expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: String, at: Timestamp
+    ) throws(RotationError) -> [ManifestRecord] {
+        try write { database in
+            let due = try Query(
+                database,
+                """
+                \(ManifestReader.select) WHERE m.expires < ? AND r.open = 1 ORDER BY m.expires, m.device LIMIT ?
+                """
+            ).all([.time(min(expiringBefore, newExpiry)), .count(limit)]) {
+                (try ManifestReader.read($0), ManifestReader.rotation($0))
+            }
+            guard !due.isEmpty else { return [] }
+            let manifests = try ManifestWriter(database)
+            let renewed = try due.map { old, rotation in
+                let manifest = ManifestRecord(
+                    deviceRow: old.deviceRow, device: old.device, account: old.account,
+                    sequence: try manifests.nextSequence(of: old.deviceRow), action: old.action, reason: old.reason,
+                    run: run,
+                    issued: at, expires: newExpiry, certificateDER: old.certificateDER, authority: old.authority,
+                    replaces: old.replaces, requestKeys: old.requestKeys, requestSubject: old.requestSubject,
+                    refused: old.refused)
+                try manifests.put(manifest, rotation: rotation)
+                return manifest
+            }
+            try audited(database, run: run) { log in
+                try log.append(.manifestsRenewed, device: nil, at: at) { $0.member("manifests", renewed.count) }
+            }
+            return renewed
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// Stores certificates that were signed, as `PENDING_ACTIVATION`, and each device's next manifest, not yet published.
+    ///
+    /// - Returns: The manifests, in the order given.
+    /// - Throws: ``RotationError/Code/inventory`` where a reservation is no longer there to be recorded or the certificate
+    ///   is not what was reserved; then nothing is recorded.
+    public func record(
+        _ issued: [IssuedOrder], run: String, at: Timestamp
+    ) throws(RotationError) -> [ManifestRecord] {
+        guard !issued.isEmpty else { return [] }
+        return try write { database in
+            var recorder = try IssueRecorder(database, run: run, at: at)
+            return try audited(database, run: run) { log in
+                try issued.map { try recorder.record($0, &log) }
+            }
+        }
+    }
+}
+
+/// Records one certificate at a time, within one transaction.
+private struct IssueRecorder {
+    private let run: String
+    private let at: Timestamp
+    private var vocabulary: Vocabulary
+    private let certificates: CertificateWriter
+    private let manifests: ManifestWriter
+    private let closeReservation: Query
+    private let moveRotation: Query
+    private let removeRequest: Query
+
+    init(_ database: Database, run: String, at: Timestamp) throws {
+        (self.run, self.at) = (run, at)
+        vocabulary = Vocabulary(database)
+        certificates = try CertificateWriter(database)
+        manifests = try ManifestWriter(database)
+        closeReservation = try Query(
+            database, "UPDATE reservations SET state = 'recorded' WHERE id = ? AND state = 'reserved' AND serial = ?")
+        moveRotation = try Query(
+            database,
+            "UPDATE rotations SET state = 'issued', new_certificate = ?, changed_at = ? WHERE id = ? AND state = 'ready'"
+        )
+        // A CSR that came in meanwhile is another key's, and waits on.
+        removeRequest = try Query(database, "DELETE FROM requests WHERE device = ? AND key_fingerprint = ?")
+    }
+
+    mutating func record(_ issued: IssuedOrder, _ log: inout AuditLog) throws -> ManifestRecord {
+        let (reservation, columns) = (issued.reservation, issued.columns)
+        let order = reservation.order
+        guard columns.serialNumber == order.serial, columns.keyFingerprint == reservation.keyFingerprint else {
+            throw RotationError(
+                .inventory,
+                "the certificate \(columns.fingerprint) has not the serial number or the key that was reserved",
+                at: "device \(order.device)")
+        }
+        let isOpen = try closeReservation.run([.integer(reservation.row), .blob(order.serial.bytes)]) == 1
+        let row = try certificates.add(
+            columns, device: order.deviceRow, status: .pendingActivation,
+            lineage: CertificateWriter.Lineage(
+                parent: order.oldCertificate, rotation: reservation.rotation, authority: order.authority),
+            at: at, &vocabulary)
+        guard isOpen, try moveRotation.run([.integer(row), .time(at), .integer(reservation.rotation)]) == 1 else {
+            throw RotationError(
+                .inventory, "the reservation of serial number \(order.serial) is no longer open",
+                at: "device \(order.device)")
+        }
+        if order.keySource == .request {
+            try removeRequest.run([.integer(order.deviceRow), .digest(columns.keyFingerprint.digest)])
+        }
+        let sequence = try manifests.nextSequence(of: order.deviceRow)
+        let manifest = ManifestRecord(
+            deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,
+            action: .install, reason: order.reason, run: run, issued: at, expires: issued.manifest.expires,
+            certificateDER: columns.der, authority: order.authority, replaces: reservation.replaces, requestKeys: [],
+            requestSubject: nil, refused: nil)
+        try manifests.put(manifest, rotation: reservation.rotation)
+        try log.append(.issued, device: order.device, at: at) { json in
+            json.member("rotation", Int(reservation.rotation))
+            json.member("fingerprint", columns.fingerprint.hex)
+            json.member("serial", order.serial.hex)
+            json.member("authority", order.authority)
+            json.member("profile", order.profile)
+            json.member("replaces", reservation.replaces.fingerprint.hex)
+            json.member("key", order.keySource.rawValue)
+            json.member("sequence", sequence)
+            json.cause(
+                order.reason, policyName: order.policyName, policyFile: order.policyFile, policyLine: order.policyLine)
+        }
+        return manifest
+    }
+}

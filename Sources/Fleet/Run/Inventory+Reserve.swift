@@ -1,0 +1,144 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// Sets a serial number aside for each order, before anything is signed, and opens its rotation or moves it on.
+    ///
+    /// What planning saw may be past: an order is skipped where its certificate is no longer `ACTIVE`, its device's
+    /// rotation has a replacement already or one under way, its CSR no longer waits, or another device has its key.
+    ///
+    /// - Parameters:
+    ///   - batch: The batch's name, for the records.
+    ///   - run: The run that reserves; it must have begun.
+    public func reserve(
+        _ orders: [ReservationOrder], batch: String, run: String, at: Timestamp
+    ) throws(RotationError) -> (reserved: [Reservation], skipped: [SkippedOrder]) {
+        guard !orders.isEmpty else { return ([], []) }
+        return try write { database in
+            let desk = try ReservationDesk(database, batch: batch, run: run, at: at)
+            var reserved: [Reservation] = []
+            var skipped: [SkippedOrder] = []
+            reserved.reserveCapacity(orders.count)
+            try audited(database, run: run) { log in
+                for (index, order) in orders.enumerated() {
+                    switch try desk.reserve(order, index: index, &log) {
+                    case .reserved(let reservation): reserved.append(reservation)
+                    case .skipped(let why): skipped.append(SkippedOrder(index: index, why: why))
+                    }
+                }
+                guard !reserved.isEmpty else { return }
+                try log.append(.reserved, device: nil, at: at) { json in
+                    json.member("batch", batch)
+                    json.member("serials", reserved.count)
+                }
+            }
+            return (reserved, skipped)
+        }
+    }
+}
+
+/// Decides on one order at a time, within one transaction.
+private struct ReservationDesk {
+    enum Outcome {
+        case reserved(Reservation)
+        case skipped(String)
+    }
+
+    private let batch: String
+    private let run: String
+    private let at: Timestamp
+    private let rotations: RotationWriter
+    private let holders: KeyHolders
+    private let findCertificate: Query
+    private let findBody: Query
+    private let findReservation: Query
+    private let findRequest: Query
+    private let add: Query
+
+    init(_ database: Database, batch: String, run: String, at: Timestamp) throws {
+        (self.batch, self.run, self.at) = (batch, run, at)
+        rotations = try RotationWriter(database, run: run, at: at)
+        holders = try KeyHolders(database)
+        findCertificate = try Query(
+            database,
+            """
+            SELECT c.device, c.status, c.fingerprint, c.not_after, c.key_fingerprint, a.name FROM certificates c
+            JOIN devices d ON d.id = c.device JOIN accounts a ON a.id = d.account WHERE c.id = ?
+            """)
+        findBody = try Query(database, "SELECT der FROM certificate_bodies WHERE certificate = ?")
+        findReservation = try Query(
+            database, "SELECT run FROM reservations WHERE rotation = ? AND state <> 'abandoned'")
+        findRequest = try Query(database, "SELECT spki, key_fingerprint FROM requests WHERE device = ?")
+        add = try Query(
+            database,
+            """
+            INSERT INTO reservations (serial, rotation, state, batch, run, profile, authority, reserved_at)
+            VALUES (?, ?, 'reserved', ?, ?, ?, ?, ?)
+            """)
+    }
+
+    private struct Old {
+        var device: Int64
+        var status: CertificateStatus
+        var replaced: ReplacedCertificate
+        var key: KeyFingerprint
+        var account: String
+    }
+
+    func reserve(_ order: ReservationOrder, index: Int, _ log: inout AuditLog) throws -> Outcome {
+        let old = try findCertificate.first([.integer(order.oldCertificate)]) {
+            Old(
+                device: $0.integer(0), status: try $0.value(1),
+                replaced: ReplacedCertificate(fingerprint: try $0.fingerprint(2), notAfter: $0.time(3)),
+                key: try $0.keyFingerprint(4), account: $0.text(5))
+        }
+        guard let old, old.device == order.deviceRow else {
+            return .skipped("the device no longer has the certificate")
+        }
+        guard old.status == .active else {
+            return .skipped("the certificate to replace is \(old.status.rawValue) by now")
+        }
+
+        let open = try rotations.open(ofDevice: order.deviceRow)
+        if let open {
+            guard open.state == .awaitingCSR || open.state == .ready else {
+                return .skipped("the device has a replacement already (rotation \(open.row), \(open.state.rawValue))")
+            }
+            if open.oldCertificate == order.oldCertificate,
+                let run = try findReservation.first([.integer(open.row)], { $0.text(0) })
+            {
+                return .skipped("a replacement is under way already (run \(run))")
+            }
+        }
+
+        let (key, spki, current): (KeyFingerprint, [UInt8], [UInt8])
+        switch order.keySource {
+        case .request:
+            let request = try findRequest.first([.integer(order.deviceRow)]) { ($0.bytes(0), try $0.keyFingerprint(1)) }
+            guard let request else { return .skipped("no CSR waits any more") }
+            (key, spki, current) = (request.1, request.0, [])
+        case .currentKey:
+            let body = try findBody.first([.integer(order.oldCertificate)]) { $0.bytes(0) }
+            guard let body else { throw StorageFailure.unreadable("a certificate without its DER") }
+            (key, spki, current) = (old.key, [], body)
+        }
+        if let holder = try holders.holder(of: key, otherThan: order.deviceRow) {
+            return .skipped("device \(holder) has the same key")
+        }
+
+        let rotation = try rotations.proceed(
+            with: open, device: order.deviceRow, id: order.device, oldCertificate: order.oldCertificate, to: .ready,
+            RotationWriter.Cause(
+                reason: order.reason, policyName: order.policyName, policyFile: order.policyFile,
+                policyLine: order.policyLine),
+            &log)
+        let row = try add.insert([
+            .blob(order.serial.bytes), .integer(rotation), .text(batch), .text(run), .text(order.profile),
+            .text(order.authority), .time(at),
+        ])
+        return .reserved(
+            Reservation(
+                row: row, rotation: rotation, index: index, order: order, account: AccountID(checked: old.account),
+                replaces: old.replaced, spki: spki, keyFingerprint: key, currentCertificate: current))
+    }
+}

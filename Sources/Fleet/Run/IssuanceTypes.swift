@@ -1,0 +1,93 @@
+import RotationModel
+
+/// Where a new certificate's key comes from.
+public enum KeySource: String, Sendable {
+    /// The CSR that waits.
+    case request
+    /// The certificate that is replaced: policy lets its key stay.
+    case currentKey = "current-key"
+}
+
+/// What is to be issued to a device.
+public struct ReservationOrder: Sendable {
+    public var deviceRow: Int64
+    public var device: DeviceID
+    /// The certificate to replace, by its row.
+    public var oldCertificate: Int64
+    /// Never used before, and never again.
+    public var serial: SerialNumber
+    public var reason: Reason
+    /// The policy that decided, and where it stands.
+    public var policyName: String
+    public var policyFile: String
+    public var policyLine: Int
+    public var profile: String
+    public var authority: String
+    public var keySource: KeySource
+
+    public init(
+        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, serial: SerialNumber, reason: Reason,
+        policyName: String, policyFile: String, policyLine: Int, profile: String, authority: String,
+        keySource: KeySource
+    ) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.oldCertificate = oldCertificate
+        self.serial = serial
+        self.reason = reason
+        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.profile = profile
+        self.authority = authority
+        self.keySource = keySource
+    }
+}
+
+/// A serial number that is set aside for one rotation, and what to certify under it.
+public struct Reservation: Sendable {
+    public let row: Int64
+    public let rotation: Int64
+    /// The order's place among those given.
+    public let index: Int
+    public let order: ReservationOrder
+    public let account: AccountID
+    /// The certificate that is replaced.
+    public let replaces: ReplacedCertificate
+    /// The SubjectPublicKeyInfo to certify, in DER; empty where the key comes from ``currentCertificate``.
+    public let spki: [UInt8]
+    public let keyFingerprint: KeyFingerprint
+    /// The certificate that is replaced, in DER, where its key is to be certified again; otherwise empty.
+    public let currentCertificate: [UInt8]
+}
+
+/// The certificate that a manifest replaces.
+public struct ReplacedCertificate: Sendable, Equatable {
+    public let fingerprint: Fingerprint
+    public let notAfter: Timestamp
+}
+
+/// An order that was not reserved, and why.
+public struct SkippedOrder: Sendable, Equatable {
+    /// In the order given.
+    public let index: Int
+    public let why: String
+}
+
+/// What the manifest that brings a new certificate says beyond what the inventory knows.
+public struct ManifestDraft: Sendable {
+    public var expires: Timestamp
+
+    public init(expires: Timestamp) { self.expires = expires }
+}
+
+/// A certificate that was signed under a reservation.
+public struct IssuedOrder: Sendable {
+    public var reservation: Reservation
+    public var columns: CertificateColumns
+    public var manifest: ManifestDraft
+
+    public init(reservation: Reservation, columns: CertificateColumns, manifest: ManifestDraft) {
+        self.reservation = reservation
+        self.columns = columns
+        self.manifest = manifest
+    }
+}

@@ -1,0 +1,88 @@
+import RotationModel
+
+/// A device that is to be asked for a CSR.
+public struct RekeyOrder: Sendable {
+    public var deviceRow: Int64
+    public var device: DeviceID
+    /// The certificate to replace, by its row.
+    public var oldCertificate: Int64
+    public var reason: Reason
+    /// The policy that decided, and where it stands.
+    public var policyName: String
+    public var policyFile: String
+    public var policyLine: Int
+    /// The keys that the profile takes, as policies write them.
+    public var keys: [String]
+    /// The subject that the certificate will have.
+    public var subject: String
+    /// Why the last CSR was not taken.
+    public var refused: String?
+    /// When the manifest that asks expires.
+    public var expires: Timestamp
+
+    public init(
+        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, reason: Reason, policyName: String,
+        policyFile: String,
+        policyLine: Int, keys: [String], subject: String, refused: String?, expires: Timestamp
+    ) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.oldCertificate = oldCertificate
+        self.reason = reason
+        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.keys = keys
+        self.subject = subject
+        self.refused = refused
+        self.expires = expires
+    }
+}
+
+/// A certificate that is no longer needed.
+public struct RetireOrder: Sendable {
+    public var certificateRow: Int64
+    public var fingerprint: Fingerprint
+    public var device: DeviceID
+    public var reason: Reason
+    /// The policy that decided, and where it stands.
+    public var policyName: String
+    public var policyFile: String
+    public var policyLine: Int
+
+    public init(
+        certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, reason: Reason, policyName: String,
+        policyFile: String, policyLine: Int
+    ) {
+        self.certificateRow = certificateRow
+        self.fingerprint = fingerprint
+        self.device = device
+        self.reason = reason
+        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+    }
+}
+
+/// All that a device's manifest says, so that it can be written again byte for byte.
+public struct ManifestRecord: Sendable, Equatable {
+    public enum Action: String, Sendable { case install, rekey, none }
+
+    public let deviceRow: Int64
+    public let device: DeviceID
+    public let account: AccountID
+    /// Grows by one with each manifest of the device.
+    public let sequence: Int
+    public let action: Action
+    public let reason: Reason
+    /// The run that wrote it.
+    public let run: String
+    public let issued: Timestamp
+    public let expires: Timestamp
+    /// For `install`: the new certificate.
+    public let certificateDER: [UInt8]?
+    /// For `install`: the authority that signed it, by its name in rotation.yaml.
+    public let authority: String?
+    public let replaces: ReplacedCertificate?
+    /// For `rekey`: the keys to choose from.
+    public let requestKeys: [String]
+    public let requestSubject: String?
+    /// Why the last CSR was not taken.
+    public let refused: String?
+}

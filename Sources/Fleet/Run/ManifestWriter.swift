@@ -1,0 +1,84 @@
+import GRDB
+import RotationModel
+
+/// Writes the manifest that a device is to pick up: each replaces the one before it.
+struct ManifestWriter {
+    private let grow: Query
+    private let current: Query
+    private let replace: Query
+
+    init(_ database: Database) throws {
+        grow = try Query(database, "UPDATE devices SET sequence = sequence + 1 WHERE id = ?")
+        current = try Query(database, "SELECT sequence FROM devices WHERE id = ?")
+        replace = try Query(
+            database,
+            """
+            INSERT OR REPLACE INTO manifests (device, sequence, action, rotation, reason_code, reason_text, run, issued,
+              expires, request_keys, request_subject, refused, published)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+            """)
+    }
+
+    /// One more than the device's last manifest has.
+    func nextSequence(of device: Int64) throws -> Int {
+        guard try grow.run([.integer(device)]) == 1,
+            let sequence = try current.first([.integer(device)], { $0.integer(0) })
+        else { throw StorageFailure.unreadable("a reference to a device that is not there") }
+        return Int(sequence)
+    }
+
+    func put(_ manifest: ManifestRecord, rotation: Int64) throws {
+        try replace.run([
+            .integer(manifest.deviceRow), .count(manifest.sequence), .text(manifest.action.rawValue),
+            .integer(rotation),
+            .text(manifest.reason.code.rawValue), .text(manifest.reason.text), .text(manifest.run),
+            .time(manifest.issued),
+            .time(manifest.expires), .text(ManifestWriter.json(manifest.requestKeys)),
+            .optional(manifest.requestSubject),
+            .optional(manifest.refused),
+        ])
+    }
+
+    private static func json(_ texts: [String]) -> String {
+        if texts.isEmpty { return "[]" }
+        var json = JSONWriter(reservingCapacity: 64)
+        json.array { json in for text in texts { json.value(text) } }
+        return json.text
+    }
+}
+
+/// Reads manifests back as they were recorded.
+enum ManifestReader {
+    /// The columns that ``read(_:)`` takes, from manifests `m` and what they refer to.
+    static let select = """
+        SELECT m.device, d.name, a.name, m.sequence, m.action, m.reason_code, m.reason_text, m.run, m.issued, m.expires,
+          b.der, n.authority, o.fingerprint, o.not_after, m.request_keys, m.request_subject, m.refused, m.rotation
+        FROM manifests m
+        JOIN devices d ON d.id = m.device
+        JOIN accounts a ON a.id = d.account
+        JOIN rotations r ON r.id = m.rotation
+        JOIN certificates o ON o.id = r.old_certificate
+        LEFT JOIN certificates n ON n.id = r.new_certificate AND m.action = 'install'
+        LEFT JOIN certificate_bodies b ON b.certificate = n.id
+        """
+
+    static func read(_ row: ResultRow) throws -> ManifestRecord {
+        let keys: [String]
+        if case .array(let elements) = try JSONValue(parsing: row.bytes(14)) {
+            keys = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        } else {
+            keys = []
+        }
+        return ManifestRecord(
+            deviceRow: row.integer(0), device: DeviceID(checked: row.text(1)), account: AccountID(checked: row.text(2)),
+            sequence: Int(row.integer(3)), action: try row.value(4), reason: Reason(try row.value(5), row.text(6)),
+            run: row.text(7), issued: row.time(8), expires: row.time(9),
+            certificateDER: row.isNull(10) ? nil : row.bytes(10),
+            authority: row.optionalText(11),
+            replaces: ReplacedCertificate(fingerprint: try row.fingerprint(12), notAfter: row.time(13)),
+            requestKeys: keys,
+            requestSubject: row.optionalText(15), refused: row.optionalText(16))
+    }
+
+    static func rotation(_ row: ResultRow) -> Int64 { row.integer(17) }
+}

@@ -1,0 +1,45 @@
+import RotationModel
+
+/// A CSR that passed every check.
+public struct TakenRequest: Sendable {
+    public var deviceRow: Int64
+    public var device: DeviceID
+    /// The SubjectPublicKeyInfo, in DER, as it stands in the CSR.
+    public var spki: [UInt8]
+    public var keyFingerprint: KeyFingerprint
+    public var algorithm: KeyAlgorithm
+
+    public init(
+        deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm
+    ) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.spki = spki
+        self.keyFingerprint = keyFingerprint
+        self.algorithm = algorithm
+    }
+}
+
+/// A CSR that was not taken.
+public struct RefusedRequest: Sendable {
+    /// Nil where no device of the inventory could be told from it.
+    public var deviceRow: Int64?
+    public var device: DeviceID?
+    /// The name of the file in the inbox.
+    public var file: String
+    public var reason: String
+
+    public init(deviceRow: Int64?, device: DeviceID?, file: String, reason: String) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.file = file
+        self.reason = reason
+    }
+}
+
+/// A CSR that could not be taken after all: another device had its key by the time it was to be recorded.
+public struct RequestConflict: Sendable, Equatable {
+    /// In the order given.
+    public let index: Int
+    public let holder: DeviceID
+}

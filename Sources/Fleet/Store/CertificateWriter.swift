@@ -1,0 +1,45 @@
+import GRDB
+import RotationModel
+
+/// Stores certificates: imported ones, and those that a run issued.
+struct CertificateWriter {
+    /// Where a certificate that a run issued comes from.
+    struct Lineage {
+        var parent: Int64
+        var rotation: Int64
+        var authority: String
+    }
+
+    private let certificate: Query
+    private let body: Query
+
+    init(_ database: Database) throws {
+        certificate = try Query(
+            database,
+            """
+            INSERT INTO certificates (device, fingerprint, status, serial, issuer, subject, not_before, not_after, key_kind,
+              key_fingerprint, signature_kind, parent, rotation, authority, added_at, status_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        body = try Query(database, "INSERT INTO certificate_bodies (certificate, der) VALUES (?, ?)")
+    }
+
+    func add(
+        _ columns: CertificateColumns, device: Int64, status: CertificateStatus, lineage: Lineage? = nil, at: Timestamp,
+        _ vocabulary: inout Vocabulary
+    ) throws -> Int64 {
+        let issuer = try vocabulary.issuer(columns.issuer)
+        let key = try vocabulary.keyKind(KeyKind(algorithm: columns.key, weakness: columns.keyWeakness))
+        let signature = try vocabulary.signatureKind(
+            SignatureKind(algorithm: columns.signature, isWeak: columns.isSignatureWeak))
+        let row = try certificate.insert([
+            .integer(device), .digest(columns.fingerprint.digest), .text(status.rawValue),
+            .blob(columns.serialNumber.bytes),
+            .integer(issuer), .text(columns.subject), .time(columns.notBefore), .time(columns.notAfter), .integer(key),
+            .digest(columns.keyFingerprint.digest), .integer(signature), .optional(lineage?.parent),
+            .optional(lineage?.rotation), .optional(lineage?.authority), .time(at), .time(at),
+        ])
+        try body.run([.integer(row), .blob(columns.der)])
+        return row
+    }
+}

@@ -1,0 +1,180 @@
+import GRDB
+import GRDBSQLite
+import RotationModel
+
+/// A value for a statement's placeholder, in SQLite's storage classes.
+enum SQLValue {
+    case null
+    case integer(Int64)
+    case text(String)
+    case blob([UInt8])
+    case digest(SHA256Digest)
+
+    static func time(_ time: Timestamp) -> SQLValue { .integer(time.seconds) }
+    static func count(_ count: Int) -> SQLValue { .integer(Int64(count)) }
+    static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+    static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
+}
+
+/// A prepared statement with positional values, stepped without an intermediate copy of its rows.
+///
+/// GRDB prepares, caches and owns the statement. Its own argument and row types box each value, which costs more than
+/// SQLite's work on a small row, and a run writes a dozen such rows for a device.
+struct Query {
+    private let database: Database
+    private let statement: Statement
+    private var handle: OpaquePointer { statement.sqliteStatement }
+
+    /// Prepares the statement, or takes it from the connection's cache.
+    init(_ database: Database, _ sql: String) throws {
+        self.database = database
+        statement = try database.cachedStatement(sql: sql)
+    }
+
+    /// Prepares a statement of its own, for a loop whose body may run the same query again.
+    init(uncached database: Database, _ sql: String) throws {
+        self.database = database
+        statement = try database.makeStatement(sql: sql)
+    }
+
+    /// Executes the statement and returns how many rows it changed.
+    @discardableResult
+    func run(_ values: [SQLValue] = []) throws -> Int {
+        defer { finish() }
+        try bind(values)
+        while try step() {}
+        return Int(sqlite3_changes(database.sqliteConnection))
+    }
+
+    /// Executes an INSERT and returns its row id.
+    func insert(_ values: [SQLValue]) throws -> Int64 {
+        try run(values)
+        return sqlite3_last_insert_rowid(database.sqliteConnection)
+    }
+
+    /// The first row, or nil.
+    func first<T>(_ values: [SQLValue] = [], _ read: (ResultRow) throws -> T) throws -> T? {
+        defer { finish() }
+        try bind(values)
+        return try step() ? read(ResultRow(handle)) : nil
+    }
+
+    /// Whether there is a row.
+    func exists(_ values: [SQLValue]) throws -> Bool {
+        try first(values) { _ in true } ?? false
+    }
+
+    func all<T>(_ values: [SQLValue] = [], _ read: (ResultRow) throws -> T) throws -> [T] {
+        var rows: [T] = []
+        try forEach(values) { rows.append(try read($0)) }
+        return rows
+    }
+
+    func forEach(_ values: [SQLValue] = [], _ body: (ResultRow) throws -> Void) throws {
+        defer { finish() }
+        try bind(values)
+        let row = ResultRow(handle)
+        while try step() { try body(row) }
+    }
+
+    private func step() throws -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code: throw failure(code)
+        }
+    }
+
+    private func finish() {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    private func bind(_ values: [SQLValue]) throws {
+        sqlite3_reset(handle)
+        var index: CInt = 1
+        for value in values {
+            let code = bind(value, at: index)
+            guard code == SQLITE_OK else { throw failure(code) }
+            index += 1
+        }
+    }
+
+    private func bind(_ value: SQLValue, at index: CInt) -> CInt {
+        switch value {
+        case .null: sqlite3_bind_null(handle, index)
+        case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .text(var text):
+            text.withUTF8 { utf8 in
+                utf8.withMemoryRebound(to: CChar.self) { characters in
+                    // An empty string may have no address, and SQLite takes a null pointer for NULL.
+                    characters.baseAddress.map {
+                        sqlite3_bind_text(handle, index, $0, CInt(characters.count), Query.transient)
+                    } ?? sqlite3_bind_text(handle, index, "", 0, Query.transient)
+                }
+            }
+        case .blob(let bytes):
+            bytes.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { sqlite3_bind_blob(handle, index, $0, CInt(bytes.count), Query.transient) }
+                    ?? sqlite3_bind_zeroblob(handle, index, 0)
+            }
+        case .digest(let digest): bind(.blob(digest.bytes), at: index)
+        }
+    }
+
+    /// Tells SQLite to copy: the values do not outlive the call.
+    private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+    private func failure(_ code: CInt) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
+    }
+}
+
+/// The current row of a statement, by column index from 0. It is valid until the statement steps on.
+struct ResultRow {
+    private let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    func isNull(_ column: CInt) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+    func integer(_ column: CInt) -> Int64 { sqlite3_column_int64(handle, column) }
+    func time(_ column: CInt) -> Timestamp { Timestamp(seconds: integer(column)) }
+    func optionalInteger(_ column: CInt) -> Int64? { isNull(column) ? nil : integer(column) }
+    func optionalText(_ column: CInt) -> String? { isNull(column) ? nil : text(column) }
+
+    func text(_ column: CInt) -> String {
+        guard let start = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func withBytes<T>(_ column: CInt, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        let start = sqlite3_column_blob(handle, column)
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    }
+
+    func bytes(_ column: CInt) -> [UInt8] { withBytes(column) { Array($0) } }
+
+    /// - Throws: ``RotationError/Code/inventory`` where the column does not hold 32 bytes.
+    func digest(_ column: CInt) throws -> SHA256Digest {
+        guard let digest = withBytes(column, { SHA256Digest($0) }) else {
+            throw StorageFailure.unreadable("a digest that is not 32 bytes long")
+        }
+        return digest
+    }
+
+    func fingerprint(_ column: CInt) throws -> Fingerprint { Fingerprint(try digest(column)) }
+    func keyFingerprint(_ column: CInt) throws -> KeyFingerprint { KeyFingerprint(try digest(column)) }
+
+    /// A value of an enumeration that is stored by its raw text.
+    ///
+    /// - Throws: ``RotationError/Code/inventory`` where this version knows no such value.
+    func value<T: RawRepresentable>(_ column: CInt, of type: T.Type = T.self) throws -> T where T.RawValue == String {
+        let stored = text(column)
+        guard let value = T(rawValue: stored) else {
+            throw StorageFailure.unreadable("the \(type) \u{201C}\(stored)\u{201D}")
+        }
+        return value
+    }
+}

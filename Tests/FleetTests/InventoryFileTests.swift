@@ -1,0 +1,125 @@
+import Foundation
+import RotationModel
+import Testing
+
+@testable import Fleet
+
+@Suite("The inventory's file")
+struct InventoryFileTests {
+    @Test("A new inventory is a file that its owner writes, its group reads and others do not see")
+    func mode() throws {
+        let workspace = try Workspace()
+        let attributes = try FileManager.default.attributesOfItem(atPath: workspace.inventory.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o640)
+    }
+
+    @Test("An inventory that exists is never made anew")
+    func createTwice() throws {
+        let workspace = try Workspace([FakeDevice("d1")])
+        let error = failure { try Inventory.create(at: workspace.inventory.path, sha256: fakeSHA256) }
+        #expect(error?.code == .io)
+        #expect(try workspace.export().contains("d1"))
+    }
+
+    @Test("Opening a missing inventory says how to make one", arguments: [Inventory.Access.readOnly, .readWrite])
+    func missing(access: Inventory.Access) throws {
+        let folder = try TemporaryFolder()
+        let error = failure { try Inventory(opening: folder.file("none.sqlite"), access: access, sha256: fakeSHA256) }
+        #expect(error?.code == .inventory)
+        #expect(error?.advice.contains("rotation-job init") == true)
+        #expect(try folder.contents == [])
+    }
+
+    @Test(
+        "What is no inventory is refused, and left as it is", arguments: [Inventory.Access.readOnly, .readWrite],
+        [[], Array(repeating: UInt8(ascii: "x"), count: 5000)])
+    func noDatabase(access: Inventory.Access, bytes: [UInt8]) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(bytes, to: "fleet.sqlite")
+        #expect(failure { try Inventory(opening: path, access: access, sha256: fakeSHA256) }?.code == .inventory)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes))
+    }
+
+    @Test("A folder in the inventory's place is refused")
+    func folder() throws {
+        let folder = try TemporaryFolder()
+        let error = failure { try Inventory(opening: folder.path, access: .readWrite, sha256: fakeSHA256) }
+        #expect(error?.message.contains("not a file") == true)
+    }
+
+    @Test("Another program's database is refused")
+    func foreign() throws {
+        let workspace = try Workspace()
+        _ = try workspace.inventory.withWriter { try Query($0, "PRAGMA application_id = 7").run() }
+        let error = failure { try Inventory(opening: workspace.inventory.path, access: .readWrite, sha256: fakeSHA256) }
+        #expect(error?.message.contains("another program") == true)
+    }
+
+    @Test("An inventory of a newer version is refused", arguments: [Inventory.Access.readOnly, .readWrite])
+    func newer(access: Inventory.Access) throws {
+        let workspace = try Workspace()
+        _ = try workspace.inventory.withWriter {
+            try Query($0, "INSERT INTO grdb_migrations (identifier) VALUES ('99-future')").run()
+        }
+        let error = failure { try Inventory(opening: workspace.inventory.path, access: access, sha256: fakeSHA256) }
+        #expect(error?.message.contains("newer") == true)
+    }
+
+    @Test("An inventory that is opened again has what was written")
+    func reopen() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet.sqlite")
+        do {
+            let inventory = try Inventory.create(at: path, sha256: fakeSHA256)
+            try inventory.beginRun(
+                RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1))
+        }
+        #expect(try folder.contents == ["fleet.sqlite"])
+        let again = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
+        #expect(try again.recentRuns(limit: 9).map(\.id) == ["r"])
+    }
+
+    @Test("A reader works beside a writer, sees what it commits, writes nothing and leaves nothing behind")
+    func readOnly() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet.sqlite")
+        do {
+            let writer = try Inventory.create(at: path, sha256: fakeSHA256)
+            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+            let run = RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1)
+            try writer.beginRun(run)
+            #expect(try reader.recentRuns(limit: 9).count == 1)
+            #expect(failure { try reader.beginRun(run) }?.message.contains("reading only") == true)
+            #expect(throws: (any Error).self) { try reader.snapshot { try Query($0, "DELETE FROM runs").run() } }
+        }
+        do {
+            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+            #expect(try reader.recentRuns(limit: 9).count == 1)
+        }
+        #expect(try folder.contents == ["fleet.sqlite"])
+    }
+
+    @Test("A read sees one state while writes go on, and may read again within itself")
+    func snapshot() throws {
+        let workspace = try Workspace([FakeDevice("d1")])
+        try workspace.inventory.planningSnapshot { snapshot in
+            #expect(snapshot.deviceCount == 1)
+            try workspace.importText(FakeDevice("d2").ndjson)
+            var seen: [String] = []
+            try snapshot.forEachDeviceWithActiveCertificate { seen.append($0.id.text) }
+            #expect(seen == ["d1"])
+            #expect(try workspace.inventory.summary(at: Workspace.now).devices == 1)
+        }
+        #expect(try workspace.inventory.summary(at: Workspace.now).devices == 2)
+    }
+
+    @Test("A path that a URI would misread is taken as it stands")
+    func oddPath() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet %41?#ü.sqlite")
+        _ = try Inventory.create(at: path, sha256: fakeSHA256)
+        #expect(try folder.contents == ["fleet %41?#ü.sqlite"])
+        let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+        #expect(try reader.summary(at: Workspace.now).devices == 0)
+    }
+}

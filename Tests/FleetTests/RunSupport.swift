@@ -1,0 +1,60 @@
+import RotationModel
+import Testing
+
+@testable import Fleet
+
+extension TakenRequest {
+    static func fake(_ device: PlanningDevice, key: String) -> TakenRequest {
+        TakenRequest(
+            deviceRow: device.row, device: device.id, spki: Array("spki:\(key)".utf8),
+            keyFingerprint: FakeCertificate.keyFingerprint(key), algorithm: .ecdsaP256)
+    }
+}
+
+extension ReservationOrder {
+    static func fake(
+        _ device: PlanningDevice, serial: UInt8, keySource: KeySource = .request
+    ) -> ReservationOrder {
+        ReservationOrder(
+            deviceRow: device.row, device: device.id, oldCertificate: device.active[0].row,
+            serial: SerialNumber(bytes: [0x40, serial]), reason: Reason(.expiring, "8 days left"), policyName: "p",
+            policyFile: "policies/p.yaml", policyLine: 3, profile: "client", authority: "ca-1", keySource: keySource)
+    }
+}
+
+extension RekeyOrder {
+    static func fake(_ device: PlanningDevice, refused: String? = nil) -> RekeyOrder {
+        RekeyOrder(
+            deviceRow: device.row, device: device.id, oldCertificate: device.active[0].row,
+            reason: Reason(.expired, "since yesterday"), policyName: "p", policyFile: "policies/p.yaml", policyLine: 3,
+            keys: ["ecdsa-p256", "rsa-2048+"], subject: "CN=\(device.id)", refused: refused,
+            expires: Workspace.now + .days(30))
+    }
+}
+
+extension Reservation {
+    /// What signing would make of it.
+    func signed(key: String) throws -> IssuedOrder {
+        let certificate = FakeCertificate(
+            name: "new-\(order.device)", notBefore: Workspace.now.seconds, notAfter: 99_000_000, key: key,
+            serial: order.serial.bytes)
+        return IssuedOrder(
+            reservation: self, columns: try certificate.columns,
+            manifest: ManifestDraft(expires: Workspace.now + .days(30)))
+    }
+}
+
+extension Workspace {
+    /// Takes a CSR of the device and sets a serial number aside for it.
+    func reserveOne(_ device: PlanningDevice, key: String, serial: UInt8, run: String) throws -> Reservation {
+        try inventory.take([.fake(device, key: key)], refused: [], run: run, at: Workspace.now)
+        let result = try inventory.reserve([.fake(device, serial: serial)], batch: "b", run: run, at: Workspace.now)
+        return try #require(result.reserved.first, "\(result.skipped)")
+    }
+
+    /// The whole way of one device: taken, reserved, recorded; not published.
+    func issueOne(_ device: PlanningDevice, key: String, serial: UInt8, run: String) throws -> ManifestRecord {
+        let reservation = try reserveOne(device, key: key, serial: serial, run: run)
+        return try #require(try inventory.record([reservation.signed(key: key)], run: run, at: Workspace.now).first)
+    }
+}
