@@ -1,0 +1,210 @@
+import CLinux
+public import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The few file operations that promises rest on: bounded reads that follow no link, writes that are whole or not there.
+///
+/// Modes are set on the open file, so that neither a strict nor a lax umask changes who can read what is published.
+public enum Files {
+    /// Read by the group too, not by others: reports, audit exports.
+    public static let groupReadable: UInt32 = 0o640
+    /// Read by everyone: what devices fetch.
+    public static let published: UInt32 = 0o644
+    /// Read by the owner alone: keys.
+    public static let secret: UInt32 = 0o600
+
+    /// The whole of a regular file. A pipe or device is not waited for.
+    ///
+    /// - Parameters:
+    ///   - limit: the most bytes that are read; a longer file is an error.
+    ///   - followsLinks: whether a link in the last place of the path is followed: yes where the operator chose the
+    ///     path, no where a device did.
+    public static func read(_ path: String, limit: Int, followsLinks: Bool = false) throws(RotationError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else {
+            if errno == ELOOP {
+                throw RotationError(.badInput, "it is a symbolic link", at: path, advice: "hand in the file itself")
+            }
+            throw SystemFailure.error("read it", path)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.error("read it", path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw RotationError(.badInput, "it is not a regular file", at: path)
+        }
+        guard Int(status.st_size) <= limit else {
+            throw RotationError(
+                .badInput, "it is \(status.st_size) bytes long", at: path, advice: "at most \(limit) are allowed")
+        }
+        return try readAll(descriptor, path: path, expecting: Int(status.st_size), limit: limit)
+    }
+
+    private static func readAll(
+        _ descriptor: Int32, path: String, expecting size: Int, limit: Int
+    ) throws(RotationError) -> [UInt8] {
+        var failure: Int32 = 0
+        // One byte more than the size: a file that grows meanwhile is noticed.
+        var bytes = [UInt8](unsafeUninitializedCapacity: min(size, limit) + 1) { buffer, count in
+            while count < buffer.count {
+                let got = Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+                if got == 0 { return }
+                if got < 0 {
+                    if errno == EINTR { continue }
+                    failure = errno
+                    return
+                }
+                count += got
+            }
+        }
+        guard failure == 0 else { throw SystemFailure.error("read it", path, code: failure) }
+        if bytes.count > size {
+            // It grew while it was read: take what it was when it was opened.
+            bytes.removeLast(bytes.count - size)
+        }
+        return bytes
+    }
+
+    /// Writes a new file, or over an old one, without renaming: for names that nobody reads yet.
+    static func writeStaged(_ bytes: [UInt8], to path: String, mode: UInt32) throws(RotationError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
+        guard descriptor >= 0 else { throw SystemFailure.error("write it", path) }
+        var failure: Int32 = fchmod(descriptor, mode_t(mode)) == 0 ? 0 : errno
+        bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while failure == 0 && done < buffer.count {
+                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if wrote >= 0 { done += wrote } else if errno != EINTR { failure = errno }
+            }
+        }
+        // Some file systems report a full disk only here.
+        if close(descriptor) != 0 && failure == 0 && errno != EINTR { failure = errno }
+        guard failure == 0 else {
+            unlink(path)
+            throw SystemFailure.error("write it", path, code: failure)
+        }
+    }
+
+    /// Where a file is written before it takes its name: beside it, and hidden (no published name starts with a dot).
+    static func stagingPath(of path: String) -> String {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return path[..<slash] + "." + path[slash...] + ".new"
+    }
+
+    /// Replaces a file, whole and durably: a reader sees the old one or the new one, also after a power failure.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) {
+        let staged = stagingPath(of: path)
+        try writeStaged(bytes, to: staged, mode: mode)
+        try synchronize(staged)
+        try rename(staged, to: path)
+        try synchronize(folder(of: path))
+    }
+
+    /// The same, but leaves the file alone when it holds these bytes already.
+    ///
+    /// - Returns: whether it was written.
+    @discardableResult
+    public static func replaceIfDifferent(
+        _ path: String, with bytes: [UInt8], mode: UInt32
+    ) throws(RotationError) -> Bool {
+        if let old = try? read(path, limit: bytes.count), old == bytes { return false }
+        try replace(path, with: bytes, mode: mode)
+        return true
+    }
+
+    /// Makes a new file and refuses to touch one that exists.
+    ///
+    /// - Returns: false where there was one.
+    public static func create(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) -> Bool {
+        if exists(path) { return false }
+        let staged = stagingPath(of: path)
+        try writeStaged(bytes, to: staged, mode: mode)
+        defer { unlink(staged) }
+        guard link(staged, path) == 0 else {
+            if errno == EEXIST { return false }
+            throw SystemFailure.error("make it", path)
+        }
+        return true
+    }
+
+    public static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    static func rename(_ from: String, to path: String) throws(RotationError) {
+        guard Glibc.rename(from, path) == 0 else { throw SystemFailure.error("rename a file to it", path) }
+    }
+
+    /// Removes a file; one that is gone already is fine.
+    public static func remove(_ path: String) throws(RotationError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw SystemFailure.error("remove it", path) }
+    }
+
+    /// Makes a folder and those above it. One that is there keeps its mode.
+    public static func makeFolder(_ path: String, mode: UInt32) throws(RotationError) {
+        if isFolder(path) { return }
+        let parent = folder(of: path)
+        if parent != path && !isFolder(parent) { try makeFolder(parent, mode: mode) }
+        guard mkdir(path, mode_t(mode)) == 0 else {
+            let code = errno
+            if code == EEXIST && isFolder(path) { return }
+            throw SystemFailure.error("make the folder", path, code: code)
+        }
+        guard chmod(path, mode_t(mode)) == 0 else { throw SystemFailure.error("make the folder", path) }
+    }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func synchronize(_ path: String) throws(RotationError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemFailure.error("synchronize it", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SystemFailure.error("synchronize it", path) }
+    }
+
+    /// Makes everything written to the file system that holds a folder durable: one call for a batch of files.
+    static func synchronizeFileSystem(of folder: String) throws(RotationError) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemFailure.error("synchronize it", folder) }
+        defer { close(descriptor) }
+        guard syncfs(descriptor) == 0 else { throw SystemFailure.error("synchronize it", folder) }
+    }
+
+    /// The names in a folder, sorted by bytes, without `.` and `..`. Empty where the folder is missing.
+    static func names(in folder: String) throws(RotationError) -> [String] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw SystemFailure.error("list it", folder)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}

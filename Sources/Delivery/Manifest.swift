@@ -1,0 +1,133 @@
+import PKI
+public import RotationModel
+
+/// What a device is told: one document, bound to it by device, account and sequence (docs: interface of devices).
+public struct Manifest: Sendable {
+    /// What the device is to do.
+    public enum Action: Sendable {
+        /// Install the certificate that was issued for the key of its CSR.
+        case install(Replacement)
+        /// Make a key and hand in a CSR.
+        case rekey(KeyRequest)
+        /// Nothing.
+        case none
+    }
+
+    /// The new certificate, and what it stands for.
+    public struct Replacement: Sendable {
+        /// The DER of the new certificate.
+        public let certificate: [UInt8]
+        /// The certificates above it, the issuing authority's first, as PEM.
+        public let chain: [String]
+
+        public init(certificate: [UInt8], chain: [String]) {
+            self.certificate = certificate
+            self.chain = chain
+        }
+    }
+
+    /// What kind of key is wanted, and what was wrong with the last CSR.
+    public struct KeyRequest: Sendable {
+        /// As profiles name them: `ecdsa-p256`, `rsa-2048+`.
+        public let keys: [String]
+        /// The subject that the certificate will have (RFC 4514). For information: nothing but the key is taken from a CSR.
+        public let subject: String
+        public let refused: String?
+
+        public init(keys: [String], subject: String, refused: String?) {
+            self.keys = keys
+            self.subject = subject
+            self.refused = refused
+        }
+    }
+
+    public var device: DeviceID
+    public var account: AccountID
+    /// Only ever grows for a device.
+    public var sequence: Int
+    public var issued: Timestamp
+    /// After this a device no longer believes the manifest: it bounds how long an old one can be shown to it.
+    public var expires: Timestamp
+    public var run: String
+    public var action: Action
+    public var reason: Reason
+    /// The certificate that the rotation replaces.
+    public var replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
+
+    public init(
+        device: DeviceID, account: AccountID, sequence: Int, issued: Timestamp, expires: Timestamp, run: String,
+        action: Action, reason: Reason, replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
+    ) {
+        self.device = device
+        self.account = account
+        self.sequence = sequence
+        self.issued = issued
+        self.expires = expires
+        self.run = run
+        self.action = action
+        self.reason = reason
+        self.replaces = replaces
+    }
+
+    /// The JWS `typ` of a manifest.
+    public static let type = "rotation-manifest"
+
+    /// The payload, byte for byte the same for the same facts.
+    public var payload: [UInt8] {
+        var json = JSONWriter(reservingCapacity: 3072)
+        json.object { json in
+            json.member("version", 1)
+            json.member("device", device.text)
+            json.member("account", account.text)
+            json.member("sequence", sequence)
+            json.member("issued", issued.rfc3339)
+            json.member("expires", expires.rfc3339)
+            json.member("run", run)
+            json.member("action", action.name)
+            json.key("reason")
+            json.object { json in
+                json.member("code", reason.code.rawValue)
+                json.member("text", reason.text)
+            }
+            append(action, to: &json)
+            if let replaces {
+                json.key("replaces")
+                json.object { json in
+                    json.member("fingerprint", replaces.fingerprint.hex)
+                    json.member("notAfter", replaces.notAfter.rfc3339)
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private func append(_ action: Action, to json: inout JSONWriter) {
+        switch action {
+        case .install(let replacement):
+            json.member(
+                "certificate", String(decoding: PEM.encode("CERTIFICATE", replacement.certificate), as: UTF8.self))
+            json.key("chain")
+            json.array { json in replacement.chain.forEach { json.value($0) } }
+        case .rekey(let request):
+            json.key("request")
+            json.object { json in
+                json.key("keys")
+                json.array { json in request.keys.forEach { json.value($0) } }
+                json.member("subject", request.subject)
+                if let refused = request.refused { json.member("refused", refused) }
+            }
+        case .none:
+            break
+        }
+    }
+}
+
+extension Manifest.Action {
+    var name: String {
+        switch self {
+        case .install: "install"
+        case .rekey: "rekey"
+        case .none: "none"
+        }
+    }
+}

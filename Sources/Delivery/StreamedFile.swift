@@ -1,0 +1,67 @@
+import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension Files {
+    /// Writes a file in pieces and puts it in place when it is whole: a report of a large fleet is never in memory at once.
+    ///
+    /// What is no regular file (`/dev/null`, a pipe) is written to as it is, and a link leads to what it names.
+    public static func replace(
+        _ path: String, mode: UInt32, writing body: (_ write: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        let target = resolved(path)
+        if exists(target) && !isRegular(target) {
+            if isFolder(target) {
+                throw RotationError(.io, "cannot write it: it is a folder", at: path, advice: "name a file")
+            }
+            return try write(to: target, flags: O_WRONLY | O_CLOEXEC, shown: path, mode: nil, body)
+        }
+        let staged = stagingPath(of: target)
+        do {
+            try write(
+                to: staged, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, shown: path, mode: mode, body)
+            try rename(staged, to: target)
+        } catch {
+            unlink(staged)
+            throw error
+        }
+    }
+
+    private static func write(
+        to path: String, flags: Int32, shown: String, mode: UInt32?,
+        _ body: (_ write: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        let descriptor = open(path, flags, mode_t(mode ?? 0))
+        guard descriptor >= 0 else { throw SystemFailure.error("write it", shown) }
+        defer { close(descriptor) }
+        if let mode, fchmod(descriptor, mode_t(mode)) != 0 { throw SystemFailure.error("write it", shown) }
+        try body { bytes in try append(bytes, to: descriptor, shown: shown) }
+        if mode != nil && fsync(descriptor) != 0 { throw SystemFailure.error("write it", shown) }
+    }
+
+    private static func append(_ bytes: [UInt8], to descriptor: Int32, shown: String) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if wrote >= 0 {
+                    done += wrote
+                } else if errno != EINTR {
+                    throw SystemFailure.error("write it", shown)
+                }
+            }
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

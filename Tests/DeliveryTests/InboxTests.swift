@@ -1,0 +1,89 @@
+import Delivery
+import Foundation
+import RotationModel
+import RotationTesting
+import Testing
+
+@Suite("The inbox")
+struct InboxTests {
+    private let folder: TemporaryFolder
+    private let inbox: Inbox
+
+    init() throws {
+        folder = try TemporaryFolder()
+        inbox = Inbox(root: folder.path)
+        try FileManager.default.createDirectory(atPath: folder.path + "/csr", withIntermediateDirectories: true)
+    }
+
+    private func put(_ name: String, _ content: String = "x") throws {
+        try Data(content.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/csr/\(name)"))
+    }
+
+    private func rejection(_ file: String) -> Rejection {
+        Rejection(file: file, device: nil, code: "malformed", text: "no PEM", at: Timestamp(seconds: 0), run: "r1")
+    }
+
+    @Test("Files are listed in order, and those still being written are not there yet")
+    func lists() throws {
+        for name in ["b.csr", "a.csr", ".a.csr.tmp", "c.csr.part", "d.tmp", "odd"] { try put(name) }
+        #expect(try inbox.requestNames() == ["a.csr", "b.csr", "odd"])
+    }
+
+    @Test("An inbox without its folder is empty")
+    func missingFolder() throws {
+        #expect(try Inbox(root: folder.path + "/nowhere").requestNames().isEmpty)
+    }
+
+    @Test("A link, a folder, a pipe and a file over 16 KiB are not read")
+    func refuses() throws {
+        try put("big.csr", String(repeating: "x", count: 16 * 1024 + 1))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/csr/link.csr", withDestinationPath: "/etc/passwd")
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/csr/folder.csr", withIntermediateDirectories: false)
+        mkfifo(folder.path + "/csr/pipe.csr", 0o600)
+        for (name, reason) in [
+            ("big.csr", "16385 bytes"), ("link.csr", "symbolic link"), ("folder.csr", "regular file"),
+            ("pipe.csr", "regular file"),
+        ] {
+            #expect { try inbox.readRequest(name) } throws: { error in
+                "\(error)".contains(reason) && !"\(error)".contains(folder.path)
+            }
+        }
+        try put("fits.csr", String(repeating: "x", count: 16 * 1024))
+        #expect(try inbox.readRequest("fits.csr").count == 16 * 1024)
+    }
+
+    @Test("A rejected file lies in rejected/ with its reason beside it")
+    func rejects() throws {
+        try put("a.csr", "first")
+        try inbox.reject(rejection("a.csr"))
+        #expect(try inbox.requestNames().isEmpty)
+        #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("first".utf8))
+        let reason = try #require(FileManager.default.contents(atPath: folder.path + "/rejected/a.reason.json"))
+        #expect(
+            String(decoding: reason, as: UTF8.self)
+                == #"{"version":1,"file":"a.csr","device":null,"reason":{"code":"malformed","text":"no PEM"},"at":"1970-01-01T00:00:00Z","run":"r1"}"#
+                + "\n")
+    }
+
+    @Test("A second bad file of a name replaces the first, and a folder of that name gets a number")
+    func rejectsAgain() throws {
+        for content in ["first", "second"] {
+            try put("a.csr", content)
+            try inbox.reject(rejection("a.csr"))
+        }
+        #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("second".utf8))
+        try FileManager.default.createDirectory(atPath: folder.path + "/csr/a.csr", withIntermediateDirectories: false)
+        try inbox.reject(rejection("a.csr"))
+        #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("second".utf8))
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/a.csr.2"))
+        #expect(try inbox.requestNames().isEmpty)
+    }
+
+    @Test("A file that is gone when it is to be rejected is no error")
+    func rejectsGone() throws {
+        try inbox.reject(rejection("gone.csr"))
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/gone.reason.json"))
+    }
+}
