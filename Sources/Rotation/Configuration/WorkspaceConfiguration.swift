@@ -1,0 +1,167 @@
+public import LocatedYAML
+public import RotationModel
+
+/// What `rotation.yaml` says: where a workspace keeps its things, who signs, and the guards of a run. Paths are absolute.
+public struct WorkspaceConfiguration: Sendable {
+    /// The file it was read from.
+    public let path: String
+    /// The folder of that file.
+    public let root: String
+    /// The SQLite file.
+    public let inventory: String
+    /// Folders of policy files, or files.
+    public let policies: [String]
+    public let inbox: String
+    public let delivery: String
+    public let reports: String
+    public let authorities: [AuthorityConfiguration]
+    /// Nil where the workspace writes no manifests.
+    public let manifests: ManifestConfiguration?
+    public let limits: RunLimits
+
+    /// The authority of a name.
+    public func authority(named name: String) -> AuthorityConfiguration? {
+        authorities.first { $0.name == name }
+    }
+}
+
+/// Where an encrypted key's passphrase comes from: never from the configuration itself.
+public enum PassphraseSource: Hashable, Sendable {
+    /// The first line of a file.
+    case file(String)
+    /// An environment variable.
+    case environment(String)
+    /// A file of this name in `$CREDENTIALS_DIRECTORY`, as systemd's `LoadCredential=` puts it there.
+    case credential(String)
+}
+
+/// A private key on disk.
+public struct KeyConfiguration: Hashable, Sendable {
+    public let file: String
+    /// Nil where the key is not encrypted.
+    public let passphrase: PassphraseSource?
+
+    public init(file: String, passphrase: PassphraseSource? = nil) {
+        self.file = file
+        self.passphrase = passphrase
+    }
+}
+
+/// A certificate authority that profiles can name.
+public struct AuthorityConfiguration: Hashable, Sendable {
+    /// 1 to 64 of `A-Za-z0-9._-`, without a leading dot: it becomes a file name.
+    public let name: String
+    public let certificate: String
+    /// The certificates that a device needs above the authority's, in order.
+    public let chain: [String]
+    public let key: KeyConfiguration
+    /// Goes into certificates as their CRL distribution point; nil where there is no CRL.
+    public let crlURL: String?
+    /// How long a CRL is valid.
+    public let crlValidity: TimeSpan
+    /// `rotation.yaml:8`
+    public let place: String
+
+    public static let defaultCRLValidity = TimeSpan.days(7)
+
+    public init(
+        name: String, certificate: String, chain: [String] = [], key: KeyConfiguration, crlURL: String? = nil,
+        crlValidity: TimeSpan = AuthorityConfiguration.defaultCRLValidity, place: String = ""
+    ) {
+        self.name = name
+        self.certificate = certificate
+        self.chain = chain
+        self.key = key
+        self.crlURL = crlURL
+        self.crlValidity = crlValidity
+        self.place = place
+    }
+}
+
+/// How manifests are signed.
+public struct ManifestConfiguration: Hashable, Sendable {
+    public let key: KeyConfiguration
+    /// From a manifest's `issued` to its `expires`.
+    public let validity: TimeSpan
+
+    public static let defaultValidity = TimeSpan.days(30)
+
+    public init(key: KeyConfiguration, validity: TimeSpan = ManifestConfiguration.defaultValidity) {
+        self.key = key
+        self.validity = validity
+    }
+}
+
+/// Guards: a run that would go over one of them stops before it does anything.
+public struct RunLimits: Hashable, Sendable {
+    /// Of the fleet's active certificates, how many one run may revoke.
+    public let revoke: Share
+    /// Certificates in one run.
+    public let issue: Int
+    public let issuePerMinute: Int
+
+    public init(revoke: Share = Share(partsPerMillion: 50_000), issue: Int = 100_000, issuePerMinute: Int = 60_000) {
+        self.revoke = revoke
+        self.issue = issue
+        self.issuePerMinute = issuePerMinute
+    }
+}
+
+/// Why there is no configuration: a file that cannot be read, or one with mistakes.
+public struct ConfigurationError: Error, Sendable {
+    /// What happened, with the code that decides the exit status.
+    public let failure: RotationError
+    /// All mistakes of the file; empty where it could not be read at all.
+    public let diagnostics: [Diagnostic]
+}
+
+extension ConfigurationError: CustomStringConvertible {
+    public var description: String { ([failure.description] + diagnostics.map(\.description)).joined(separator: "\n") }
+}
+
+// MARK: - Loading
+
+extension WorkspaceConfiguration {
+    /// Where the configuration is looked for when no file is named.
+    public static let standardPaths = ["rotation.yaml", "/etc/rotation-job/rotation.yaml"]
+
+    /// The file to read: the one that is named, or the first of ``standardPaths`` that exists. Where none does it is the
+    /// first, and ``load(path:)`` says what to do about that.
+    public static func find(explicit: String?) -> String {
+        explicit ?? standardPaths.first(where: ConfigurationFile.exists) ?? standardPaths[0]
+    }
+
+    /// Reads and checks a file.
+    ///
+    /// - Throws: with every mistake of the file at once.
+    public static func load(path: String) throws(ConfigurationError) -> WorkspaceConfiguration {
+        let bytes: [UInt8]
+        do throws(RotationError) {
+            bytes = try ConfigurationFile.read(
+                path, limit: SourceFile.longest,
+                missing: "run `rotation-job init DIR` to make a workspace, or name its rotation.yaml with --config")
+        } catch {
+            throw ConfigurationError(failure: error, diagnostics: [])
+        }
+        return try load(SourceFile(path: path, bytes: bytes))
+    }
+
+    /// Checks what was read. Relative paths are seen from the folder of the file's path.
+    ///
+    /// - Throws: with every mistake of the file at once.
+    public static func load(_ file: SourceFile) throws(ConfigurationError) -> WorkspaceConfiguration {
+        let document = YAMLDocument.parse(file, example: "version: 1")
+        let reader = ConfigurationReader(path: WorkspacePath.absolute(file.path))
+        let configuration = document.root.flatMap(reader.read)
+        let diagnostics = document.log.diagnostics.sorted(byFiles: [file.path])
+        if let configuration, !document.log.hasErrors { return configuration }
+        let count = diagnostics.count { $0.severity == .error }
+        throw ConfigurationError(
+            failure: RotationError(
+                .configuration,
+                count == 1
+                    ? "there is a mistake in the configuration" : "there are \(count) mistakes in the configuration",
+                at: diagnostics.first?.place ?? file.path, advice: "correct the file"),
+            diagnostics: diagnostics)
+    }
+}

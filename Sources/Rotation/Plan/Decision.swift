@@ -1,0 +1,44 @@
+public import Fleet
+public import RotationModel
+
+/// One row of a plan: what happens to one certificate, and why.
+public struct Decision: Sendable {
+    public var device: DeviceID
+    public var account: AccountID
+    public var fingerprint: Fingerprint
+    public var notAfter: Timestamp
+    public var action: Action
+    public var reason: Reason
+    /// Other findings of the same certificate, which the replacement or the reader takes care of along with the first.
+    public var further: [Reason]
+    /// The policy that decided. Nil where none covers the device.
+    public var policy: PolicyReference?
+    /// What an `issue` certifies.
+    public var keySource: KeySource
+
+    /// Rows of the inventory, for the stages that carry the decision out.
+    var deviceRow: Int64
+    var certificateRow: Int64
+    /// Where the policy stands in the set that decided. Meaningless where ``policy`` is nil.
+    var policyIndex: Int
+    /// Why the device's last CSR was not taken, for the manifest that asks for another.
+    var refused: String?
+    /// Where `run` is to finish a rotation that an earlier one opened.
+    var labelSet: Int64
+}
+
+/// Which policy decided, and where it stands.
+public struct PolicyReference: Sendable, Hashable {
+    public let name: String
+    public let file: String
+    public let line: Int
+}
+
+extension Decision {
+    /// The order in which a run works: what expires first goes first; devices and fingerprints settle what is left.
+    static func isMoreUrgent(_ left: Decision, _ right: Decision) -> Bool {
+        if left.notAfter != right.notAfter { return left.notAfter < right.notAfter }
+        if left.device != right.device { return left.device < right.device }
+        return left.fingerprint.digest.firstWord < right.fingerprint.digest.firstWord
+    }
+}

@@ -1,0 +1,51 @@
+public import RotationModel
+
+/// What a run at a given time does and why: the same value for the dry run and for the run itself.
+public struct RotationPlan: Sendable {
+    public let at: Timestamp
+    public let policies: PolicyEdition
+    public let deviceCount: Int
+    public let certificateCount: Int
+    /// The most urgent first.
+    public var decisions: [Decision]
+    /// What waits in the inbox. Nil in a run, which has taken it in before it decides.
+    public let inbox: InboxOutlook?
+    /// Guards that stop the run, each a sentence with what to do.
+    public let guards: [String]
+
+    public func count(_ action: Action) -> Int {
+        decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }
+    }
+
+    /// Rows by action, every action named.
+    public var summary: [(action: Action, count: Int)] {
+        var counts: [Action: Int] = [:]
+        for decision in decisions { counts[decision.action, default: 0] += 1 }
+        return Action.allCases.map { ($0, counts[$0] ?? 0) }
+    }
+
+    /// Whether a run would change anything.
+    public var hasChanges: Bool { decisions.contains { $0.action.isChange } }
+}
+
+/// The policy files that decided: a digest over their names and bytes.
+public struct PolicyEdition: Sendable, Equatable {
+    /// `sha256:` and 64 hexadecimal digits.
+    public let digest: String
+    public let files: Int
+}
+
+/// What a dry run sees in the inbox.
+public struct InboxOutlook: Sendable {
+    /// CSRs that the next run takes.
+    public var usable = 0
+    /// Those that it moves aside: file and reason.
+    public var refused: [Rejected] = []
+
+    public struct Rejected: Sendable {
+        public let file: String
+        public let device: DeviceID?
+        public let code: String
+        public let text: String
+    }
+}

@@ -1,0 +1,130 @@
+import Fleet
+import PKI
+import Policy
+import RotationModel
+
+/// One batch of replacements up to the point where they may leave the process: reserve, sign, record.
+///
+/// Serial numbers are committed before a signature exists, and certificates before anyone else sees them. A death in between
+/// costs a serial number, never a second replacement.
+struct IssueBatch {
+    let inventory: Inventory
+    let keys: SigningKeys
+    let authorities: AuthorityDirectory
+    let policy: RotationPolicy
+    let run: String
+    let at: Timestamp
+
+    struct Outcome {
+        /// What became of each decision of the batch, by its place in the plan.
+        var results: [(place: Int, result: RowResult)] = []
+        /// Manifests that are recorded and wait to be published.
+        var manifests: [ManifestRecord] = []
+    }
+
+    /// - Parameter decisions: rows of the plan with their places, all `issue`, all of this batch's policy.
+    func perform(_ decisions: [(place: Int, decision: Decision)], labels: [Int64: [String: String]]) async throws
+        -> Outcome
+    {
+        var random = SystemRandomNumberGenerator()
+        let batch = "\(run)/\(decisions.first?.place ?? 0)"
+        let orders = decisions.map { order(for: $0.decision, using: &random) }
+        let (reserved, skipped) = try inventory.reserve(orders, batch: batch, run: run, at: at)
+        var outcome = Outcome()
+        for order in skipped {
+            outcome.results.append((decisions[order.index].place, RowResult(.skipped, error: order.why)))
+        }
+
+        let signed = try await sign(reserved, decisions, labels)
+        var issued: [IssuedOrder] = []
+        var places: [DeviceID: Int] = [:]
+        for (reservation, result) in zip(reserved, signed) {
+            let place = decisions[reservation.index].place
+            switch result {
+            case .success(let certificate):
+                places[decisions[reservation.index].decision.device] = place
+                issued.append(
+                    IssuedOrder(
+                        reservation: reservation, columns: CertificateColumns(certificate),
+                        manifest: ManifestDraft(expires: at + keys.manifestValidity)))
+                outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
+            case .failure(let error):
+                outcome.results.append((place, RowResult(.failed, error: error.description)))
+            }
+        }
+        outcome.manifests = try inventory.record(issued, run: run, at: at)
+        let sequences = Dictionary(
+            outcome.manifests.compactMap { manifest in places[manifest.device].map { ($0, manifest.sequence) } },
+            uniquingKeysWith: { first, _ in first })
+        for index in outcome.results.indices {
+            outcome.results[index].result.sequence = sequences[outcome.results[index].place]
+        }
+        return outcome
+    }
+
+    private func order(for decision: Decision, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
+        ReservationOrder(
+            deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
+            serial: .random(using: &random), reason: decision.reason, policyName: policy.name,
+            policyFile: policy.place.file, policyLine: policy.place.line, profile: policy.profile.name,
+            authority: policy.profile.authority, keySource: decision.keySource)
+    }
+
+    // MARK: Signing
+
+    private func sign(
+        _ reserved: [Reservation], _ decisions: [(place: Int, decision: Decision)], _ labels: [Int64: [String: String]]
+    ) async throws -> [Result<Certificate, RotationError>] {
+        guard let authority = keys.authorities[policy.profile.authority] else {
+            throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
+        }
+        let profile = policy.profile
+        let template = CertificateProfile(
+            signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage,
+            crlURL: authorities[profile.authority]?.configuration.crlURL)
+        let validity = (
+            notBefore: at - profile.backdate,
+            notAfter: min(at + profile.validity, authority.certificate.notAfter)
+        )
+        let devices = decisions.map(\.decision)
+        return try await Parallel.map(reserved) { share in
+            let signer = try CertificateSigner(authority: authority, profile: template)
+            return share.map { reservation in
+                let decision = devices[reservation.index]
+                let facts = DeviceFacts(
+                    device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
+                return Result { () throws(RotationError) in
+                    try signer.sign(
+                        CertificateOrder(
+                            serialNumber: reservation.order.serial,
+                            subject: DistinguishedName(try profile.subject(for: facts)),
+                            subjectAlternativeNames: try profile.alternativeNames(for: facts),
+                            notBefore: validity.notBefore, notAfter: validity.notAfter,
+                            publicKey: try reservation.publicKey))
+                }
+            }
+        }
+    }
+}
+
+extension Reservation {
+    /// What is certified: the key of the CSR, or that of the certificate that is replaced.
+    fileprivate var publicKey: PublicKeyInfo {
+        get throws(RotationError) {
+            spki.isEmpty ? try Certificate(der: currentCertificate).publicKey : try PublicKeyInfo(der: spki)
+        }
+    }
+}
+
+extension CertificateColumns {
+    /// What the inventory keeps of a certificate.
+    init(_ certificate: Certificate) {
+        self.init(
+            fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber,
+            issuer: certificate.issuer.text, subject: certificate.subject.text, notBefore: certificate.notBefore,
+            notAfter: certificate.notAfter, key: certificate.publicKey.algorithm,
+            keyWeakness: certificate.publicKey.weakness, keyFingerprint: certificate.publicKey.fingerprint,
+            signature: certificate.signatureAlgorithm, isSignatureWeak: certificate.isSignatureWeak,
+            der: certificate.der)
+    }
+}

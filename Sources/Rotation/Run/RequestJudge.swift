@@ -1,0 +1,104 @@
+import Delivery
+import Fleet
+import PKI
+import Policy
+import RotationModel
+
+/// Decides whether a CSR is taken: whose it is, and whether that device may have a certificate for this key.
+struct RequestJudge {
+    let policies: PolicySet
+    /// Keys of the requests judged so far, so that two devices cannot hand in one key at the same time.
+    private var seen: [KeyFingerprint: DeviceID] = [:]
+    /// Devices with ids too long for a file name, by the digest that stands for them. Looked up when one is met.
+    private var longNames: [SHA256Digest: DeviceID]?
+
+    init(policies: PolicySet) {
+        self.policies = policies
+    }
+
+    static let keyInUse = RequestRefusal(
+        .keyInUse, "another device has this key; make a new one on the device itself")
+
+    enum Ruling {
+        case take(TakenRequest)
+        /// The inventory has this very request, or a certificate for it: the file can go.
+        case known
+        case refuse(RequestRefusal, IntakeContext?)
+    }
+
+    mutating func judge(_ reading: RequestReader.Reading, _ snapshot: PlanningSnapshot) throws -> Ruling {
+        let context = try self.context(of: reading.sender, snapshot)
+        do {
+            let key = try reading.content.get()
+            guard let context else {
+                throw RequestRefusal(.unknownDevice, "the inventory has no device of that name")
+            }
+            if key.fingerprint == context.waiting || key.fingerprint == context.pendingReplacementKey { return .known }
+            try check(key, context, snapshot)
+            seen[key.fingerprint] = context.device
+            return .take(
+                TakenRequest(
+                    deviceRow: context.deviceRow, device: context.device, spki: key.der,
+                    keyFingerprint: key.fingerprint, algorithm: key.algorithm))
+        } catch let refusal as RequestRefusal {
+            return .refuse(refusal, context)
+        }
+    }
+
+    private mutating func context(
+        of sender: DeviceFileName.Decoded?, _ snapshot: PlanningSnapshot
+    ) throws -> IntakeContext? {
+        switch sender {
+        case nil: return nil
+        case .device(let device): return try snapshot.intakeContext(device)
+        case .digest(let digest):
+            if longNames == nil {
+                // An encoded byte takes three: only ids of more than a third of the limit can be meant.
+                let long = try snapshot.longDeviceIDs(bytesOver: DeviceFileName.longest / 3)
+                longNames = Dictionary(
+                    long.map { (DeviceFileName.digest(of: $0), $0) }, uniquingKeysWith: { first, _ in first })
+            }
+            return try longNames?[digest].flatMap { try snapshot.intakeContext($0) }
+        }
+    }
+
+    private func check(_ key: PublicKeyInfo, _ context: IntakeContext, _ snapshot: PlanningSnapshot) throws {
+        let policy = try policy(for: context)
+        if let weakness = key.weakness { throw RequestRefusal(.weakKey, weakness) }
+        guard policy.profile.allows(key.algorithm) else {
+            throw RequestRefusal(
+                .keyNotAllowed,
+                "a key of kind \(key.algorithm) is not allowed; use \(policy.profile.keys.map(\.description).joined(separator: ", "))"
+            )
+        }
+        if policy.rekey == .required && key.fingerprint == context.current?.keyFingerprint {
+            throw RequestRefusal(.sameKey, "it has the key that is to be replaced; make a new one")
+        }
+        if context.ownKeys.contains(where: { $0.key == key.fingerprint && $0.status == .revoked }) {
+            throw RequestRefusal(.revokedKey, "a certificate with this key was revoked; make a new key")
+        }
+        let inventoryHolder = try snapshot.holder(of: key.fingerprint, otherThan: context.deviceRow)
+        let holder = inventoryHolder ?? seen[key.fingerprint].flatMap { $0 == context.device ? nil : $0 }
+        if holder != nil {
+            // Whose it is stands in no file that devices or their gateways can read.
+            throw RequestJudge.keyInUse
+        }
+    }
+
+    private func policy(for context: IntakeContext) throws -> RotationPolicy {
+        guard context.current != nil, let issuer = context.currentIssuer else {
+            throw RequestRefusal(.noActiveCertificate, "the device has no ACTIVE certificate that could be replaced")
+        }
+        let candidates = policies.candidates(
+            for: SelectorFacts(account: context.account.text, labels: context.labels.values, issuer: issuer))
+        switch policies.select(among: candidates, device: context.device) {
+        case .one(let index): return policies.policies[index]
+        case .none: throw RequestRefusal(.noPolicy, "no policy covers the device")
+        case .ambiguous(let indices):
+            let names = indices.map { policies.policies[$0].name }.joined(separator: ", ")
+            throw RotationError(
+                .badInput, "policies \(names) have the same priority and match device \(context.device)",
+                advice: "give one of them a higher priority, or narrow its match")
+        }
+    }
+}

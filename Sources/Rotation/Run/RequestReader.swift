@@ -1,0 +1,87 @@
+import Delivery
+import PKI
+import RotationModel
+
+/// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
+struct RequestReader: Sendable {
+    let inbox: Inbox
+
+    /// A file of the inbox, read: a request that proves possession of its key, or what is wrong with it.
+    struct Reading: Sendable {
+        let file: String
+        let sender: DeviceFileName.Decoded?
+        let content: Result<PublicKeyInfo, RequestRefusal>
+    }
+
+    func read(_ names: [String]) async throws -> [Reading] {
+        try await Parallel.map(names) { share in
+            let proof = ProofOfPossession()
+            return share.map { reading($0, proof) }
+        }
+    }
+
+    private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
+        let sender: DeviceFileName.Decoded
+        do {
+            sender = try Inbox.sender(of: name)
+        } catch {
+            return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
+        }
+        return Reading(file: name, sender: sender, content: publicKey(name, proof))
+    }
+
+    private func publicKey(_ name: String, _ proof: ProofOfPossession) -> Result<PublicKeyInfo, RequestRefusal> {
+        let bytes: [UInt8]
+        do {
+            bytes = try inbox.readRequest(name)
+        } catch {
+            return .failure(RequestRefusal(.unreadable, error))
+        }
+        do {
+            let request = try CertificateRequest(reading: bytes)
+            do {
+                try proof.verify(request)
+            } catch {
+                return .failure(RequestRefusal(.proofOfPossession, error))
+            }
+            return .success(request.publicKey)
+        } catch {
+            return .failure(RequestRefusal(.malformed, error))
+        }
+    }
+}
+
+/// Why a CSR is not taken.
+struct RequestRefusal: Error, CustomStringConvertible {
+    /// Stable names: they stand in `NAME.reason.json` and in the audit.
+    enum Code: String {
+        case fileName = "file-name"
+        case unreadable
+        case malformed
+        case proofOfPossession = "proof-of-possession"
+        case unknownDevice = "unknown-device"
+        case noActiveCertificate = "no-active-certificate"
+        case noPolicy = "no-policy"
+        case weakKey = "weak-key"
+        case keyNotAllowed = "key-not-allowed"
+        case sameKey = "same-key"
+        case revokedKey = "revoked-key"
+        case keyInUse = "key-in-use"
+    }
+
+    let code: Code
+    /// A sentence for the device's developer.
+    let text: String
+
+    /// As the device's next manifest says it: `key-in-use: another device has this key; …`
+    var description: String { "\(code.rawValue): \(text)" }
+
+    init(_ code: Code, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    init(_ code: Code, _ error: RotationError) {
+        self.init(code, error.description)
+    }
+}

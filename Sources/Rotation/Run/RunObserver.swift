@@ -1,0 +1,31 @@
+/// What a command hears while a plan or a run goes on. Calls come from any task.
+public protocol RunObserver: Sendable {
+    /// A stage begins. `total` is nil where it is not known beforehand.
+    func began(_ stage: Stage, total: Int?)
+    /// So many more of it are done.
+    func advanced(_ stage: Stage, by count: Int)
+    func ended(_ stage: Stage)
+    /// Something that an operator should read, and that stops nothing.
+    func warn(_ text: String)
+}
+
+/// What takes long: the import, and the stages of a run in their order.
+public enum Stage: String, Sendable {
+    case importing = "import"
+    case recover
+    case takeIn = "take in"
+    case decide
+    case issue
+    case ask
+    case retire
+    case refresh
+}
+
+/// Hears nothing.
+public struct SilentObserver: RunObserver {
+    public init() {}
+    public func began(_ stage: Stage, total: Int?) {}
+    public func advanced(_ stage: Stage, by count: Int) {}
+    public func ended(_ stage: Stage) {}
+    public func warn(_ text: String) {}
+}

@@ -1,0 +1,102 @@
+public import RotationModel
+
+/// What a run did: its plan, and what became of each row.
+public struct RunOutcome: Sendable {
+    public enum Ending: String, Sendable {
+        case completed
+        /// Some devices failed, or an authority cannot sign; the rest stands.
+        case partial
+        /// A guard stopped it before it did anything.
+        case guarded
+    }
+
+    public let id: String
+    public let plan: RotationPlan
+    /// One a decision of the plan, in its order.
+    public let results: [RowResult]
+    public let intake: IntakeSummary
+    public let recovery: RecoverySummary
+    /// Manifests that were signed anew because they were about to expire.
+    public let refreshed: Int
+    /// Wall-clock times, whatever `--at` says.
+    public let startedAt: Timestamp
+    public let endedAt: Timestamp
+
+    public var ending: Ending {
+        if !plan.guards.isEmpty { return .guarded }
+        // A device that cannot be named is that device's trouble, and `status` keeps saying so. An authority that cannot
+        // sign is the job's: whoever looks at nothing but exit statuses has to hear of it.
+        let isPartial = zip(plan.decisions, results).contains { decision, result in
+            result.status == .failed || (result.status == .blocked && decision.reason.code == .authority)
+        }
+        return isPartial ? .partial : .completed
+    }
+
+    public func count(_ status: RowResult.Status) -> Int {
+        results.reduce(0) { $0 + ($1.status == status ? 1 : 0) }
+    }
+}
+
+/// What became of one row of the plan.
+public struct RowResult: Sendable {
+    public enum Status: String, Sendable, CaseIterable {
+        case issued
+        case requested
+        case retired
+        case held
+        case blocked
+        case reported
+        case uncovered
+        /// It was not done; the error says why. The next run tries again.
+        case failed
+        /// The inventory had changed since the decision, and there was nothing left to do.
+        case skipped
+        /// A guard stopped the run before this row's turn.
+        case stopped
+    }
+
+    public var status: Status
+    /// The replacement.
+    public var certificate: Fingerprint?
+    /// The manifest that carries it.
+    public var sequence: Int?
+    public var error: String?
+
+    public init(_ status: Status, certificate: Fingerprint? = nil, sequence: Int? = nil, error: String? = nil) {
+        self.status = status
+        self.certificate = certificate
+        self.sequence = sequence
+        self.error = error
+    }
+
+    /// What becomes of a row that no stage works on.
+    static func untouched(_ action: Action) -> RowResult {
+        switch action {
+        case .hold: RowResult(.held)
+        case .blocked: RowResult(.blocked)
+        case .report: RowResult(.reported)
+        case .uncovered: RowResult(.uncovered)
+        case .issue, .requestCSR, .retire, .revoke: RowResult(.skipped)
+        }
+    }
+}
+
+/// What came of the inbox.
+public struct IntakeSummary: Sendable {
+    public var taken = 0
+    /// CSRs that were recorded before and only had to leave the inbox.
+    public var known = 0
+    public var rejected: [InboxOutlook.Rejected] = []
+}
+
+/// What an earlier run had left.
+public struct RecoverySummary: Sendable {
+    /// Runs that died; they are closed now.
+    public var interruptedRuns: [String] = []
+    /// Serial numbers that were reserved and never signed for. They are never used again.
+    public var abandonedReservations = 0
+    /// Manifests that were recorded and had not been published.
+    public var publishedManifests = 0
+
+    public var isEmpty: Bool { interruptedRuns.isEmpty && abandonedReservations == 0 && publishedManifests == 0 }
+}

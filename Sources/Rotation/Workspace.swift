@@ -1,0 +1,120 @@
+public import Delivery
+public import Fleet
+public import LocatedYAML
+import PKI
+public import Policy
+import RotationModel
+
+/// Everything that a `rotation.yaml` leads to: where the inventory, the policies, the inbox and the published tree are, and who signs.
+///
+/// Opening one reads the configuration alone. Each part is read when it is asked for, with the error that belongs to it.
+public struct Workspace: Sendable {
+    public let configuration: WorkspaceConfiguration
+
+    /// - Parameter path: what `--config` says; nil looks for `./rotation.yaml`, then `/etc/rotation-job/rotation.yaml`.
+    public init(configuredBy path: String?) throws {
+        configuration = try WorkspaceConfiguration.load(path: WorkspaceConfiguration.find(explicit: path))
+    }
+
+    /// Whether there is one where ``init(configuredBy:)`` looks by itself.
+    public static func exists() -> Bool {
+        WorkspaceConfiguration.standardPaths.contains { Files.exists($0) }
+    }
+
+    /// Where a run leaves its report.
+    public func reportPath(of outcome: RunOutcome) -> String {
+        "\(configuration.reports)/run-\(outcome.id).json"
+    }
+
+    public var inbox: Inbox { Inbox(root: configuration.inbox) }
+    public var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
+
+    public func openInventory(_ access: Inventory.Access) throws -> Inventory {
+        try Inventory(opening: configuration.inventory, access: access, sha256: SHA256.digest)
+    }
+
+    /// Reads devices and their certificates in, under the workspace's lock: what a run decides on must not change under it.
+    public func importFleet(
+        from path: String, options: ImportOptions, rejected: (RejectedRow) -> Void,
+        progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
+    ) throws -> ImportSummary {
+        let lock = try WorkspaceLock(for: configuration)
+        defer { withExtendedLifetime(lock) {} }
+        return try openInventory(.readWrite).importFleet(
+            from: path, options: options,
+            reader: { bytes throws(RotationError) in CertificateColumns(try Certificate(reading: bytes)) },
+            rejected: rejected, progress: progress)
+    }
+
+    /// The policies, checked against the authorities.
+    ///
+    /// - Throws: ``PolicyMistakes`` with every mistake in the files at once.
+    public func loadPolicies() throws -> (set: PolicySet, edition: PolicyEdition) {
+        let files = try PolicyFiles.read(configuration.policies, root: configuration.root)
+        let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
+        guard let set = loaded.set else { throw PolicyMistakes(diagnostics: loaded.diagnostics) }
+        return (set, PolicyEdition(of: files))
+    }
+
+    /// Checks policy files as ``loadPolicies()`` does, and tells what is wrong with them.
+    ///
+    /// - Parameter paths: files or folders; none means those of the configuration.
+    public func checkPolicies(_ paths: [String]) throws -> (diagnostics: [Diagnostic], files: Int, policies: Int) {
+        let files =
+            paths.isEmpty
+            ? try PolicyFiles.read(configuration.policies, root: configuration.root)
+            : try PolicyFiles.read(paths)
+        let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
+        return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
+    }
+
+    /// Checks policy files that belong to no workspace: their references to authorities are taken on trust.
+    public static func checkLonePolicies(_ paths: [String]) throws -> (
+        diagnostics: [Diagnostic], files: Int, policies: Int
+    ) {
+        let files = try PolicyFiles.read(paths)
+        let loaded = PolicySet.load(files, authorities: nil, sha256: SHA256.digest)
+        return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
+    }
+
+    /// Certificates and chains of the authorities. Keys stay where they are.
+    func authorities() throws -> AuthorityDirectory {
+        AuthorityDirectory(
+            try configuration.authorities.map { authority in
+                let certificates = try Workspace.certificates(in: authority.certificate)
+                guard let certificate = certificates.first else {
+                    throw RotationError(.configuration, "it holds no certificate", at: authority.certificate)
+                }
+                let chain = try authority.chain.flatMap { try Workspace.certificates(in: $0) }
+                return AuthorityDirectory.Entry(
+                    configuration: authority, certificate: certificate, chain: certificates.dropFirst() + chain)
+            })
+    }
+
+    private static func certificates(in path: String) throws(RotationError) -> [Certificate] {
+        do {
+            return try Certificate.all(reading: try Files.read(path, limit: 1 << 20, followsLinks: true))
+        } catch {
+            throw RotationError(
+                error.code == .permission ? .permission : .configuration,
+                "the authority's certificate cannot be read: \(error.message)", at: path, advice: error.advice)
+        }
+    }
+}
+
+/// Policy files with mistakes in them: every one, with its place.
+public struct PolicyMistakes: Error {
+    public let diagnostics: [Diagnostic]
+}
+
+extension PolicyEdition {
+    /// Over names, lengths and bytes in order: any edit of any file makes another edition.
+    init(of files: [SourceFile]) {
+        var content: [UInt8] = []
+        for file in files {
+            content += Array("\(file.path.utf8.count):\(file.path):\(file.bytes.count):".utf8)
+            content += file.bytes
+        }
+        self.init(digest: "sha256:\(SHA256.digest(content).hex)", files: files.count)
+    }
+}

@@ -1,0 +1,221 @@
+import Foundation
+import Rotation
+import RotationModel
+import Testing
+
+@Suite("rotation.yaml")
+struct ConfigurationTests {
+    @Test("A file that says only its version has the defaults of a new workspace")
+    func defaults() throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write("rotation.yaml", "version: 1\n")
+        let configuration = try WorkspaceConfiguration.load(path: path)
+        #expect((configuration.path, configuration.root) == (path, folder.path))
+        #expect(configuration.inventory == "\(folder.path)/fleet.sqlite")
+        #expect(configuration.policies == ["\(folder.path)/policies"])
+        #expect(configuration.inbox == "\(folder.path)/inbox")
+        #expect(configuration.delivery == "\(folder.path)/delivery")
+        #expect(configuration.reports == "\(folder.path)/reports")
+        #expect(configuration.authorities == [])
+        #expect(configuration.manifests == nil)
+        #expect(configuration.limits == RunLimits())
+        #expect((configuration.limits.issue, configuration.limits.issuePerMinute) == (100_000, 60_000))
+        #expect(configuration.limits.revoke == Share("5%"))
+    }
+
+    @Test("Everything of the format is read, with paths seen from the file")
+    func everything() throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write(
+            "rotation.yaml",
+            """
+            version: 1
+            inventory: { sqlite: ./data/fleet.sqlite }
+            policies: [policies, /etc/policies/more.yaml]
+            inbox: /srv/inbox
+            delivery: out
+            reports: ../reports
+            authorities:
+              - name: fleet-ca-1
+                certificate: authorities/ca-1.pem
+                chain: [authorities/root.pem]
+                key: { file: authorities/ca-1.key, passphrase: { env: CA_PASSPHRASE } }
+                crl: { url: "http://crl.example.com/fleet-ca-1.crl", validity: 3d, shards: 1 }
+              - name: fleet-ca-2
+                certificate: ca-2.pem
+                key: { file: ca-2.key, passphrase: { credential: ca-2 } }
+            manifests: { key: { file: manifest.key, passphrase: { file: secret } }, validity: 10d }
+            limits: { revoke: 1%, issue: 5, issuePerMinute: 6 }
+            """)
+        let configuration = try WorkspaceConfiguration.load(path: path)
+        let root = folder.path
+        #expect(configuration.inventory == "\(root)/data/fleet.sqlite")
+        #expect(configuration.policies == ["\(root)/policies", "/etc/policies/more.yaml"])
+        #expect(
+            (configuration.inbox, configuration.delivery, configuration.reports) == (
+                "/srv/inbox", "\(root)/out", "\(root)/../reports"
+            ))
+        let first = try #require(configuration.authority(named: "fleet-ca-1"))
+        #expect(first.certificate == "\(root)/authorities/ca-1.pem")
+        #expect(first.chain == ["\(root)/authorities/root.pem"])
+        #expect(
+            first.key
+                == KeyConfiguration(file: "\(root)/authorities/ca-1.key", passphrase: .environment("CA_PASSPHRASE")))
+        #expect((first.crlURL, first.crlValidity) == ("http://crl.example.com/fleet-ca-1.crl", .days(3)))
+        #expect(first.place == "\(path):8")
+        let second = try #require(configuration.authority(named: "fleet-ca-2"))
+        #expect((second.crlURL, second.chain, second.key.passphrase) == (nil, [], .credential("ca-2")))
+        #expect(
+            configuration.manifests
+                == ManifestConfiguration(
+                    key: KeyConfiguration(file: "\(root)/manifest.key", passphrase: .file("\(root)/secret")),
+                    validity: .days(10)))
+        #expect(configuration.limits == RunLimits(revoke: try #require(Share("1%")), issue: 5, issuePerMinute: 6))
+    }
+
+    @Test(
+        "A mistake is told at its place",
+        arguments: [
+            ("inventery: x", "2:1: error: unknown key `inventery` in the file; did you mean `inventory`?"),
+            ("inventory: fleet.sqlite", "2:12: error: `inventory` must be a mapping of keys"),
+            ("inbox: [a]", "2:8: error: `inbox` is a list"),
+            ("limits: { revoke: 5 }", "2:19: error: `5` is not a percentage; did you mean `5%`?"),
+            ("limits: { issue: 0 }", "2:18: error: 0 is out of range"),
+            ("manifests: { key: manifest.key }", "2:19: error: `key` must be a mapping; write { file: manifest.key }"),
+            ("manifests: { key: { file: k }, validity: 0d }", "2:42: error: `validity` is zero"),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:x\" } }",
+                "2:21: error: `pkcs11` is part of the format, but this version does not"
+            ),
+            (
+                "manifests: { key: { file: k, passphrase: secret } }",
+                "2:42: error: a passphrase does not stand in this file"
+            ),
+            (
+                "manifests: { key: { file: k, passphrase: { env: A, file: b } } }",
+                "2:42: error: the passphrase comes from one place"
+            ),
+            (
+                "manifests: { key: { file: k, passphrase: { credential: ../x } } }",
+                "2:56: error: `../x` cannot be a credential's name"
+            ),
+            (
+                "authorities: [{ name: .a, certificate: c, key: { file: k } }]",
+                "2:23: error: `.a` cannot be an authority's name"
+            ),
+            (
+                "authorities: [{ name: a/b, certificate: c, key: { file: k } }]",
+                "2:23: error: `a/b` cannot be an authority's name"
+            ),
+            ("authorities: [{ certificate: c, key: { file: k } }]", "2:15: error: the authority has no `name`"),
+            ("authorities: [{ name: a, key: { file: k } }]", "2:15: error: the authority has no `certificate`"),
+            ("authorities: [{ name: a, certificate: c }]", "2:15: error: the authority has no `key`"),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, command: x }]",
+                "2:60: error: `command` is part of the format"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, retire: x }]",
+                "2:60: error: `retire` is part of the format"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"ftp://x/y\" } }]",
+                "2:72: error: `ftp://x/y` is not a URL"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x/y\", shards: 4 } }]",
+                "2:94: error: `shards` is part of the format"
+            ),
+            ("version: 1", "2:1: error: the key `version` stands twice"),
+        ])
+    func mistakes(line: String, message: String) throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write("rotation.yaml", "version: 1\n\(line)\n")
+        let error = try #require(throws: ConfigurationError.self) { try WorkspaceConfiguration.load(path: path) }
+        #expect(error.failure.code == .configuration)
+        #expect(error.diagnostics.count == 1)
+        let told = try #require(error.description.split(separator: "\n").last)
+        #expect(told.hasPrefix("\(path):\(message)"), "\(told)")
+    }
+
+    @Test("All mistakes are told at once, and two authorities of one name name both places")
+    func allAtOnce() throws {
+        let folder = try ScratchFolder()
+        let authority = "  - { name: a, certificate: c, key: { file: k } }\n"
+        let path = try folder.write(
+            "rotation.yaml", "version: 2\nauthorities:\n\(authority)\(authority)limits: { issue: x }\n")
+        let error = try #require(throws: ConfigurationError.self) { try WorkspaceConfiguration.load(path: path) }
+        #expect(error.diagnostics.count == 3)
+        #expect(error.failure.message == "there are 3 mistakes in the configuration")
+        #expect(error.description.contains("there are two authorities `a`; the other one is at \(path):3:13"))
+    }
+
+    @Test("What is no readable file is an error that says what to do")
+    func unreadable() throws {
+        let folder = try ScratchFolder()
+        func failure(_ name: String) throws -> RotationError {
+            try #require(throws: ConfigurationError.self) {
+                try WorkspaceConfiguration.load(path: "\(folder.path)/\(name)")
+            }.failure
+        }
+        let missing = try failure("none.yaml")
+        #expect((missing.code, missing.message) == (.configuration, "there is no such file or folder"))
+        #expect(missing.advice.contains("rotation-job init"))
+        #expect(try failure(".").message == "this is a folder, not a file")
+        #expect(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+        #expect(try failure("pipe").message == "this is not a regular file")
+        _ = try folder.write("large.yaml", String(repeating: "#", count: 2 << 20))
+        #expect(try failure("large.yaml").message == "there is a mistake in the configuration")
+        _ = try folder.write("empty.yaml", "")
+        #expect(try failure("empty.yaml").code == .configuration)
+    }
+
+    @Test("The file that is named is taken, whether it exists or not")
+    func explicit() {
+        #expect(WorkspaceConfiguration.find(explicit: "/nowhere/x.yaml") == "/nowhere/x.yaml")
+    }
+
+    @Test("Of a policy folder, the YAML files that are not hidden are read, by name, and shown from the root")
+    func policyFiles() throws {
+        let folder = try ScratchFolder()
+        for name in ["b.yaml", "a.yml", ".hidden.yaml", "notes.txt", "c.yaml~"] {
+            _ = try folder.write("policies/\(name)", name)
+        }
+        let lone = try folder.write("lone.policy", "x")
+        let files = try PolicyFiles.read(
+            ["\(folder.path)/policies", lone, "\(folder.path)/policies/b.yaml"], root: folder.path)
+        #expect(files.count == 3)
+        let shown = files.map { String(reflecting: $0) }
+        for (text, path) in zip(shown, ["policies/a.yml", "policies/b.yaml", "lone.policy"]) {
+            #expect(text.contains("path: \"\(path)\""))
+        }
+    }
+
+    @Test("A policy folder that does not exist, or a folder named like a file, is an error of the configuration")
+    func missingPolicies() throws {
+        let folder = try ScratchFolder()
+        func code(_ path: String) throws -> RotationError.Code {
+            try #require(throws: RotationError.self) { try PolicyFiles.read([path], root: folder.path) }.code
+        }
+        #expect(try code("\(folder.path)/none") == .configuration)
+        _ = try folder.write("policies/x.yaml/inner", "")
+        #expect(try code("\(folder.path)/policies") == .configuration)
+    }
+}
+
+/// A folder that is gone when the test is.
+private final class ScratchFolder {
+    let path = FileManager.default.temporaryDirectory.path + "/rotation-configuration-\(UUID().uuidString)"
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file, and makes the folders on its way.
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = URL(fileURLWithPath: "\(path)/\(name)")
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+}
