@@ -1,0 +1,76 @@
+public import Fleet
+public import RotationModel
+
+/// The fleet in numbers.
+public struct SummaryReport {
+    let summary: InventorySummary
+    let at: Timestamp
+    let style: Style
+
+    public init(_ summary: InventorySummary, at: Timestamp, style: Style = .plain) {
+        self.summary = summary
+        self.at = at
+        self.style = style
+    }
+
+    /// Certificates by how long they last; each row holds those of the row before.
+    private var horizon: [(name: String, key: String, count: Int)] {
+        [
+            ("expired", "expired", summary.expired), ("within 7 days", "within7Days", summary.expiringWithin7Days),
+            ("within 30 days", "within30Days", summary.expiringWithin30Days),
+            ("within 90 days", "within90Days", summary.expiringWithin90Days),
+        ]
+    }
+
+    public var text: String {
+        let head =
+            style.bold(
+                "\(counted(summary.devices, "device")), \(counted(summary.certificates, "certificate")), "
+                    + "\(counted(summary.accounts, "account"))") + style.dim(" as of \(at)") + "\n"
+        var ends = Table([.right, .left])
+        for (name, _, count) in horizon {
+            ends.add([
+                Table.Cell(String(count)) { name == "expired" && count > 0 ? style.red($0) : $0 }, Table.Cell(name),
+            ])
+        }
+        let orphans =
+            summary.devicesWithoutActive == 0
+            ? "" : "\n\(counted(summary.devicesWithoutActive, "device")) without an ACTIVE certificate\n"
+        return head + "\n" + style.bold("ACTIVE certificates that end") + "\n" + ends.text
+            + table("Certificates by status", summary.byStatus) + table("ACTIVE, by key", summary.byKeyAlgorithm)
+            + table("ACTIVE, by issuer", summary.byIssuer) + orphans
+    }
+
+    private func table(_ title: String, _ counts: [InventorySummary.Count]) -> String {
+        guard !counts.isEmpty else { return "" }
+        var table = Table([.right, .left])
+        for count in counts { table.add([Table.Cell(String(count.count)), Table.Cell(count.name)]) }
+        return "\n" + style.bold(title) + "\n" + table.text
+    }
+
+    public var json: [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("version", 1)
+            json.member("at", at.rfc3339)
+            json.member("devices", summary.devices)
+            json.member("certificates", summary.certificates)
+            json.member("accounts", summary.accounts)
+            json.member("devicesWithoutActive", summary.devicesWithoutActive)
+            json.key("ending")
+            json.object { json in
+                for (_, key, count) in horizon { json.member(key, count) }
+            }
+            for (name, counts) in [
+                ("byStatus", summary.byStatus), ("byKey", summary.byKeyAlgorithm), ("byIssuer", summary.byIssuer),
+            ] {
+                json.key(name)
+                json.object { json in
+                    for count in counts { json.member(count.name, count.count) }
+                }
+            }
+        }
+        json.newline()
+        return json.bytes
+    }
+}

@@ -1,0 +1,125 @@
+public import Rotation
+import RotationModel
+
+/// A plan as JSON, in pieces: a fleet's plan is never one string in memory.
+public struct PlanJSON {
+    let plan: RotationPlan
+
+    public init(_ plan: RotationPlan) { self.plan = plan }
+
+    /// - Parameter write: takes each piece, in order.
+    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+        var json = JSONWriter(reservingCapacity: 1 << 16)
+        json.openObject()
+        json.member("version", 1)
+        PlanDocument.appendHead(plan, to: &json)
+        try PlanDocument.appendDecisions(plan, results: nil, to: &json, write)
+        json.closeObject()
+        json.newline()
+        try write(json.drain())
+    }
+}
+
+/// What plans and run reports have in common: the same shape, and in a run a `result` on each row.
+enum PlanDocument {
+    static func appendHead(_ plan: RotationPlan, to json: inout JSONWriter) {
+        json.member("at", plan.at.rfc3339)
+        json.key("policies")
+        json.object { json in
+            json.member("digest", plan.policies.digest)
+            json.member("files", plan.policies.files)
+        }
+        json.key("inventory")
+        json.object { json in
+            json.member("devices", plan.deviceCount)
+            json.member("certificates", plan.certificateCount)
+        }
+        json.key("summary")
+        json.object { json in
+            for (action, count) in plan.summary { json.member(action.rawValue, count) }
+        }
+        json.key("guards")
+        json.array { json in plan.guards.forEach { json.value($0) } }
+        if let inbox = plan.inbox {
+            json.key("inbox")
+            json.object { json in
+                json.member("usable", inbox.usable)
+                append(inbox.refused, to: &json)
+            }
+        }
+    }
+
+    static func append(_ rejected: [InboxOutlook.Rejected], to json: inout JSONWriter) {
+        json.key("rejected")
+        json.array { json in
+            for file in rejected {
+                json.object { json in
+                    json.member("file", file.file)
+                    if let device = file.device { json.member("device", device.text) }
+                    append(code: file.code, text: file.text, to: &json)
+                }
+            }
+        }
+    }
+
+    static func appendDecisions(
+        _ plan: RotationPlan, results: [RowResult]?, to json: inout JSONWriter, _ write: ([UInt8]) throws -> Void
+    ) rethrows {
+        json.key("decisions")
+        json.openArray()
+        for (place, decision) in plan.decisions.enumerated() {
+            json.newlineBetweenValues()
+            append(decision, results?[place], to: &json)
+            if json.bytes.count > 1 << 16 { try write(json.drain()) }
+        }
+        json.closeArray()
+    }
+
+    private static func append(_ decision: Decision, _ result: RowResult?, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("device", decision.device.text)
+            json.member("account", decision.account.text)
+            json.member("fingerprint", decision.fingerprint.hex)
+            json.member("notAfter", decision.notAfter.rfc3339)
+            json.member("action", decision.action.rawValue)
+            append(code: decision.reason.code.rawValue, text: decision.reason.text, to: &json)
+            if !decision.further.isEmpty {
+                json.key("further")
+                json.array { json in
+                    for reason in decision.further {
+                        json.object { json in
+                            json.member("code", reason.code.rawValue)
+                            json.member("text", reason.text)
+                        }
+                    }
+                }
+            }
+            json.key("policy")
+            if let policy = decision.policy {
+                json.object { json in
+                    json.member("name", policy.name)
+                    json.member("file", policy.file)
+                    json.member("line", policy.line)
+                }
+            } else {
+                json.null()
+            }
+            if let result { append(result, to: &json) }
+        }
+    }
+
+    private static func append(_ result: RowResult, to json: inout JSONWriter) {
+        json.member("result", result.status.rawValue)
+        if let certificate = result.certificate { json.member("replacement", certificate.hex) }
+        if let sequence = result.sequence { json.member("sequence", sequence) }
+        if let error = result.error { json.member("error", error) }
+    }
+
+    private static func append(code: String, text: String, to json: inout JSONWriter) {
+        json.key("reason")
+        json.object { json in
+            json.member("code", code)
+            json.member("text", text)
+        }
+    }
+}

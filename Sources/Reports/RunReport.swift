@@ -1,0 +1,135 @@
+public import Rotation
+import RotationModel
+
+/// What a run did, as JSON: a plan's shape with `result` on each row.
+public struct RunJSON {
+    let outcome: RunOutcome
+
+    public init(_ outcome: RunOutcome) { self.outcome = outcome }
+
+    /// - Parameter write: takes each piece, in order.
+    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+        var json = JSONWriter(reservingCapacity: 1 << 16)
+        json.openObject()
+        json.member("version", 1)
+        json.member("run", outcome.id)
+        json.member("started", outcome.startedAt.rfc3339)
+        json.member("ended", outcome.endedAt.rfc3339)
+        json.member("ending", outcome.ending.rawValue)
+        PlanDocument.appendHead(outcome.plan, to: &json)
+        json.key("results")
+        json.object { json in
+            for status in RowResult.Status.allCases { json.member(status.rawValue, outcome.count(status)) }
+        }
+        json.key("inbox")
+        json.object { json in
+            json.member("taken", outcome.intake.taken)
+            json.member("known", outcome.intake.known)
+            PlanDocument.append(outcome.intake.rejected, to: &json)
+        }
+        json.key("recovery")
+        json.object { json in
+            json.key("interruptedRuns")
+            json.array { json in outcome.recovery.interruptedRuns.forEach { json.value($0) } }
+            json.member("abandonedReservations", outcome.recovery.abandonedReservations)
+            json.member("publishedManifests", outcome.recovery.publishedManifests)
+        }
+        json.member("refreshedManifests", outcome.refreshed)
+        try PlanDocument.appendDecisions(outcome.plan, results: outcome.results, to: &json, write)
+        json.closeObject()
+        json.newline()
+        try write(json.drain())
+    }
+}
+
+/// What a run did, for people.
+public struct RunText {
+    let outcome: RunOutcome
+    let style: Style
+
+    public init(_ outcome: RunOutcome, style: Style = .plain) {
+        self.outcome = outcome
+        self.style = style
+    }
+
+    public var text: String {
+        [headline, recovery, inbox, troubles, next].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var headline: String {
+        let done = [
+            (RowResult.Status.issued, "issued"), (.requested, "asked for a CSR"), (.retired, "retired"),
+            (.held, "held back"), (.failed, "failed"), (.blocked, "blocked"), (.skipped, "skipped"),
+        ].map { (name: $0.1, count: outcome.count($0.0)) }.filter { $0.count > 0 }
+        let what =
+            done.isEmpty ? "nothing was due" : done.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+        let line: String
+        switch outcome.ending {
+        case .completed: line = style.bold(style.green("Run done") + ": \(what).")
+        case .partial: line = style.bold(style.yellow("Run done, with trouble") + ": \(what).")
+        case .guarded: line = style.bold(style.red("A guard stopped the run before it did anything."))
+        }
+        let seconds = outcome.endedAt.seconds - outcome.startedAt.seconds
+        return line + "\n"
+            + style.dim(
+                "Run \(outcome.id), as of \(outcome.plan.at), \(seconds) s; \(counted(outcome.plan.deviceCount, "device")) "
+                    + "in the inventory.") + "\n"
+    }
+
+    private var recovery: String {
+        let recovery = outcome.recovery
+        guard !recovery.isEmpty else { return "" }
+        var parts: [String] = []
+        if !recovery.interruptedRuns.isEmpty {
+            parts.append("\(counted(recovery.interruptedRuns.count, "interrupted run")) closed")
+        }
+        if recovery.publishedManifests > 0 {
+            parts.append("\(counted(recovery.publishedManifests, "recorded manifest")) published")
+        }
+        if recovery.abandonedReservations > 0 {
+            parts.append("\(counted(recovery.abandonedReservations, "reserved serial number")) abandoned")
+        }
+        return "Taken over from earlier: \(parts.joined(separator: ", ")).\n"
+    }
+
+    private var inbox: String {
+        let intake = outcome.intake
+        guard intake.taken > 0 || !intake.rejected.isEmpty else { return "" }
+        var text = "Inbox: \(counted(intake.taken, "CSR")) taken"
+        guard !intake.rejected.isEmpty else { return text + ".\n" }
+        text += ", \(intake.rejected.count) moved to inbox/rejected:\n"
+        var table = Table([.left, .left])
+        for file in intake.rejected.prefix(10) {
+            table.add([Table.Cell(file.file), Table.Cell("\(file.code): \(file.text)")])
+        }
+        text += table.text
+        if intake.rejected.count > 10 { text += "  … and \(intake.rejected.count - 10) more\n" }
+        return text
+    }
+
+    private var troubles: String {
+        var table = Table([.left, .left, .left])
+        var count = 0
+        for (decision, result) in zip(outcome.plan.decisions, outcome.results)
+        where result.status == .failed || result.status == .blocked {
+            count += 1
+            guard count <= 20 else { continue }
+            table.add([
+                Table.Cell(decision.device.text), Table.Cell(result.status.rawValue) { style.red($0) },
+                Table.Cell(result.error ?? decision.reason.text),
+            ])
+        }
+        guard count > 0 else { return "" }
+        return style.bold("Needs a person") + "\n" + table.text + (count > 20 ? "  … and \(count - 20) more\n" : "")
+    }
+
+    private var next: String {
+        switch outcome.ending {
+        case .guarded: "Nothing was issued. See what is due: rotation-job plan\n"
+        case .partial: "What failed is tried again by the next run; see rotation-job status\n"
+        case .completed:
+            outcome.count(.issued) + outcome.count(.requested) > 0
+                ? "Devices find their manifests under delivery/; see who has not collected: rotation-job status\n" : ""
+        }
+    }
+}

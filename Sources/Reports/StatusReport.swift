@@ -1,0 +1,144 @@
+import Fleet
+public import Rotation
+import RotationModel
+
+/// Where the fleet stands, for people.
+public struct StatusText {
+    let status: FleetStatus
+    let style: Style
+
+    public init(_ status: FleetStatus, style: Style = .plain) {
+        self.status = status
+        self.style = style
+    }
+
+    public var text: String {
+        [headline, runs, due, underWay, overdue].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var headline: String {
+        guard !status.attention.isEmpty else {
+            return style.bold(style.green("Nothing needs a person.")) + style.dim(" As of \(status.at).") + "\n"
+        }
+        return style.bold(style.red("Needs a person:")) + style.dim(" as of \(status.at).") + "\n"
+            + status.attention.map { "  \($0)\n" }.joined()
+    }
+
+    private var runs: String {
+        guard !status.runs.isEmpty else { return "No run yet. Next: rotation-job plan\n" }
+        var table = Table([.left, .left, .left, .left])
+        table.addHeader(["RUN", "STARTED", "OUTCOME", "WHAT"], style)
+        for run in status.runs {
+            let counts = RowResult.Status.allCases.compactMap { status in
+                run.counts[status.rawValue].map { "\($0) \(status.rawValue)" }
+            }
+            table.add([
+                Table.Cell(run.id), Table.Cell(run.startedAt.rfc3339), Table.Cell(run.outcome ?? "not ended"),
+                Table.Cell(counts.joined(separator: ", ")),
+            ])
+        }
+        return style.bold("Last runs") + "\n" + table.text
+    }
+
+    private var due: String {
+        let summary = Summary(status.plan, style: style).text
+        return summary.isEmpty ? "Nothing is due.\n" : style.bold("A run now would find") + "\n" + summary
+    }
+
+    private var underWay: String {
+        guard !status.rotations.isEmpty || status.waitingRequests > 0 else { return "" }
+        var table = Table([.right, .left])
+        for (state, count) in status.rotations { table.add([Table.Cell(String(count)), Table.Cell(state.rawValue)]) }
+        if status.waitingRequests > 0 {
+            table.add([
+                Table.Cell(String(status.waitingRequests)), "CSRs taken, their devices not due yet or in the next run",
+            ])
+        }
+        return style.bold("Rotations") + "\n" + table.text
+    }
+
+    private var overdue: String {
+        list("Handed a replacement, not confirmed in time", status.stuck)
+            + list("Asked for a CSR, silent", status.silent)
+    }
+
+    private func list(_ title: String, _ rotations: [OpenRotationListing]) -> String {
+        guard !rotations.isEmpty else { return "" }
+        var table = Table([.left, .left, .left, .left])
+        table.addHeader(["DEVICE", "SINCE", "OLD ONE ENDS", "POLICY"], style)
+        for rotation in rotations.prefix(10) {
+            table.add([
+                Table.Cell(rotation.device.text), Table.Cell(rotation.changedAt.rfc3339),
+                Table.Cell(rotation.notAfter.rfc3339), Table.Cell(rotation.policy),
+            ])
+        }
+        let rest = rotations.count > 10 ? "  … and \(rotations.count - 10) more\n" : ""
+        return style.bold(title) + "\n" + table.text + rest
+    }
+}
+
+/// The same for programs.
+public struct StatusJSON {
+    let status: FleetStatus
+
+    public init(_ status: FleetStatus) { self.status = status }
+
+    public var bytes: [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("version", 1)
+            json.member("at", status.at.rfc3339)
+            json.key("attention")
+            json.array { json in status.attention.forEach { json.value($0) } }
+            json.key("runs")
+            json.array { json in
+                for run in status.runs { append(run, to: &json) }
+            }
+            json.key("due")
+            json.object { json in
+                for (action, count) in status.plan.summary { json.member(action.rawValue, count) }
+            }
+            json.key("rotations")
+            json.object { json in
+                for (state, count) in status.rotations { json.member(state.rawValue, count) }
+            }
+            json.member("waitingRequests", status.waitingRequests)
+            append("stuck", status.stuck, to: &json)
+            append("silent", status.silent, to: &json)
+        }
+        json.newline()
+        return json.bytes
+    }
+
+    private func append(_ run: RunRecord, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", run.id)
+            json.member("started", run.startedAt.rfc3339)
+            json.member("at", run.now.rfc3339)
+            json.key("ended")
+            if let ended = run.endedAt { json.value(ended.rfc3339) } else { json.null() }
+            json.key("outcome")
+            if let outcome = run.outcome { json.value(outcome) } else { json.null() }
+            json.key("counts")
+            json.object { json in
+                for (name, count) in run.counts.sorted(by: { $0.key < $1.key }) { json.member(name, count) }
+            }
+        }
+    }
+
+    private func append(_ name: String, _ rotations: [OpenRotationListing], to json: inout JSONWriter) {
+        json.key(name)
+        json.array { json in
+            for rotation in rotations {
+                json.object { json in
+                    json.member("device", rotation.device.text)
+                    json.member("account", rotation.account.text)
+                    json.member("state", rotation.state.rawValue)
+                    json.member("since", rotation.changedAt.rfc3339)
+                    json.member("notAfter", rotation.notAfter.rfc3339)
+                    json.member("policy", rotation.policy)
+                }
+            }
+        }
+    }
+}
