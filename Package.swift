@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors in CI, and only there: a newer compiler's new warning must not keep a user from building.
+let strict = Context.environment["CI"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "rotation-job",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "rotation-job", targets: ["RotationJob"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // The job, top layer first. An arrow only ever points down; each outside library has one importer.
+        .executableTarget(
+            name: "RotationJob",
+            dependencies: [
+                "Rotation", "Reports", "Delivery", "Fleet", "LocatedYAML", "RotationModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Reports", dependencies: ["Rotation", "Fleet", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "Rotation",
+            dependencies: ["Delivery", "Fleet", "Policy", "PKI", "LocatedYAML", "RotationModel"],
+            swiftSettings: settings),
+        .target(name: "Delivery", dependencies: ["PKI", "CLinux", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "Fleet",
+            dependencies: ["RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(name: "Policy", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "LocatedYAML",
+            dependencies: ["RotationModel", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
+        .target(
+            name: "PKI",
+            dependencies: ["COpenSSL", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1")],
+            swiftSettings: settings),
+        .target(name: "RotationModel", swiftSettings: settings),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
+        // For tests, the demo and the benchmark alone; nothing of it is in the product.
+        .target(name: "RotationTesting", dependencies: ["PKI", "RotationModel"], swiftSettings: settings),
+        .executableTarget(
+            name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
+        .executableTarget(
+            name: "RotationBench", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
+
+        .testTarget(name: "RotationModelTests", dependencies: ["RotationModel"], swiftSettings: settings),
+        .testTarget(name: "LocatedYAMLTests", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], swiftSettings: settings),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet", "RotationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "DeliveryTests", dependencies: ["Delivery", "PKI", "RotationTesting", "RotationModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RotationTests",
+            dependencies: ["Rotation", "Fleet", "Policy", "PKI", "RotationTesting", "RotationModel"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Rotation", "RotationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["RotationTesting", "PKI", "RotationModel"],
+            exclude: ["Fixtures", "Judges", "Tools"], swiftSettings: settings),
+    ]
+)

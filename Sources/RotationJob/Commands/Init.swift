@@ -1,0 +1,38 @@
+import ArgumentParser
+import Rotation
+
+struct Init: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a ready workspace.",
+        discussion:
+            "Makes rotation.yaml, policies/, inbox/, delivery/, reports/ and an empty inventory in DIR. What is there already stays as it is."
+    )
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("The folder of the workspace; it is made where it is missing.", valueName: "dir"))
+    var folder: String
+
+    @Flag(
+        name: .customLong("with-authority"), help: "Also make a P-256 authority and a manifest key, for trying it out.")
+    var withAuthority = false
+
+    func run() throws {
+        let items = try WorkspaceMaker(at: folder).make(withAuthority: withAuthority)
+        var text =
+            items.contains(where: \.isNew)
+            ? "Made a workspace in \(folder):\n" : "The workspace in \(folder) was there already:\n"
+        for item in items { text += "  \(item.isNew ? "new " : "kept")  \(item.path)\n" }
+        text += """
+
+            Next:
+              cd \(folder)
+              rotation-job inventory import FLEET.csv     # or .ndjson, or a folder as the AWS CLI prints it
+              cp policies/starter.yaml.example policies/starter.yaml
+              rotation-job policy check
+              rotation-job plan
+
+            """
+        try Console.print(text)
+    }
+}

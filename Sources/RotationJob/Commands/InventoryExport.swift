@@ -1,0 +1,31 @@
+import ArgumentParser
+import Fleet
+import Rotation
+
+enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case ndjson
+}
+
+struct InventoryExport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write the inventory out; importing that elsewhere loses nothing.")
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: "The form of the output.")
+    var format: ExportFormat
+
+    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+    var output: String?
+
+    func run() throws {
+        let inventory = try options.workspace().openInventory(.readOnly)
+        try Console.deliver(to: output) { write in
+            switch format {
+            case .csv: try inventory.exportFleet(format: .csv, write: write)
+            case .ndjson: try inventory.exportFleet(format: .ndjson, write: write)
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Fleet
+import Reports
+import Rotation
+import RotationModel
+
+extension ImportFormat: ExpressibleByArgument {}
+
+struct InventoryImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Read devices and their certificates in.",
+        discussion: """
+            From a CSV file, an NDJSON file, or a folder with things.json, certificates.json and attachments.json as the AWS \
+            CLI prints them. Reading the same input again changes nothing. A row that cannot go in is named with its file, \
+            line and reason, the others go in, and the exit status is 65.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Argument(help: ArgumentHelp("A file, or for aws-iot a folder.", valueName: "path"))
+    var path: String
+
+    @Option(help: "The form of the input; default: by the path.")
+    var format: ImportFormat?
+
+    @Flag(name: .customLong("dry-run"), help: "Read and check everything, change nothing.")
+    var dryRun = false
+
+    @Flag(help: "One rejected row, and nothing goes in.")
+    var strict = false
+
+    func run() throws {
+        let progress = ImportProgress(options.progress())
+        let summary = try options.workspace().importFleet(
+            from: path,
+            options: ImportOptions(
+                format: format, dryRun: dryRun, strict: strict, at: SystemClock().now(), actor: RunCommand.user),
+            rejected: { Console.printToStandardError("rejected: \($0)\n") },
+            progress: progress.report)
+        progress.end()
+        try Console.print(ImportText(summary, isDryRun: dryRun, style: options.style).text)
+        if summary.rejected > 0 { throw ExitCode(ExitStatus.badInput) }
+    }
+}
+
+/// Devices read so far, over what the share of bytes lets expect.
+private final class ImportProgress {
+    private let progress: Progress
+    private var devices = 0
+
+    init(_ progress: Progress) {
+        self.progress = progress
+        progress.began(.importing, total: nil)
+    }
+
+    func report(_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) {
+        progress.advanced(.importing, by: devices - self.devices)
+        self.devices = devices
+    }
+
+    func end() { progress.ended(.importing) }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Reports
+import Rotation
+import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+enum RunFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+}
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "The job: take in CSRs, issue what is due, publish manifests.",
+        discussion: """
+            Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
+            replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or an \
+            authority cannot sign, or when a guard stopped the run before it did anything.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var at: AtOption
+
+    @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Also write the report (JSON) to this file.", valueName: "file"))
+    var report: String?
+
+    @Option(help: "How the outcome is written to standard output.")
+    var format: RunFormat = .text
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number that is not negative.") }
+    }
+
+    func run() async throws {
+        let workspace = try options.workspace()
+        let outcome = try await JobRun(
+            workspace, at: at.timestamp, limit: limit, actor: Self.user, observer: options.progress()
+        ).perform()
+        try RunCommand.write(outcome, to: workspace.reportPath(of: outcome))
+        if let report { try RunCommand.write(outcome, to: report) }
+        switch format {
+        case .text: try Console.print(RunText(outcome, style: options.style).text)
+        case .json: try RunJSON(outcome).write { try Console.write($0) }
+        }
+        for guardText in outcome.plan.guards { Console.printError(RotationError(.guarded, guardText)) }
+        if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
+    }
+
+    private static func write(_ outcome: RunOutcome, to path: String) throws {
+        try Console.deliver(to: path) { write in try RunJSON(outcome).write(write) }
+    }
+
+    /// Who the audit says started the run.
+    static var user: String {
+        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "uid \(geteuid())" }
+        return String(cString: name)
+    }
+}

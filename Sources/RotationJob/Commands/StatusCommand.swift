@@ -1,0 +1,26 @@
+import ArgumentParser
+import Reports
+import Rotation
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Last runs, what is due, what is under way, what is stuck.",
+        discussion: "Exit status 1 when something needs a person.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var at: AtOption
+
+    @Flag(help: "Write JSON.")
+    var json = false
+
+    func run() async throws {
+        let status = try await FleetStatus.read(options.workspace(), at: at.timestamp, observer: options.progress())
+        if json {
+            try Console.write(StatusJSON(status).bytes)
+        } else {
+            try Console.print(StatusText(status, style: options.style).text)
+        }
+        if !status.attention.isEmpty { throw ExitCode(ExitStatus.failed) }
+    }
+}

@@ -1,0 +1,77 @@
+import Delivery
+import LocatedYAML
+import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The reader of standard output is gone (`rotation-job plan | head`): nothing to say, and nobody to say it to.
+struct BrokenPipe: Error {}
+
+/// Standard output for results, standard error for everything else.
+enum Console {
+    static let standardOutput: Int32 = 1
+    static let standardError: Int32 = 2
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    static func wantsColour(_ descriptor: Int32) -> Bool {
+        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+        return isTerminal(descriptor) && !noColour && !isDumb
+    }
+
+    static func print(_ text: String) throws {
+        try write(Array(text.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) throws {
+        try write(bytes, to: standardOutput)
+    }
+
+    static func printToStandardError(_ text: String) {
+        // Where standard error is closed there is nobody left to tell.
+        try? write(Array(text.utf8), to: standardError)
+    }
+
+    static func printError(_ error: RotationError) {
+        let mark = wantsColour(standardError) ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
+        let place = error.place.isEmpty ? "" : "\(error.place): "
+        let advice = error.advice.isEmpty ? "" : "\n  \(error.advice)"
+        printToStandardError("\(mark) \(place)\(error.message)\(advice)\n")
+    }
+
+    static func printDiagnostics(_ diagnostics: [Diagnostic]) {
+        let isColoured = wantsColour(standardError)
+        for diagnostic in diagnostics { printToStandardError(diagnostic.rendered(color: isColoured) + "\n") }
+        let errors = diagnostics.count { $0.severity == .error }
+        if errors > 0 { printToStandardError("\(errors) error\(errors == 1 ? "" : "s")\n") }
+    }
+
+    /// Sends a result to a file, whole or not at all, or to standard output where the path is nil or `-`.
+    static func deliver(to path: String?, _ body: ((_ write: ([UInt8]) throws -> Void) throws -> Void)) throws {
+        guard let path, path != "-" else { return try body { try write($0) } }
+        try Files.replace(path, mode: Files.groupReadable, writing: body)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if wrote >= 0 {
+                    done += wrote
+                } else if errno == EPIPE {
+                    throw BrokenPipe()
+                } else if errno != EINTR {
+                    throw RotationError(.io, "cannot write the result: \(String(cString: strerror(errno)))")
+                }
+            }
+        }
+    }
+}
