@@ -1,0 +1,99 @@
+# Rotation Job. `make` alone says what there is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+# What `install` installs; `make build` makes it.
+BINARY ?= .build/release/rotation-job
+# Read by `demo` and `bench`.
+DEVICES ?= 60
+COUNT ?= 20000
+
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+POLICYDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/policies
+CRONDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/cron
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
+UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+
+POLICIES = $(notdir $(wildcard policies/*.yaml))
+DOCS = README.md ARCHITECTURE.md SECURITY.md CHANGELOG.md LICENSE
+GUIDES = $(notdir $(wildcard docs/*.md))
+RELEASE = -c release --static-swift-stdlib
+
+SHELL = /bin/bash
+.SHELLFLAGS = -euo pipefail -c
+.DEFAULT_GOAL = help
+
+.PHONY: help
+help: ## Say what the targets do (this)
+	@echo "Rotation Job keeps the certificates of a device fleet fresh. Targets:"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench)"
+
+.PHONY: setup
+setup: ## Install what the build needs and this machine lacks (Debian packages)
+	@scripts/setup build
+
+.PHONY: setup-test
+setup-test: ## Install what the tests need beside that
+	@scripts/setup build test
+
+.PHONY: build
+build: setup ## Build the program for release and print where it is
+	$(SWIFT) build $(RELEASE) --product rotation-job
+	@echo "built $$($(SWIFT) build $(RELEASE) --show-bin-path)/rotation-job"
+
+.PHONY: test
+test: setup setup-test ## Build for debugging and run all tests, end to end too
+	$(SWIFT) build --product rotation-job
+	$(SWIFT) test
+
+.PHONY: demo
+demo: setup ## Rotate a small made fleet in demo/, step by step
+	$(SWIFT) build $(RELEASE) --product rotation-job
+	$(SWIFT) build $(RELEASE) --product FleetMaker
+	@scripts/demo "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(DEVICES)
+
+.PHONY: bench
+bench: setup ## Measure the cryptography, and a run over COUNT due devices
+	$(SWIFT) build $(RELEASE) --product rotation-job
+	$(SWIFT) build $(RELEASE) --product RotationBench
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
+	"$$bin/RotationBench"; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work" $(COUNT)
+
+.PHONY: lint
+lint: ## Check layout and shell scripts
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/run; \
+	else echo "shellcheck is not installed: shell scripts were not checked (apt-get install shellcheck)"; fi
+
+.PHONY: format
+format: ## Lay the Swift sources out
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: install
+install: ## Install the built program, example policies, units and documents below DESTDIR/PREFIX
+	@test -x "$(BINARY)" || { echo "there is no $(BINARY): run \`make build\` first" >&2; exit 1; }
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(DOCDIR) $(UNITDIR)
+	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
+	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
+	install -m 0644 $(DOCS) $(addprefix docs/,$(GUIDES)) $(DOCDIR)
+	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
+	for unit in rotation-job.service rotation-job.timer; do \
+	  sed 's|/usr/local/|$(PREFIX)/|' "cron/$$unit" >"$(UNITDIR)/$$unit"; chmod 0644 "$(UNITDIR)/$$unit"; done
+	sed -i 's|/usr/local/|$(PREFIX)/|' $(CRONDIR)/rotation-job.crontab
+
+.PHONY: uninstall
+uninstall: ## Take away exactly what install put there
+	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) \
+	  $(addprefix $(DOCDIR)/,$(DOCS) $(GUIDES)) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
+	  $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
+	@for folder in $(POLICYDIR) $(CRONDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
+	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
+
+.PHONY: clean
+clean: ## Remove what the build and the demo made
+	rm -rf .build
+	@if [ -f demo/.made-by-demo ]; then rm -rf demo; fi

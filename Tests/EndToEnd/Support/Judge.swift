@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// Asks the Python judges, which share no code with the program.
+enum Judge {
+    struct Verdict: Decodable {
+        let findings: [String]
+        let count: Int
+        let issued: Int?, install: Int?, rekey: Int?
+    }
+
+    private static func ask(_ judge: String, _ arguments: [String]) async throws -> Output {
+        let output = try await Program.run(
+            Program.python, ["-B", "-W", "ignore", "\(Package.judges)/\(judge).py"] + arguments)
+        try #require(output.status == 0, output.story)
+        return output
+    }
+
+    /// The plan of the workspace's fleet by the judge's own reading of the rules.
+    static func expectedPlan(_ workspace: Workspace, policies: String) async throws -> [PlanRow] {
+        let output = try await ask(
+            "expected_plan",
+            ["--fleet", workspace.scratch + "/fleet.ndjson", "--csr", workspace.scratch + "/csr", "--at", now]
+                + ["--policies", "\(Package.fixtures)/policies/\(policies).json"])
+        return try JSONDecoder().decode([PlanRow].self, from: output.stdoutBytes).sorted()
+    }
+
+    /// Judges the certificates that the workspace's run at ``now`` issued under `plan`, a JSON file.
+    static func certificates(_ workspace: Workspace, policies: String, plan: String) async throws -> Verdict {
+        let export = workspace.scratch + "/after.ndjson"
+        try await Data(workspace.export().utf8).write(to: URL(fileURLWithPath: export))
+        let output = try await ask(
+            "check_certificates",
+            ["--export", export, "--plan", plan, "--fleet", workspace.scratch + "/fleet.ndjson", "--at", now]
+                + ["--csr", workspace.scratch + "/csr", "--policies", "\(Package.fixtures)/policies/\(policies).json"]
+                + ["--crl", "fleet-ca-1=http://crl.example.com/fleet-ca-1.crl"])
+        return try JSONDecoder().decode(Verdict.self, from: output.stdoutBytes)
+    }
+
+    /// Judges the manifests that the workspace's run at ``now`` published under `plan`, a JSON file.
+    static func manifests(_ workspace: Workspace, policies: String, plan: String) async throws -> Verdict {
+        let export = workspace.scratch + "/after.ndjson"
+        try await Data(workspace.export().utf8).write(to: URL(fileURLWithPath: export))
+        let output = try await ask(
+            "check_manifests",
+            ["--delivery", workspace.path + "/delivery", "--export", export, "--plan", plan, "--at", now]
+                + ["--policies", "\(Package.fixtures)/policies/\(policies).json"])
+        return try JSONDecoder().decode(Verdict.self, from: output.stdoutBytes)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@Suite("The shipped units and the installation")
+struct UnitsTests {
+    /// The units as `make install` would place them, started from the built program.
+    private func units() throws -> TemporaryDirectory {
+        let folder = try TemporaryDirectory()
+        for name in ["rotation-job.service", "rotation-job.timer"] {
+            let text = try String(contentsOfFile: Package.root + "/cron/" + name, encoding: .utf8)
+                .replacing("/usr/local/bin/rotation-job", with: Program.rotationJob)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder / name))
+        }
+        return folder
+    }
+
+    @Test("systemd-analyze verify says nothing about the service and the timer")
+    func verify() async throws {
+        let folder = try units()
+        let output = try await Program.run(
+            "/usr/bin/env",
+            ["systemd-analyze", "verify", "--man=no", folder / "rotation-job.service", folder / "rotation-job.timer"])
+        // It exits 0 on an unknown key, so what it prints is the verdict.
+        #expect(output.status == 0, output.story)
+        #expect(output.stdout + output.stderr == "")
+    }
+
+    @Test("systemd-analyze verify would say something about an unknown key")
+    func verifyCanRefuse() async throws {
+        let folder = try units()
+        let service = try String(contentsOfFile: folder / "rotation-job.service", encoding: .utf8)
+        try Data(service.replacing("NoNewPrivileges", with: "NoNewPrivilege").utf8)
+            .write(to: URL(fileURLWithPath: folder / "rotation-job.service"))
+        let output = try await Program.run(
+            "/usr/bin/env", ["systemd-analyze", "verify", "--man=no", folder / "rotation-job.service"])
+        #expect(output.stderr.contains("NoNewPrivilege"), output.story)
+    }
+
+    @Test("systemd-analyze security finds an exposure below 2.0")
+    func exposure() async throws {
+        let folder = try units()
+        let output = try await Program.run(
+            "/usr/bin/env",
+            [
+                "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20",
+                folder / "rotation-job.service",
+            ])
+        #expect(output.status == 0, output.story)
+        #expect(output.stdout.contains("Overall exposure level"), output.story)
+    }
+
+    @Test("make install puts everything below DESTDIR, and make uninstall takes exactly that away")
+    func install() async throws {
+        let folder = try TemporaryDirectory()
+        let stage = folder / "stage"
+        try FileManager.default.createDirectory(atPath: stage + "/usr/bin", withIntermediateDirectories: true)
+        try Data("kept".utf8).write(to: URL(fileURLWithPath: stage + "/usr/bin/other"))
+        let before = Tree(stage)
+        let arguments = ["-C", Package.root, "DESTDIR=\(stage)", "PREFIX=/usr", "BINARY=\(Program.rotationJob)"]
+        let installed = try await Program.run("/usr/bin/make", arguments + ["install"])
+        #expect(installed.status == 0, installed.story)
+        let tree = Set(Tree(stage).files)
+        for file in [
+            "usr/bin/rotation-job", "usr/share/rotation-job/policies/sensors.yaml",
+            "usr/lib/systemd/system/rotation-job.service",
+            "usr/lib/systemd/system/rotation-job.timer", "usr/share/doc/rotation-job/README.md",
+        ] {
+            #expect(tree.contains(file), "\(file) is not installed")
+        }
+        let service = try String(
+            contentsOfFile: stage + "/usr/lib/systemd/system/rotation-job.service", encoding: .utf8)
+        #expect(service.contains("ExecStart=/usr/bin/rotation-job run"))
+        let removed = try await Program.run("/usr/bin/make", arguments + ["uninstall"])
+        #expect(removed.status == 0, removed.story)
+        #expect(Tree(stage).files == before.files)
+    }
+
+    @Test("the crontab's entry is five fields, a user and the job with its configuration")
+    func crontab() async throws {
+        let text = try String(contentsOfFile: Package.root + "/cron/rotation-job.crontab", encoding: .utf8)
+        let entries = text.split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.contains("=") }
+        #expect(entries.count == 1)
+        let fields = try #require(entries.first).split(separator: " ")
+        #expect(fields[5] == "rotation-job" && fields[6] == "/usr/local/bin/rotation-job")
+        #expect(fields.contains("run") && fields.contains("/etc/rotation-job/rotation.yaml"))
+        #expect(text.contains("MAILTO="))
+    }
+}
