@@ -1,4 +1,5 @@
 import Rotation
+import RotationModel
 
 extension Action {
     /// What the action means, for a reader who sees it for the first time.
@@ -22,6 +23,13 @@ extension Action {
         case .hold, .report, .uncovered: { style.yellow($0) }
         case .revoke, .blocked: { style.red($0) }
         }
+    }
+}
+
+extension Reason {
+    /// Code and text for people, who need not read one word twice.
+    var sentence: String {
+        text.hasPrefix(code.rawValue) || code == .expiring ? text : "\(code.rawValue): \(text)"
     }
 }
 

@@ -67,7 +67,7 @@ public struct PlanText {
             table.add([
                 Table.Cell(decision.device.text), Table.Cell(decision.action.rawValue, decision.action.paint(style)),
                 Table.Cell(decision.notAfter.rfc3339), Table.Cell(decision.policy?.name ?? "-"),
-                Table.Cell("\(decision.reason.code.rawValue): \(decision.reason.text)"),
+                Table.Cell(decision.reason.sentence),
             ])
         }
         let title =

@@ -45,7 +45,7 @@ public struct StoryReport {
                 Table.Cell(rotation.state.rawValue), Table.Cell(rotation.openedAt.rfc3339),
                 Table.Cell(rotation.changedAt.rfc3339),
                 Table.Cell("\(rotation.policyName) (\(rotation.policyFile):\(rotation.policyLine))"),
-                Table.Cell("\(rotation.reason.code.rawValue): \(rotation.reason.text)"),
+                Table.Cell(rotation.reason.sentence),
             ])
         }
         return style.bold("Rotations") + "\n" + table.text
