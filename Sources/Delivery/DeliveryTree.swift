@@ -26,7 +26,7 @@ public final class DeliveryTree: Sendable {
         return ("manifests/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))", DeviceFileName.encode(device) + ".jws")
     }
 
-    /// A manifest that lies beside its place under a hidden name, and waits for ``publish(_:)``.
+    /// A manifest that lies beside its place under a hidden name, and waits for ``rename(_:)``.
     public struct Staged: Sendable {
         let stagedPath: String
         let path: String
@@ -42,13 +42,17 @@ public final class DeliveryTree: Sendable {
         return Staged(stagedPath: staged, path: path)
     }
 
-    /// Puts a batch in place: what is written is made durable first, so that no name ever leads to half a manifest,
-    /// not even after a power failure; then all are renamed, and the names made durable.
-    public func publish(_ batch: [Staged]) throws(RotationError) {
-        guard !batch.isEmpty else { return }
+    /// Makes durable what was written and renamed so far.
+    ///
+    /// It has to stand between staging and renaming, so that no name ever leads to half a manifest, not even after a power
+    /// failure; and between renaming and the record that says a manifest is published.
+    public func synchronize() throws(RotationError) {
         try Files.synchronizeFileSystem(of: root)
+    }
+
+    /// Puts a batch in place that was made durable.
+    public func rename(_ batch: [Staged]) throws(RotationError) {
         for staged in batch { try Files.rename(staged.stagedPath, to: staged.path) }
-        try Files.synchronizeFileSystem(of: root)
     }
 
     /// `keys.json`: the JWK set (RFC 7517, section 5) that manifests verify with.

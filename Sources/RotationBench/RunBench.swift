@@ -41,9 +41,11 @@ struct RunBench {
                 throw RotationError(
                     .io, "the folder is there already", at: folder, advice: "give one that is not, or remove it")
             }
-            for name in ["policies", "inbox/csr", "inbox/ack", "inbox/rejected", "delivery", "reports"] {
-                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-            }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            _ = try time(["init", "."])
+            // The policies that `init` brings would match the same devices.
+            try FileManager.default.removeItem(atPath: "\(folder)/policies")
+            try FileManager.default.createDirectory(atPath: "\(folder)/policies", withIntermediateDirectories: true)
             var options = FleetOptions(devices: count, now: RunBench.now)
             options.isUniform = true
             options.csrShare = 1

@@ -17,6 +17,23 @@ public struct SHA256Digest: Hashable, Sendable {
         return (word(0), word(8), word(16), word(24))
     }
 
+    /// From memory that is lent. Nil unless there are 32 bytes.
+    public init?(raw bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 32 else { return nil }
+        words = SHA256Digest.words(bytes)
+    }
+
+    /// Lends the 32 bytes, without an allocation.
+    public func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+        let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return withUnsafeBytes(of: bigEndian) { body($0) }
+    }
+
+    private init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+
+    /// 32 zero bytes: what stands before the first link of a chain of hashes.
+    public static let zero = SHA256Digest((0, 0, 0, 0))
+
     /// Nil unless the text is 64 hexadecimal digits, of either case.
     public init?(hex: String) {
         guard let bytes = Hex.decode(hex) else { return nil }
@@ -24,8 +41,7 @@ public struct SHA256Digest: Hashable, Sendable {
     }
 
     public var bytes: [UInt8] {
-        let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
-        return withUnsafeBytes(of: bigEndian) { Array($0) }
+        withBytes { Array($0) }
     }
 
     /// The first 8 bytes, big-endian.

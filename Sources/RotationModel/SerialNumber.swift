@@ -12,7 +12,10 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter size: 16 to 20.
     public static func random(size: Int = 16, using generator: inout some RandomNumberGenerator) -> SerialNumber {
         precondition((16...20).contains(size), "a serial number has 16 to 20 bytes")
-        var bytes = (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        // Words, not bytes: each is a call into the kernel where the generator is the system's.
+        var bytes: [UInt8] = []
+        while bytes.count < size { withUnsafeBytes(of: generator.next() as UInt64) { bytes.append(contentsOf: $0) } }
+        bytes.removeLast(bytes.count - size)
         bytes[0] = bytes[0] & 0x7F | 0x40
         return SerialNumber(bytes: bytes)
     }

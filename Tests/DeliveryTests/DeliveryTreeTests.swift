@@ -28,11 +28,12 @@ struct DeliveryTreeTests {
         defer { umask(before) }
         let staged = try tree.stage(Array("one".utf8), for: device)
         #expect(!FileManager.default.fileExists(atPath: path))
-        try tree.publish([staged])
+        try tree.synchronize()
+        try tree.rename([staged])
         #expect(FileManager.default.contents(atPath: path) == Data("one".utf8))
         #expect(try mode(path) == 0o644)
         #expect(try mode(folder.path + "/delivery/manifests/c1") == 0o755)
-        try tree.publish([try tree.stage(Array("two".utf8), for: device)])
+        try tree.rename([try tree.stage(Array("two".utf8), for: device)])
         #expect(FileManager.default.contents(atPath: path) == Data("two".utf8))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/delivery/manifests/c1/4c")
         #expect(names == ["a%2Fb.jws"])
@@ -42,7 +43,7 @@ struct DeliveryTreeTests {
     func stagesAgain() throws {
         let device = try DeviceID("d")
         _ = try tree.stage(Array(repeating: 120, count: 5000), for: device)
-        try tree.publish([try tree.stage(Array("short".utf8), for: device)])
+        try tree.rename([try tree.stage(Array("short".utf8), for: device)])
         let path = folder.path + "/delivery/" + DeliveryTree.manifestPath(of: device)
         #expect(FileManager.default.contents(atPath: path) == Data("short".utf8))
     }

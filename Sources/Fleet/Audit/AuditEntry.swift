@@ -82,13 +82,3 @@ extension Inventory {
         }
     }
 }
-
-extension SHA256Digest {
-    /// What stands before the first entry of a chain.
-    static var zero: SHA256Digest {
-        guard let zero = SHA256Digest(repeatElement(UInt8(0), count: 32)) else {
-            preconditionFailure("32 bytes make a digest")
-        }
-        return zero
-    }
-}

@@ -61,8 +61,9 @@ struct AuditLog {
         device: String?,
         detail: String
     ) -> [UInt8] {
-        var input = previous.bytes
-        input.reserveCapacity(192 + detail.utf8.count)
+        var input: [UInt8] = []
+        input.reserveCapacity(256 + detail.utf8.count)
+        previous.withBytes { input.append(contentsOf: $0) }
         func append(_ field: String?) {
             let length = field.map { UInt64($0.utf8.count) } ?? .max
             for shift in stride(from: UInt64(56), through: 0, by: -8) {

@@ -45,7 +45,7 @@ extension Inventory {
             let device = try Query(
                 database,
                 """
-                SELECT d.id, a.name, l.labels, d.sequence, d.added_at, d.refused FROM devices d
+                SELECT d.id, a.name, l.labels, coalesce((SELECT sequence FROM manifests WHERE device = d.id), 0), d.added_at, d.refused FROM devices d
                 JOIN accounts a ON a.id = d.account JOIN label_sets l ON l.id = d.label_set WHERE d.name = ?
                 """
             ).first([.text(id.text)]) { row in

@@ -27,12 +27,12 @@ extension Inventory {
         }
     }
 
-    /// Manifests that were recorded and may not lie where devices pick them up, by device.
+    /// Manifests that were recorded and may not lie where devices pick them up, in the order in which they were recorded.
     ///
     /// - Parameter limit: How many at most; call again after ``markPublished(_:run:at:)`` for the rest.
     public func unpublishedManifests(limit: Int) throws(RotationError) -> [ManifestRecord] {
         try read { database in
-            try Query(database, "\(ManifestReader.select) WHERE m.published = 0 ORDER BY m.device LIMIT ?")
+            try Query(database, "\(ManifestReader.select) WHERE m.published = 0 ORDER BY m.id LIMIT ?")
                 .all([.count(limit)], ManifestReader.read)
         }
     }

@@ -2,6 +2,22 @@ import GRDB
 import RotationModel
 
 extension Inventory {
+    /// Forgets the CSRs that a certificate answered. Once a run, since deleting them batch by batch would write the same
+    /// pages again and again; until then they do no harm: a rotation that has its certificate is not issued again.
+    ///
+    /// A CSR that came in later is another key's, and waits on.
+    public func forgetAnsweredRequests() throws(RotationError) {
+        try write { database in
+            _ = try Query(
+                database,
+                """
+                DELETE FROM requests WHERE EXISTS (SELECT 1 FROM certificates c WHERE c.key_fingerprint = requests.key_fingerprint
+                  AND c.device = requests.device AND c.rotation IS NOT NULL)
+                """
+            ).run()
+        }
+    }
+
     /// Stores certificates that were signed, as `PENDING_ACTIVATION`, and each device's next manifest, not yet published.
     ///
     /// - Returns: The manifests, in the order given.
@@ -29,7 +45,6 @@ private struct IssueRecorder {
     private let manifests: ManifestWriter
     private let closeReservation: Query
     private let moveRotation: Query
-    private let removeRequest: Query
 
     init(_ database: Database, run: String, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
@@ -42,8 +57,6 @@ private struct IssueRecorder {
             database,
             "UPDATE rotations SET state = 'issued', new_certificate = ?, changed_at = ? WHERE id = ? AND state = 'ready'"
         )
-        // A CSR that came in meanwhile is another key's, and waits on.
-        removeRequest = try Query(database, "DELETE FROM requests WHERE device = ? AND key_fingerprint = ?")
     }
 
     mutating func record(_ issued: IssuedOrder, _ log: inout AuditLog) throws -> ManifestRecord {
@@ -65,9 +78,6 @@ private struct IssueRecorder {
             throw RotationError(
                 .inventory, "the reservation of serial number \(order.serial) is no longer open",
                 at: "device \(order.device)")
-        }
-        if order.keySource == .request {
-            try removeRequest.run([.integer(order.deviceRow), .digest(columns.keyFingerprint.digest)])
         }
         let sequence = try manifests.nextSequence(of: order.deviceRow)
         let manifest = ManifestRecord(

@@ -3,13 +3,11 @@ import RotationModel
 
 /// Writes the manifest that a device is to pick up: each replaces the one before it.
 struct ManifestWriter {
-    private let grow: Query
     private let current: Query
     private let replace: Query
 
     init(_ database: Database) throws {
-        grow = try Query(database, "UPDATE devices SET sequence = sequence + 1 WHERE id = ?")
-        current = try Query(database, "SELECT sequence FROM devices WHERE id = ?")
+        current = try Query(database, "SELECT sequence FROM manifests WHERE device = ?")
         replace = try Query(
             database,
             """
@@ -21,10 +19,7 @@ struct ManifestWriter {
 
     /// One more than the device's last manifest has.
     func nextSequence(of device: Int64) throws -> Int {
-        guard try grow.run([.integer(device)]) == 1,
-            let sequence = try current.first([.integer(device)], { $0.integer(0) })
-        else { throw StorageFailure.unreadable("a reference to a device that is not there") }
-        return Int(sequence)
+        Int(try current.first([.integer(device)]) { $0.integer(0) } ?? 0) + 1
     }
 
     func put(_ manifest: ManifestRecord, rotation: Int64) throws {

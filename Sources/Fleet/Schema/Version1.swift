@@ -28,8 +28,7 @@ enum Version1 {
           name TEXT NOT NULL UNIQUE,
           account INTEGER NOT NULL REFERENCES accounts,
           label_set INTEGER NOT NULL REFERENCES label_sets,
-          sequence INTEGER NOT NULL DEFAULT 0,  -- of the last manifest; only ever grows
-          refused TEXT,                         -- why the last CSR was not taken
+          refused TEXT,  -- why the last CSR was not taken
           added_at INTEGER NOT NULL,
           changed_at INTEGER NOT NULL
         ) STRICT;
@@ -111,10 +110,12 @@ enum Version1 {
         CREATE UNIQUE INDEX one_live_reservation_a_rotation ON reservations (rotation) WHERE state <> 'abandoned';
         CREATE INDEX unrecorded_reservations ON reservations (run) WHERE state = 'reserved';
 
-        -- What each device is to pick up now.
+        -- What each device is to pick up now: one row a device, which only a later one replaces. Rows are appended, so that
+        -- a batch writes neighbouring pages.
         CREATE TABLE manifests (
-          device INTEGER PRIMARY KEY REFERENCES devices,
-          sequence INTEGER NOT NULL,
+          id INTEGER PRIMARY KEY,
+          device INTEGER NOT NULL UNIQUE REFERENCES devices,
+          sequence INTEGER NOT NULL,  -- only ever grows
           action TEXT NOT NULL CHECK (action IN ('install', 'rekey', 'none')),
           rotation INTEGER NOT NULL REFERENCES rotations,
           reason_code TEXT NOT NULL,
@@ -127,7 +128,7 @@ enum Version1 {
           refused TEXT,
           published INTEGER NOT NULL CHECK (published IN (0, 1))
         ) STRICT;
-        CREATE INDEX unpublished_manifests ON manifests (device) WHERE published = 0;
+        CREATE INDEX unpublished_manifests ON manifests (id) WHERE published = 0;
         CREATE INDEX manifests_by_expiry ON manifests (expires);
         """
 

@@ -23,18 +23,20 @@ enum SQLValue {
 struct Query {
     private let database: Database
     private let statement: Statement
-    private var handle: OpaquePointer { statement.sqliteStatement }
+    private let handle: OpaquePointer
 
     /// Prepares the statement, or takes it from the connection's cache.
     init(_ database: Database, _ sql: String) throws {
         self.database = database
         statement = try database.cachedStatement(sql: sql)
+        handle = statement.sqliteStatement
     }
 
     /// Prepares a statement of its own, for a loop whose body may run the same query again.
     init(uncached database: Database, _ sql: String) throws {
         self.database = database
         statement = try database.makeStatement(sql: sql)
+        handle = statement.sqliteStatement
     }
 
     /// Executes the statement and returns how many rows it changed.
@@ -118,7 +120,8 @@ struct Query {
                 bytes.baseAddress.map { sqlite3_bind_blob(handle, index, $0, CInt(bytes.count), Query.transient) }
                     ?? sqlite3_bind_zeroblob(handle, index, 0)
             }
-        case .digest(let digest): bind(.blob(digest.bytes), at: index)
+        case .digest(let digest):
+            digest.withBytes { sqlite3_bind_blob(handle, index, $0.baseAddress, CInt($0.count), Query.transient) }
         }
     }
 
@@ -158,7 +161,7 @@ struct ResultRow {
 
     /// - Throws: ``RotationError/Code/inventory`` where the column does not hold 32 bytes.
     func digest(_ column: CInt) throws -> SHA256Digest {
-        guard let digest = withBytes(column, { SHA256Digest($0) }) else {
+        guard let digest = withBytes(column, { SHA256Digest(raw: $0) }) else {
             throw StorageFailure.unreadable("a digest that is not 32 bytes long")
         }
         return digest

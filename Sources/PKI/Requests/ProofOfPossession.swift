@@ -66,12 +66,12 @@ public final class ProofOfPossession {
     }
 
     private func verifyRSA(_ request: CertificateRequest, _ identifier: SignatureIdentifier) throws(RotationError) {
+        if case .rsa(let bits) = request.publicKey.algorithm, bits > 8192 {
+            throw RotationError(.badInput, "the CSR's key is RSA-\(bits)", advice: "at most 8192 bits are taken")
+        }
         // A weak key may be slow to check too (an exponent as long as the modulus), and will be refused anyway.
         if let weakness = request.publicKey.weakness {
             throw RotationError(.badInput, "the CSR's key is weak: \(weakness)")
-        }
-        if case .rsa(let bits) = request.publicKey.algorithm, bits > 8192 {
-            throw RotationError(.badInput, "the CSR's key is RSA-\(bits)", advice: "at most 8192 bits are taken")
         }
         if identifier.isWeak { throw refusal(of: request) }
         let verified = try SignatureVerification.verify(

@@ -24,17 +24,19 @@ struct Issue {
         defer { observer.ended(.issue) }
         var pacer = Pacer(perMinute: limits.issuePerMinute)
         var recorded: [ManifestRecord] = []
+        var renamed: Publisher.Renamed?
         for batch in batches {
             try await Task.sleep(for: pacer.delay(for: batch.rows.count))
-            let waiting = recorded
-            async let published: Void = publisher.publish(waiting)
+            let (waiting, previous) = (recorded, renamed)
+            async let published = waiting.isEmpty ? nil : publisher.publish(waiting, after: previous)
             let outcome = try await issue(batch)
             for (place, result) in outcome.results { results[place] = result }
-            try await published
+            renamed = try await published
             recorded = outcome.manifests
             observer.advanced(.issue, by: batch.rows.count)
         }
-        try await publisher.publish(recorded)
+        guard !recorded.isEmpty else { return }
+        try publisher.settle(try await publisher.publish(recorded, after: renamed))
     }
 
     private struct Batch {

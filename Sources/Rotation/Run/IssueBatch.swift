@@ -36,6 +36,7 @@ struct IssueBatch {
         }
 
         let signed = try await sign(reserved, decisions, labels)
+        let issuer = keys.authorities[policy.profile.authority]?.certificate.subject.text
         var issued: [IssuedOrder] = []
         var places: [DeviceID: Int] = [:]
         for (reservation, result) in zip(reserved, signed) {
@@ -45,7 +46,7 @@ struct IssueBatch {
                 places[decisions[reservation.index].decision.device] = place
                 issued.append(
                     IssuedOrder(
-                        reservation: reservation, columns: CertificateColumns(certificate),
+                        reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
                         manifest: ManifestDraft(expires: at + keys.manifestValidity)))
                 outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
             case .failure(let error):
@@ -118,10 +119,13 @@ extension Reservation {
 
 extension CertificateColumns {
     /// What the inventory keeps of a certificate.
-    init(_ certificate: Certificate) {
+    ///
+    /// - Parameter issuer: the issuer's name as text, where it is known already.
+    init(_ certificate: Certificate, issuer: String? = nil) {
         self.init(
             fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber,
-            issuer: certificate.issuer.text, subject: certificate.subject.text, notBefore: certificate.notBefore,
+            issuer: issuer ?? certificate.issuer.text, subject: certificate.subject.text,
+            notBefore: certificate.notBefore,
             notAfter: certificate.notAfter, key: certificate.publicKey.algorithm,
             keyWeakness: certificate.publicKey.weakness, keyFingerprint: certificate.publicKey.fingerprint,
             signature: certificate.signatureAlgorithm, isSignatureWeak: certificate.isSignatureWeak,

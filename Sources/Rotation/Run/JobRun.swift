@@ -103,6 +103,7 @@ public struct JobRun: Sendable {
         } else {
             results = plan.decisions.map { $0.action.isChange ? RowResult(.stopped) : RowResult.untouched($0.action) }
         }
+        try inventory.forgetAnsweredRequests()
         return RunOutcome(
             id: run, plan: plan, results: results, intake: intake, recovery: recovery, refreshed: refreshed,
             startedAt: startedAt, endedAt: clock.now())

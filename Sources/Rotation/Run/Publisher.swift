@@ -41,8 +41,21 @@ struct Publisher: Sendable {
         }
     }
 
-    /// Signs, writes, makes durable, renames, records.
-    func publish(_ records: [ManifestRecord]) async throws {
+    /// A batch whose files have their names. It is recorded as published once the names are durable.
+    struct Renamed: Sendable {
+        fileprivate let records: [ManifestRecord]
+    }
+
+    /// Signs a batch, writes it, makes it durable and renames it.
+    ///
+    /// One synchronization does for two batches: it makes this one's bytes durable, and the names of the one before.
+    func publish(_ records: [ManifestRecord], after previous: Renamed?) async throws -> Renamed {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await signAndRename(records, after: previous)
+        }
+    }
+
+    private func signAndRename(_ records: [ManifestRecord], after previous: Renamed?) async throws -> Renamed {
         let staged = try await Parallel.map(records) { share in
             let signer = try JWSSigner(key: key)
             return try share.map { record in
@@ -50,8 +63,22 @@ struct Publisher: Sendable {
                 return try tree.stage(jws, for: record.device)
             }
         }
-        try tree.publish(staged)
-        try inventory.markPublished(records, run: run, at: at)
+        try settle(previous)
+        try tree.rename(staged)
+        return Renamed(records: records)
+    }
+
+    /// Makes the names of a batch durable, and whatever was written since, and records that it is published.
+    func settle(_ renamed: Renamed?) throws {
+        try tree.synchronize()
+        guard let renamed else { return }
+        try inventory.markPublished(renamed.records, run: run, at: at)
+    }
+
+    /// Publishes one batch from beginning to end.
+    func publish(_ records: [ManifestRecord]) async throws {
+        guard !records.isEmpty else { return }
+        try settle(try await publish(records, after: nil))
     }
 
     /// Publishes what an earlier run recorded and did not get to publish.

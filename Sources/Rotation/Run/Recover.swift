@@ -18,6 +18,7 @@ struct Recover {
         summary.abandonedReservations = try inventory.abandonReservations(run: run, at: at)
         // These certificates are recorded: the device must get to see them, and must not get another.
         summary.publishedManifests = try await publisher.publishLeftovers { observer.advanced(.recover, by: $0) }
+        try inventory.forgetAnsweredRequests()
         for id in summary.interruptedRuns { observer.warn("run \(id) had been interrupted; its work was taken over") }
         return summary
     }

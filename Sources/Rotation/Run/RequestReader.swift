@@ -14,9 +14,11 @@ struct RequestReader: Sendable {
     }
 
     func read(_ names: [String]) async throws -> [Reading] {
-        try await Parallel.map(names) { share in
-            let proof = ProofOfPossession()
-            return share.map { reading($0, proof) }
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(names) { share in
+                let proof = ProofOfPossession()
+                return share.map { reading($0, proof) }
+            }
         }
     }
 
