@@ -75,10 +75,12 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "RotationTests",
-            dependencies: ["Rotation", "Fleet", "Policy", "PKI", "RotationTesting", "RotationModel"],
+            dependencies: ["Rotation", "Delivery", "Fleet", "Policy", "PKI", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Rotation", "RotationModel"], swiftSettings: settings),
+            name: "ReportsTests",
+            dependencies: ["Reports", "Rotation", "Fleet", "PKI", "RotationTesting", "RotationModel"],
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEnd", dependencies: ["RotationTesting", "PKI", "RotationModel"],
             exclude: ["Fixtures", "Judges", "Tools"], swiftSettings: settings),

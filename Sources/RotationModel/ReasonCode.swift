@@ -12,10 +12,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case authorityRetiring = "authority-retiring"
     case confirmed
     case deadline
-    /// Held: more were due than one run of the policy may issue.
+    /// Held: more were due than one run may issue, by its policy or by `run --limit`.
     case rate
-    /// Held: `run --limit` was reached.
-    case limit
     /// Blocked: the authority cannot sign now.
     case authority
     /// Blocked: no subject or alternative name can be made for this device.

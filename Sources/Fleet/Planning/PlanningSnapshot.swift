@@ -49,7 +49,7 @@ public final class PlanningSnapshot {
             SELECT \(PlanningSnapshot.certificateColumns),
               d.id, d.name, d.account, d.label_set, CASE WHEN d.refused IS NOT m.refused THEN d.refused END,
               r.id, r.state, r.reason_code, r.reason_text, r.old_certificate,
-              q.key_fingerprint, q.algorithm
+              q.key_fingerprint, q.algorithm, m.refused
             FROM devices d
             JOIN certificates c ON c.device = d.id AND c.status = 'ACTIVE'
             LEFT JOIN rotations r ON r.device = d.id AND r.open = 1
@@ -159,6 +159,7 @@ private struct PlanningGroup {
     private let refused: String?
     private let rotation: OpenRotation?
     private let request: WaitingRequest?
+    private let toldRefusal: String?
 
     init(_ result: ResultRow, first: PlanningCertificate) throws {
         row = result.integer(8)
@@ -171,6 +172,7 @@ private struct PlanningGroup {
             result.isNull(18)
             ? nil
             : WaitingRequest(keyFingerprint: try result.keyFingerprint(18), algorithm: KeyAlgorithm(result.text(19)))
+        toldRefusal = result.optionalText(20)
         active = [first]
     }
 
@@ -178,7 +180,7 @@ private struct PlanningGroup {
         PlanningDevice(
             row: row, id: id, account: account, labelSet: labelSet,
             active: active.count == 1 ? active : active.sorted(by: PlanningCertificate.isBefore), rotation: rotation,
-            request: request, refused: refused)
+            request: request, refused: refused, toldRefusal: toldRefusal)
     }
 }
 

@@ -70,6 +70,8 @@ public struct PlanningDevice: Sendable {
     public let request: WaitingRequest?
     /// Why the last CSR was not taken, where the device's manifest does not say so yet.
     public let refused: String?
+    /// Why a CSR was not taken, as the device's manifest says it already.
+    public let toldRefusal: String?
 }
 
 /// What taking in a CSR of a device needs to know of it.

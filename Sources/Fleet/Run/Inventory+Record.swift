@@ -5,14 +5,14 @@ extension Inventory {
     /// Forgets the CSRs that a certificate answered. Once a run, since deleting them batch by batch would write the same
     /// pages again and again; until then they do no harm: a rotation that has its certificate is not issued again.
     ///
-    /// A CSR that came in later is another key's, and waits on.
+    /// A CSR that came in later, for another key, waits on.
     public func forgetAnsweredRequests() throws(RotationError) {
         try write { database in
             _ = try Query(
                 database,
                 """
-                DELETE FROM requests WHERE EXISTS (SELECT 1 FROM certificates c WHERE c.key_fingerprint = requests.key_fingerprint
-                  AND c.device = requests.device AND c.rotation IS NOT NULL)
+                DELETE FROM requests WHERE EXISTS (SELECT 1 FROM rotations r JOIN certificates c ON c.id = r.new_certificate
+                  WHERE r.device = requests.device AND r.open = 1 AND c.key_fingerprint = requests.key_fingerprint)
                 """
             ).run()
         }

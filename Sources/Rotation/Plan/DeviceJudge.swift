@@ -17,18 +17,24 @@ struct DeviceJudge {
         if let rotation = device.rotation {
             // What is issued waits for the device's proof; nothing is started beside it.
             guard rotation.state == .awaitingCSR || rotation.state == .ready else { return [] }
-            return try goOn(with: rotation, current, facts).map { [$0] } ?? []
+            if rotation.oldCertificate == current.row {
+                return try goOn(with: rotation, current, facts).map { [$0] } ?? []
+            }
+            // The device got another certificate meanwhile: that one is judged as it stands, and nothing is retired yet.
+            return try judged(current, facts)
         }
-        var rows: [Decision] = []
-        switch policy.judge(facts, of: device.id, at: planner.at) {
-        case .fresh: break
-        case .report(let finding): rows.append(try row(current, .report, finding))
-        case .replace(let finding): rows.append(try replacement(of: current, facts, finding))
-        }
-        return rows + (try leftovers())
+        return try judged(current, facts) + leftovers()
     }
 
     // MARK: The current certificate
+
+    private func judged(_ current: PlanningCertificate, _ facts: CertificateFacts) throws -> [Decision] {
+        switch policy.judge(facts, of: device.id, at: planner.at) {
+        case .fresh: []
+        case .report(let finding): [try row(current, .report, finding)]
+        case .replace(let finding): [try replacement(of: current, facts, finding)]
+        }
+    }
 
     /// A rotation that asked for a CSR, or died before it was signed, goes on when there is a key to certify; and the
     /// device is asked again when what it handed in was refused.

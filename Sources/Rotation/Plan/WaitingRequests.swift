@@ -16,6 +16,7 @@ struct WaitingRequests {
     /// Why the device's last CSR was not taken, where it has not been told yet.
     func refusal(of device: PlanningDevice) -> String? {
         if found[device.row] != nil { return nil }
-        return refused[device.row] ?? device.refused
+        guard let text = refused[device.row] else { return device.refused }
+        return text == device.toldRefusal ? nil : text
     }
 }

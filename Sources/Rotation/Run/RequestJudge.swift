@@ -64,7 +64,6 @@ struct RequestJudge {
 
     private func check(_ key: PublicKeyInfo, _ context: IntakeContext, _ snapshot: PlanningSnapshot) throws {
         let policy = try policy(for: context)
-        if let weakness = key.weakness { throw RequestRefusal(.weakKey, weakness) }
         guard policy.profile.allows(key.algorithm) else {
             throw RequestRefusal(
                 .keyNotAllowed,

@@ -41,6 +41,8 @@ struct RequestReader: Sendable {
         }
         do {
             let request = try CertificateRequest(reading: bytes)
+            // A weak key's signature proves nothing, and is not looked at.
+            if let weakness = request.publicKey.weakness { return .failure(RequestRefusal(.weakKey, weakness)) }
             do {
                 try proof.verify(request)
             } catch {

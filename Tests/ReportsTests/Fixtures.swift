@@ -1,0 +1,108 @@
+import Foundation
+import PKI
+import RotationModel
+
+@testable import Fleet
+@testable import Reports
+@testable import Rotation
+
+/// Made by hand, so that every text below is known to the letter.
+enum Fixture {
+    /// The time of every report here.
+    static let now = time("2026-12-01T00:00:00Z")
+    static let policy = PolicyReference(name: "field", file: "policies/a.yaml", line: 3)
+
+    static func time(_ text: String) -> Timestamp { Timestamp(rfc3339: text)! }
+
+    /// A fingerprint of one digit.
+    static func fingerprint(_ digit: Character) -> Fingerprint {
+        Fingerprint(hex: String(repeating: digit, count: 64))!
+    }
+
+    static func decision(
+        _ device: String, _ action: Action, _ reason: Reason, days: Int64 = 10, further: [Reason] = [],
+        policy: PolicyReference? = Fixture.policy
+    ) -> Decision {
+        Decision(
+            device: DeviceID(checked: device), account: AccountID(checked: "1"), fingerprint: fingerprint("a"),
+            notAfter: now + .days(days), action: action, reason: reason, further: further, policy: policy,
+            keySource: .request, deviceRow: 1, certificateRow: 1, policyIndex: 0, refused: nil, labelSet: 1)
+    }
+
+    static let expiring = Reason(.expiring, "it ends")
+
+    /// One row of several kinds.
+    static var decisions: [Decision] {
+        [
+            decision("gone", .blocked, Reason(.authority, "authority x expired"), days: -1, further: [expiring]),
+            decision("d1", .issue, expiring, days: 1),
+            decision("d2", .requestCSR, Reason(.weakKey, "RSA-1024, \"short\""), days: 2),
+            decision("日本", .hold, Reason(.rate, "at most 1"), days: 3, further: [expiring]),
+            decision("lab-7", .uncovered, Reason(.uncovered, "no policy matches"), days: 400, policy: nil),
+        ]
+    }
+
+    static func plan(
+        _ decisions: [Decision] = Fixture.decisions, inbox: InboxOutlook? = InboxOutlook(), guards: [String] = []
+    ) -> RotationPlan {
+        RotationPlan(
+            at: now, policies: PolicyEdition(digest: "sha256:" + String(repeating: "0", count: 64), files: 1),
+            deviceCount: 1200, certificateCount: 1300, decisions: decisions, inbox: inbox, guards: guards)
+    }
+
+    static let rejected = InboxOutlook.Rejected(
+        file: "d2.csr", device: DeviceID(checked: "d2"), code: "malformed", text: "no CSR")
+    static let nameless = InboxOutlook.Rejected(file: "x.pem", device: nil, code: "file-name", text: "not .csr")
+
+    static func outcome(
+        _ decisions: [Decision] = Fixture.decisions, _ results: [RowResult]? = nil, guards: [String] = [],
+        intake: IntakeSummary = IntakeSummary(), recovery: RecoverySummary = RecoverySummary()
+    ) -> RunOutcome {
+        RunOutcome(
+            id: "20261201T000000Z-00112233", plan: plan(decisions, inbox: nil, guards: guards),
+            results: results ?? Fixture.results, intake: intake, recovery: recovery, refreshed: 4, startedAt: now,
+            endedAt: now + TimeSpan(seconds: 7))
+    }
+
+    /// What became of ``decisions``.
+    static let results = [
+        RowResult(.blocked), RowResult(.issued, certificate: fingerprint("b"), sequence: 3),
+        RowResult(.requested, sequence: 1), RowResult(.held), RowResult(.uncovered),
+    ]
+
+    static func certificate(_ digit: Character, _ status: CertificateStatus) -> ListedCertificate {
+        ListedCertificate(
+            fingerprint: fingerprint(digit), status: status, serialNumber: SerialNumber(bytes: [1, 0x2F]),
+            issuer: "CN=CA 1", subject: "CN=d1", notBefore: now - .days(80), notAfter: now + .days(10),
+            key: .ecdsaP256, keyWeakness: digit == "a" ? "why not" : nil,
+            keyFingerprint: KeyFingerprint(fingerprint("c").digest), signature: .ecdsaWithSHA256,
+            isSignatureWeak: false,
+            authority: digit == "a" ? nil : "ca-1", addedAt: now - .days(2), statusAt: now - .days(1))
+    }
+
+    static let listing = DeviceListing(
+        device: DeviceID(checked: "d1"), account: AccountID(checked: "1"),
+        labels: ["stage": "field", "product": "pump"],
+        certificates: [certificate("a", .active), certificate("b", .pendingActivation)])
+}
+
+/// What a program reads of a JSON text.
+func parsed(_ bytes: [UInt8]) throws -> [String: Any] {
+    try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] ?? [:]
+}
+
+/// The pieces that a report writes, put together.
+func written(_ write: ((([UInt8]) -> Void)) -> Void) -> String {
+    var bytes: [UInt8] = []
+    write { bytes += $0 }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Text without its colours, and whether it had any.
+func uncoloured(_ text: String) -> String {
+    text.replacing(/\u{1B}\[[0-9]+m/, with: "")
+}
+
+extension DeviceID: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self.init(checked: text) }
+}
