@@ -160,13 +160,17 @@ public enum Files {
 
     /// Makes a folder and those above it. One that is there keeps its mode.
     public static func makeFolder(_ path: String, mode: UInt32) throws(RotationError) {
-        if isFolder(path) { return }
-        let parent = folder(of: path)
-        if parent != path && !isFolder(parent) { try makeFolder(parent, mode: mode) }
-        guard mkdir(path, mode_t(mode)) == 0 else {
+        if mkdir(path, mode_t(mode)) != 0 {
             let code = errno
             if code == EEXIST && isFolder(path) { return }
-            throw SystemFailure.error("make the folder", path, code: code)
+            let parent = folder(of: path)
+            guard code == ENOENT && parent != path else {
+                throw SystemFailure.error("make the folder", path, code: code)
+            }
+            try makeFolder(parent, mode: mode)
+            guard mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
+                throw SystemFailure.error("make the folder", path)
+            }
         }
         guard chmod(path, mode_t(mode)) == 0 else { throw SystemFailure.error("make the folder", path) }
     }

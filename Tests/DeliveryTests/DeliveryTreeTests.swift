@@ -125,7 +125,7 @@ struct FileTests {
         let folder = try TemporaryFolder()
         _ = try Files.create(folder.path + "/file", with: [], mode: Files.published)
         #expect { try Files.makeFolder(folder.path + "/file/below", mode: 0o755) } throws: { error in
-            "\(error)".contains(folder.path + "/file: cannot make the folder")
+            "\(error)".contains(folder.path + "/file/below: cannot make the folder")
         }
     }
 }
