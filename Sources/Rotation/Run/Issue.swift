@@ -2,7 +2,8 @@ import Fleet
 import Policy
 import RotationModel
 
-/// The stage that issues, batch by batch. While one batch is published the next is signed.
+/// The stage that issues, batch by batch. While one batch is signed, the one before is written, and the one before that is
+/// made durable and put in place.
 struct Issue {
     let inventory: Inventory
     let keys: SigningKeys
@@ -23,20 +24,18 @@ struct Issue {
         observer.began(.issue, total: batches.reduce(0) { $0 + $1.rows.count })
         defer { observer.ended(.issue) }
         var pacer = Pacer(perMinute: limits.issuePerMinute)
-        var recorded: [ManifestRecord] = []
-        var renamed: Publisher.Renamed?
+        var line = PublishingLine(publisher: publisher)
         for batch in batches {
             try await Task.sleep(for: pacer.delay(for: batch.rows.count))
-            let (waiting, previous) = (recorded, renamed)
-            async let published = waiting.isEmpty ? nil : publisher.publish(waiting, after: previous)
+            let waiting = line
+            async let moved = waiting.moved()
             let outcome = try await issue(batch)
             for (place, result) in outcome.results { results[place] = result }
-            renamed = try await published
-            recorded = outcome.manifests
+            line = try await moved
+            line.recorded = outcome.manifests
             observer.advanced(.issue, by: batch.rows.count)
         }
-        guard !recorded.isEmpty else { return }
-        try publisher.settle(try await publisher.publish(recorded, after: renamed))
+        try await line.finish()
     }
 
     private struct Batch {

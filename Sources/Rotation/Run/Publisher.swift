@@ -41,31 +41,42 @@ struct Publisher: Sendable {
         }
     }
 
-    /// A batch whose files have their names. It is recorded as published once the names are durable.
+    /// A batch whose manifests are signed and lie beside their places.
+    struct Staged: Sendable {
+        fileprivate let records: [ManifestRecord]
+        fileprivate let files: [DeliveryTree.Staged]
+    }
+
+    /// A batch whose manifests have their names. It is recorded as published once the names are durable.
     struct Renamed: Sendable {
         fileprivate let records: [ManifestRecord]
     }
 
-    /// Signs a batch, writes it, makes it durable and renames it.
-    ///
-    /// One synchronization does for two batches: it makes this one's bytes durable, and the names of the one before.
-    func publish(_ records: [ManifestRecord], after previous: Renamed?) async throws -> Renamed {
-        try await withTaskExecutorPreference(BlockingThreads.shared) {
-            try await signAndRename(records, after: previous)
-        }
-    }
-
-    private func signAndRename(_ records: [ManifestRecord], after previous: Renamed?) async throws -> Renamed {
-        let staged = try await Parallel.map(records) { share in
-            let signer = try JWSSigner(key: key)
-            return try share.map { record in
-                let jws = try signer.sign(payload: manifest(record).payload, type: Manifest.type)
-                return try tree.stage(jws, for: record.device)
+    /// Signs a batch and writes it. Nil where there is none.
+    func stage(_ records: [ManifestRecord]) async throws -> Staged? {
+        guard !records.isEmpty else { return nil }
+        let files = try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(records) { share in
+                let signer = try JWSSigner(key: key)
+                return try share.map { record in
+                    let jws = try signer.sign(payload: manifest(record).payload, type: Manifest.type)
+                    return try tree.stage(jws, for: record.device)
+                }
             }
         }
-        try settle(previous)
-        try tree.rename(staged)
-        return Renamed(records: records)
+        return Staged(records: records, files: files)
+    }
+
+    /// Makes a batch durable and renames it.
+    ///
+    /// One synchronization does for two batches: it makes this one's bytes durable, and the names of the one before.
+    func putInPlace(_ staged: Staged?, after previous: Renamed?) async throws -> Renamed? {
+        guard let staged else { return previous }
+        return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try settle(previous)
+            try tree.rename(staged.files)
+            return Renamed(records: staged.records)
+        }
     }
 
     /// Makes the names of a batch durable, and whatever was written since, and records that it is published.
@@ -77,8 +88,8 @@ struct Publisher: Sendable {
 
     /// Publishes one batch from beginning to end.
     func publish(_ records: [ManifestRecord]) async throws {
-        guard !records.isEmpty else { return }
-        try settle(try await publish(records, after: nil))
+        guard let staged = try await stage(records) else { return }
+        try settle(try await putInPlace(staged, after: nil))
     }
 
     /// Publishes what an earlier run recorded and did not get to publish.
