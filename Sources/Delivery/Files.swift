@@ -195,20 +195,39 @@ public enum Files {
         guard syncfs(descriptor) == 0 else { throw SystemFailure.error("synchronize it", folder) }
     }
 
-    /// The names in a folder, sorted by bytes, without `.` and `..`. Empty where the folder is missing.
+    /// Renames a file whose name may be no UTF-8.
+    static func rename(_ from: [UInt8], to path: String) throws(RotationError) {
+        let renamed = (from + [0]).withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { Glibc.rename($0.baseAddress!, path) }
+        }
+        guard renamed == 0 else { throw SystemFailure.error("rename a file to it", path) }
+    }
+
+    /// The names in a folder that are UTF-8, sorted by bytes, without `.` and `..`. Empty where the folder is missing.
     static func names(in folder: String) throws(RotationError) -> [String] {
+        try rawNames(in: folder).compactMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The others.
+    static func undecodableNames(in folder: String) throws(RotationError) -> [[UInt8]] {
+        try rawNames(in: folder).filter { String(validating: $0, as: UTF8.self) == nil }
+    }
+
+    private static func rawNames(in folder: String) throws(RotationError) -> [[UInt8]] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw SystemFailure.error("list it", folder)
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var names: [[UInt8]] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                tuple.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+                    Array(UnsafeBufferPointer(start: bytes, count: 256).prefix { $0 != 0 })
+                }
             }
-            if name != "." && name != ".." { names.append(name) }
+            if name != Array(".".utf8) && name != Array("..".utf8) { names.append(name) }
         }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }

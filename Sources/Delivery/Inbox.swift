@@ -53,14 +53,15 @@ public struct Inbox: Sendable {
         try Files.remove("\(requests)/\(name)")
     }
 
+    /// Whether there is a folder that CSRs can come in by.
+    public var exists: Bool { Files.isFolder(requests) }
+
     /// Moves a file that cannot be taken to `rejected/`, with its reason beside it.
     ///
     /// A second bad CSR of a device takes the place of the first, so that a device cannot fill the disk.
     public func reject(_ rejection: Rejection) throws(RotationError) {
-        try Files.makeFolder(rejected, mode: 0o750)
         let source = "\(requests)/\(rejection.file)"
-        let name = freeName(for: rejection.file, source: source)
-        try Files.replace("\(rejected)/\(stem(of: name)).reason.json", with: rejection.json, mode: Files.groupReadable)
+        let name = try place(rejection, named: Inbox.bounded(rejection.file), isRegular: Files.isRegular(source))
         do {
             try Files.rename(source, to: "\(rejected)/\(name)")
         } catch {
@@ -69,11 +70,44 @@ public struct Inbox: Sendable {
         }
     }
 
+    /// The names in `csr/` that are no UTF-8, byte for byte: no device has such a name.
+    public func undecodableNames() throws(RotationError) -> [[UInt8]] {
+        try Files.undecodableNames(in: requests)
+    }
+
+    /// Moves such a file aside, under its name's hexadecimal digits.
+    public func reject(undecodable name: [UInt8], run: String, at: Timestamp) throws(RotationError) -> Rejection {
+        let rejection = Rejection(
+            file: "%hex-\(Hex.encode(name))", device: nil, code: "file-name", text: "the file name is no UTF-8", at: at,
+            run: run)
+        let shown = try place(rejection, named: Inbox.bounded(rejection.file), isRegular: false)
+        try Files.rename(Array(requests.utf8) + [UInt8(ascii: "/")] + name, to: "\(rejected)/\(shown)")
+        return rejection
+    }
+
+    /// Writes the reason, and says under which name the file goes beside it.
+    private func place(_ rejection: Rejection, named file: String, isRegular: Bool) throws(RotationError) -> String {
+        try Files.makeFolder(rejected, mode: 0o750)
+        let name = freeName(for: file, isRegular: isRegular)
+        try Files.replace(reasonPath(of: name), with: rejection.json, mode: Files.groupReadable)
+        return name
+    }
+
+    private func reasonPath(of name: String) -> String { "\(rejected)/\(stem(of: name)).reason.json" }
+
+    /// A name to which suffixes can be added: file systems end names at 255 bytes. Of a longer one the start is kept, and
+    /// the digest of the whole.
+    private static func bounded(_ name: String) -> String {
+        guard name.utf8.count > 200 else { return name }
+        return "\(name.prefix(60))~\(SHA256.digest(Array(name.utf8)).hex)"
+    }
+
     /// A folder or a link cannot replace a file, nor a file a folder: such a one gets a number.
-    private func freeName(for file: String, source: String) -> String {
+    private func freeName(for file: String, isRegular: Bool) -> String {
         func isFree(_ name: String) -> Bool {
-            let path = "\(rejected)/\(name)"
-            return !Files.exists(path) || (Files.isRegular(path) && Files.isRegular(source))
+            let (path, reason) = ("\(rejected)/\(name)", reasonPath(of: name))
+            return (!Files.exists(path) || (Files.isRegular(path) && isRegular))
+                && (!Files.exists(reason) || Files.isRegular(reason))
         }
         if isFree(file) { return file }
         var number = 2

@@ -1,3 +1,5 @@
+import RotationModel
+
 /// A mistake in a configuration file: where it is, what was found, and what would be right.
 public struct Diagnostic: Sendable, Equatable {
     public enum Severity: String, Sendable {

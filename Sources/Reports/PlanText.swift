@@ -23,8 +23,10 @@ public struct PlanText {
         let changes = plan.summary.filter { $0.action.isChange && $0.count > 0 }
         let what =
             changes.isEmpty
-            ? "Nothing to do" : "A run would " + changes.map { sentence($0.action, $0.count) }.joined(separator: ", ")
-        return style.bold("\(what).") + "\n"
+            ? "A run would change nothing"
+            : "A run would " + changes.map { sentence($0.action, $0.count) }.joined(separator: ", ")
+        let blocked = plan.count(.blocked)
+        return style.bold("\(what).") + (blocked > 0 ? " " + style.red("\(blocked) due and blocked.") : "") + "\n"
             + style.dim(
                 "Dry run for \(plan.at): \(counted(plan.deviceCount, "device")), "
                     + "\(counted(plan.certificateCount, "certificate")), \(counted(plan.policies.files, "policy file")) "

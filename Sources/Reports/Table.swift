@@ -1,3 +1,5 @@
+import RotationModel
+
 /// Rows of text in aligned columns.
 struct Table {
     enum Alignment {
@@ -11,7 +13,8 @@ struct Table {
         let paint: ((String) -> String)?
 
         init(_ text: String, _ paint: ((String) -> String)? = nil) {
-            self.text = text
+            // Names come from outside: none may move the cursor or start a line.
+            self.text = Printable.text(text)
             self.paint = paint
         }
 
@@ -35,14 +38,14 @@ struct Table {
 
     /// Each row on a line of its own, without trailing blanks.
     var text: String {
-        let widths = alignments.indices.map { column in rows.map { $0[column].text.count }.max() ?? 0 }
+        let widths = alignments.indices.map { column in rows.map { Printable.width($0[column].text) }.max() ?? 0 }
         return rows.map { line($0, widths) + "\n" }.joined()
     }
 
     private func line(_ row: [Cell], _ widths: [Int]) -> String {
         var line = indent
         for (column, cell) in row.enumerated() {
-            let padding = String(repeating: " ", count: widths[column] - cell.text.count)
+            let padding = String(repeating: " ", count: widths[column] - Printable.width(cell.text))
             let painted = cell.paint?(cell.text) ?? cell.text
             let isLast = column == row.count - 1
             switch alignments[column] {

@@ -1,6 +1,15 @@
+import Delivery
 public import Fleet
 import Policy
 public import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
 
 /// Where the fleet stands: the last runs, what is due, what is under way, and what needs a person.
 public struct FleetStatus: Sendable {
@@ -39,12 +48,15 @@ public struct FleetStatus: Sendable {
             rotations: RotationState.allCases.compactMap { state in counts[state.rawValue].map { (state, $0) } },
             stuck: try patience.overdue(.delivered, in: inventory, at: at, limit: listLimit),
             silent: try patience.overdue(.awaitingCSR, in: inventory, at: at, limit: listLimit),
-            waitingRequests: try inventory.waitingRequestCount())
+            waitingRequests: try inventory.waitingRequestCount(),
+            troubles: workspace.inbox.exists
+                ? [] : ["there is no \(workspace.inbox.root)/csr: no CSR can come in; check `inbox` in rotation.yaml"])
     }
 
+    /// - Parameter troubles: of the workspace itself, each a sentence with what to do.
     init(
         at: Timestamp, runs: [RunRecord], plan: RotationPlan, rotations: [(state: RotationState, count: Int)],
-        stuck: [OpenRotationListing], silent: [OpenRotationListing], waitingRequests: Int
+        stuck: [OpenRotationListing], silent: [OpenRotationListing], waitingRequests: Int, troubles: [String] = []
     ) {
         self.at = at
         self.runs = runs
@@ -53,7 +65,7 @@ public struct FleetStatus: Sendable {
         self.stuck = stuck
         self.silent = silent
         self.waitingRequests = waitingRequests
-        attention = FleetStatus.attention(at: at, runs: runs, plan: plan, stuck: stuck, silent: silent)
+        attention = troubles + FleetStatus.attention(at: at, runs: runs, plan: plan, stuck: stuck, silent: silent)
     }
 
     private static func attention(
@@ -63,8 +75,8 @@ public struct FleetStatus: Sendable {
         var needs: [String] = []
         if let last = runs.first {
             switch last.outcome {
-            case nil:
-                needs.append("run \(last.id) has not ended: it is under way, or it died, and the next run takes over")
+            case nil where last.isAlive: break
+            case nil: needs.append("run \(last.id) died; start `rotation-job run`, which takes its work over")
             case RunOutcome.Ending.completed.rawValue, RunOutcome.Ending.partial.rawValue: break
             case let outcome?:
                 needs.append("the last run, \(last.id), ended as \(outcome); see its log, and start `rotation-job run`")
@@ -84,6 +96,13 @@ public struct FleetStatus: Sendable {
             needs.append("\(silent.count) asked for a CSR and silent; look at those devices")
         }
         return needs
+    }
+}
+
+extension RunRecord {
+    /// Whether its process is there, as far as this host can tell. The lock is not asked: asking for it could turn a run away.
+    fileprivate var isAlive: Bool {
+        host != JobRun.hostName || kill(pid, 0) == 0 || errno == EPERM
     }
 }
 

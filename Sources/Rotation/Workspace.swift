@@ -63,7 +63,7 @@ public struct Workspace: Sendable {
         let files =
             paths.isEmpty
             ? try PolicyFiles.read(configuration.policies, root: configuration.root)
-            : try PolicyFiles.read(paths)
+            : try Workspace.policyFiles(named: paths)
         let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
         return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
     }
@@ -72,9 +72,19 @@ public struct Workspace: Sendable {
     public static func checkLonePolicies(_ paths: [String]) throws -> (
         diagnostics: [Diagnostic], files: Int, policies: Int
     ) {
-        let files = try PolicyFiles.read(paths)
+        let files = try policyFiles(named: paths)
         let loaded = PolicySet.load(files, authorities: nil, sha256: SHA256.digest)
         return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
+    }
+
+    /// Files that a person named: that one is missing is their mistake, not the configuration's.
+    private static func policyFiles(named paths: [String]) throws -> [SourceFile] {
+        do {
+            return try PolicyFiles.read(paths)
+        } catch  where error.code == .configuration {
+            throw RotationError(
+                .badInput, error.message, at: error.place, advice: "name policy files, or folders of them")
+        }
     }
 
     /// Certificates and chains of the authorities. Keys stay where they are.
@@ -84,6 +94,11 @@ public struct Workspace: Sendable {
                 let certificates = try Workspace.certificates(in: authority.certificate)
                 guard let certificate = certificates.first else {
                     throw RotationError(.configuration, "it holds no certificate", at: authority.certificate)
+                }
+                guard certificate.isAuthority, certificate.keyUsage?.contains(.keyCertSign) ?? true else {
+                    throw RotationError(
+                        .configuration, "it is not the certificate of an authority: it may not sign certificates",
+                        at: authority.certificate, advice: "name a certificate with CA:TRUE and keyCertSign")
                 }
                 let chain = try authority.chain.flatMap { try Workspace.certificates(in: $0) }
                 return AuthorityDirectory.Entry(

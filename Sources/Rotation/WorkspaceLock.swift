@@ -15,7 +15,7 @@ public struct WorkspaceLock: ~Copyable {
     /// - Throws: ``RotationError/Code/locked`` where another process holds it.
     public init(for configuration: WorkspaceConfiguration) throws(RotationError) {
         let path = configuration.inventory + ".lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else {
             let code = errno
             throw RotationError(
@@ -34,6 +34,8 @@ public struct WorkspaceLock: ~Copyable {
                 .locked, "another run holds this workspace\(holder.map { " (process \($0))" } ?? "")", at: path,
                 advice: "wait until it has ended; the lock goes with its process, there is nothing to clean up")
         }
+        // Only now is there something for `deinit` to close: a value that throws while it is made must not close twice.
+        self.descriptor = descriptor
         let note = "\(getpid())\n"
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, note, note.utf8.count, 0) }
     }

@@ -86,4 +86,35 @@ struct InboxTests {
         try inbox.reject(rejection("gone.csr"))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/gone.reason.json"))
     }
+
+    @Test(
+        "A name so long that its reason's would not fit is shortened, and a folder in the reason's place is passed by")
+    func rejectsAwkwardNames() throws {
+        let long = String(repeating: "a", count: 240) + ".csr"
+        try put(long)
+        try inbox.reject(rejection(long))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/rejected")
+        #expect(names.count == 2 && names.allSatisfy { $0.hasPrefix("aaaa") && $0.utf8.count < 180 })
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/rejected/d.reason.json/full", withIntermediateDirectories: true)
+        try put("d.csr")
+        try inbox.reject(rejection("d.csr"))
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/d.csr.2"))
+        #expect(try inbox.requestNames().isEmpty)
+    }
+
+    @Test("A name that is no UTF-8 is moved aside too")
+    func rejectsUndecodable() throws {
+        let path = Array((folder.path + "/csr/").utf8) + [0xFF, 0xFE] + Array(".csr".utf8)
+        let descriptor = (path + [0]).withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_WRONLY | O_CREAT, 0o644) }
+        }
+        close(descriptor)
+        #expect(try inbox.requestNames().isEmpty)
+        let name = try #require(try inbox.undecodableNames().first)
+        let rejection = try inbox.reject(undecodable: name, run: "r1", at: Timestamp(seconds: 0))
+        #expect(rejection.code == "file-name" && rejection.file == "%hex-fffe2e637372")
+        #expect(try inbox.undecodableNames().isEmpty)
+        #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/%hex-fffe2e637372"))
+    }
 }

@@ -3,6 +3,9 @@ import Testing
 
 @Suite("A fleet from import to replacement")
 struct PlantTests {
+    /// One device of the fixture is blocked: it lacks a label that its profile's names need.
+    private let partly: Int32 = 3
+
     private func plant(edit: (String) -> String = { $0 }) async throws -> Workspace {
         let workspace = try await Workspace(policies: "plant", edit: edit)
         try await workspace.addPlant()
@@ -34,7 +37,7 @@ struct PlantTests {
         let workspace = try await plant()
         let plan = workspace.scratch + "/plan.json", report = workspace.scratch + "/report.json"
         try await workspace.job("plan", "--at", now, "--format", "json", "--output", plan, expecting: 0)
-        try await workspace.job("run", "--at", now, "--report", report, expecting: 0)
+        try await workspace.job("run", "--at", now, "--report", report, expecting: partly)
 
         let planned = try PlanDocument(file: plan), ran = try PlanDocument(file: report)
         #expect(ran.decisions.map(PlanRow.init).sorted() == planned.decisions.map(PlanRow.init).sorted())
@@ -56,7 +59,7 @@ struct PlantTests {
     @Test("every manifest verifies with keys.json in the jose command")
     func joseAgrees() async throws {
         let workspace = try await plant()
-        try await workspace.job("run", "--at", now, expecting: 0)
+        try await workspace.job("run", "--at", now, expecting: partly)
         let manifests = Tree(workspace.path + "/delivery").files.filter { $0.hasSuffix(".jws") }
         #expect(manifests.count > 50)
         try #require(await Program.exists("jose"), "install the package `jose` (make setup-test)")
@@ -75,13 +78,13 @@ struct PlantTests {
         #expect(refused.status != 0)
     }
 
-    @Test("a second run finds nothing left to do: no certificate, no manifest, exit 0")
+    @Test("a second run finds nothing left to do: no certificate, no manifest")
     func secondRunIsQuiet() async throws {
         let workspace = try await plant { $0.replacing("perRun: 9", with: "perRun: 10000") }
-        try await workspace.job("run", "--at", now, expecting: 0)
+        try await workspace.job("run", "--at", now, expecting: partly)
         let inventory = try await workspace.export(), delivery = Tree(workspace.path + "/delivery")
         let report = workspace.scratch + "/second.json"
-        try await workspace.job("run", "--at", now, "--report", report, expecting: 0)
+        try await workspace.job("run", "--at", now, "--report", report, expecting: partly)
         let second = try PlanDocument(file: report)
         #expect(second.devices("issue") == [] && second.devices("request-csr") == [] && second.devices("retire") == [])
         #expect(try await workspace.export() == inventory)
@@ -93,7 +96,7 @@ struct PlantTests {
         let workspace = try await plant()
         let held = try await workspace.plan().devices("hold")
         #expect(held.count == 9)
-        try await workspace.job("run", "--at", now, expecting: 0)
+        try await workspace.job("run", "--at", now, expecting: partly)
         let next = try await workspace.plan()
         #expect(next.devices("issue") == held)
         #expect(next.devices("hold") == [])

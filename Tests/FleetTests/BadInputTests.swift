@@ -158,7 +158,7 @@ struct BadInputTests {
     func paths() throws {
         let workspace = try Workspace()
         let file = try workspace.folder.write([1], to: "fleet.dat")
-        #expect(failure { try workspace.importPath(workspace.folder.file("none"), as: nil) }?.code == .io)
+        #expect(failure { try workspace.importPath(workspace.folder.file("none"), as: nil) }?.code == .badInput)
         #expect(failure { try workspace.importPath(file, as: nil) }?.code == .usage)
         #expect(
             failure { try workspace.importPath(workspace.folder.path, as: .csv) }?.message.contains("folder") == true)

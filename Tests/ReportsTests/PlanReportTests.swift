@@ -11,7 +11,7 @@ struct PlanReportTests {
         let inbox = InboxOutlook(usable: 1, refused: [Fixture.rejected, Fixture.nameless])
         #expect(
             PlanText(Fixture.plan(inbox: inbox)).text == """
-                A run would issue 1 certificate, ask 1 device for a CSR.
+                A run would issue 1 certificate, ask 1 device for a CSR. 1 due and blocked.
                 Dry run for 2026-12-01T00:00:00Z: 1200 devices, 1300 certificates, 1 policy file (sha256:000000000000…). Nothing was changed.
 
                   1  issue        a replacement is issued now
@@ -34,7 +34,7 @@ struct PlanReportTests {
                   gone    blocked      2026-11-30T00:00:00Z  field   authority x expired
                   d1      issue        2026-12-02T00:00:00Z  field   it ends
                   d2      request-csr  2026-12-03T00:00:00Z  field   weak-key: RSA-1024, "short"
-                  日本      hold         2026-12-04T00:00:00Z  field   rate: at most 1
+                  日本    hold         2026-12-04T00:00:00Z  field   rate: at most 1
                   lab-7   uncovered    2028-01-05T00:00:00Z  -       uncovered: no policy matches
 
                 To carry it out: rotation-job run
@@ -46,7 +46,7 @@ struct PlanReportTests {
     func nothing() {
         #expect(
             PlanText(Fixture.plan([])).text == """
-                Nothing to do.
+                A run would change nothing.
                 Dry run for 2026-12-01T00:00:00Z: 1200 devices, 1300 certificates, 1 policy file (sha256:000000000000…). Nothing was changed.
 
                 """)

@@ -60,7 +60,7 @@ struct RunReportTests {
     @Test("The ending follows from the rows", arguments: RowResult.Status.allCases)
     func ending(_ status: RowResult.Status) {
         let outcome = Fixture.outcome([Fixture.decisions[1]], [RowResult(status)])
-        #expect(outcome.ending == (status == .failed ? .partial : .completed))
+        #expect(outcome.ending == (status == .failed || status == .blocked ? .partial : .completed))
     }
 
     @Test("The JSON is the plan's with the result on each row")

@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import RotationModel
 import RotationTesting
 import Testing
@@ -96,8 +97,14 @@ struct FleetStatusTests {
         try inventory.beginRun(
             RunRecord(
                 id: "20261201T000500Z-00000000", startedAt: TestFleet.now + .minutes(5), now: TestFleet.now,
-                actor: "test", host: "here", pid: 1))
-        #expect(try await status(fleet).attention.first?.contains("20261201T000500Z-00000000 has not ended") == true)
+                actor: "test", host: JobRun.hostName, pid: .max))
+        #expect(try await status(fleet).attention.first?.contains("20261201T000500Z-00000000 died") == true)
+        try inventory.endRun("20261201T000500Z-00000000", outcome: "completed", counts: [:], at: TestFleet.now)
+        try inventory.beginRun(
+            RunRecord(
+                id: "20261201T000600Z-00000000", startedAt: TestFleet.now + .minutes(6), now: TestFleet.now,
+                actor: "test", host: JobRun.hostName, pid: ProcessInfo.processInfo.processIdentifier))
+        #expect(try await !status(fleet).attention.contains { $0.contains("20261201T000600Z") }, "it is under way")
     }
 
     @Test("What is blocked is told, with its number")

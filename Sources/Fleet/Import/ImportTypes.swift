@@ -46,7 +46,8 @@ public enum ImportFormat: String, CaseIterable, Sendable {
         guard stat(path, &status) == 0 else {
             let reason = errno
             throw RotationError(
-                reason == EACCES ? .permission : .io, "the input cannot be read: \(String(cString: strerror(reason)))",
+                reason == EACCES ? .permission : reason == ENOENT || reason == ENOTDIR ? .badInput : .io,
+                "the input cannot be read: \(String(cString: strerror(reason)))",
                 at: path)
         }
         return status.st_mode & S_IFMT == S_IFDIR

@@ -12,6 +12,8 @@ final class RowWriter {
     private let findDevice: Query
     private let addDevice: Query
     private let changeDevice: Query
+    /// A manifest names the account. One that names another is as good as expired: the next run writes it anew.
+    private let expireManifest: Query
     private let findClaims: Query
     private let findOtherHolder: Query
     private let changeStatus: Query
@@ -32,6 +34,7 @@ final class RowWriter {
             """)
         addDevice = try Query(
             database, "INSERT INTO devices (name, account, label_set, added_at, changed_at) VALUES (?, ?, ?, ?, ?)")
+        expireManifest = try Query(database, "UPDATE manifests SET expires = 0 WHERE device = ?")
         changeDevice = try Query(database, "UPDATE devices SET account = ?, label_set = ?, changed_at = ? WHERE id = ?")
         findClaims = try Query(
             database,
@@ -99,10 +102,12 @@ final class RowWriter {
     // MARK: Checks
 
     private func contradiction(of row: FleetRow, with known: KnownDevice) throws -> String? {
-        let moves = known.account != row.account.text
+        let moves = !known.account.utf8.elementsEqual(row.account.text.utf8)
         if let line = deviceLines[known.row] {
             if moves { return "line \(line) has this device in account \(known.account), this row in \(row.account)" }
-            if known.labels != row.labels.canonicalJSON { return "line \(line) gives this device other labels" }
+            if !known.labels.utf8.elementsEqual(row.labels.canonicalJSON.utf8) {
+                return "line \(line) gives this device other labels"
+            }
         }
         if moves, let other = try findOtherHolder.first([.integer(known.row), .text(row.account.text)], { $0.text(0) })
         {
@@ -116,7 +121,9 @@ final class RowWriter {
         to certificate: FleetRow.Certificate, of row: FleetRow, device: Int64?, _ claims: [Claim]
     ) -> String? {
         let fingerprint = certificate.columns.fingerprint
-        if let other = claims.first(where: { $0.device != device && $0.account != row.account.text }) {
+        if let other = claims.first(where: {
+            $0.device != device && !$0.account.utf8.elementsEqual(row.account.text.utf8)
+        }) {
             return "the certificate \(fingerprint) belongs to device \(other.deviceName) of account \(other.account)"
         }
         guard let status = claims.first?.status, status != certificate.status else { return nil }
@@ -148,15 +155,19 @@ final class RowWriter {
         let isFirst = deviceLines[known.row] == nil
         deviceLines[known.row] = line
         let labels = row.labels.canonicalJSON
-        guard known.account != row.account.text || known.labels != labels else {
+        guard !known.account.utf8.elementsEqual(row.account.text.utf8) || !known.labels.utf8.elementsEqual(labels.utf8)
+        else {
             if isFirst { summary.devices.unchanged += 1 }
             return known.row
         }
-        if known.account != row.account.text {
+        if !known.account.utf8.elementsEqual(row.account.text.utf8) {
             changes.append(.moved(row.device, from: known.account, to: row.account.text))
+            try expireManifest.run([.integer(known.row)])
             summary.note("device \(row.device) moved from account \(known.account) to \(row.account)")
         }
-        if known.labels != labels { changes.append(.relabelled(row.device, from: known.labels, to: labels)) }
+        if !known.labels.utf8.elementsEqual(labels.utf8) {
+            changes.append(.relabelled(row.device, from: known.labels, to: labels))
+        }
         try changeDevice.run([
             .integer(try vocabulary.account(row.account)), .integer(try vocabulary.labelSet(row.labels)), .time(at),
             .integer(known.row),

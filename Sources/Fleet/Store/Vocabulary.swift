@@ -5,9 +5,10 @@ import RotationModel
 /// rolled back.
 struct Vocabulary {
     private let database: Database
-    private var accounts: [String: Int64] = [:]
-    private var labelSets: [String: Int64] = [:]
-    private var issuers: [String: Int64] = [:]
+    // By bytes, as SQLite compares: a composed and a decomposed letter are equal as Swift strings.
+    private var accounts: [[UInt8]: Int64] = [:]
+    private var labelSets: [[UInt8]: Int64] = [:]
+    private var issuers: [[UInt8]: Int64] = [:]
     private var keyKinds: [KeyKind: Int64] = [:]
     private var signatureKinds: [SignatureKind: Int64] = [:]
 
@@ -17,7 +18,7 @@ struct Vocabulary {
     init(_ database: Database) { self.database = database }
 
     mutating func account(_ name: AccountID) throws -> Int64 {
-        try Vocabulary.row(for: name.text, in: &accounts) {
+        try Vocabulary.row(for: Array(name.text.utf8), in: &accounts) {
             try Vocabulary.intern(
                 database, find: "SELECT id FROM accounts WHERE name = ?", add: "INSERT INTO accounts (name) VALUES (?)",
                 [.text(name.text)])
@@ -26,7 +27,7 @@ struct Vocabulary {
 
     mutating func labelSet(_ labels: Labels) throws -> Int64 {
         let text = labels.canonicalJSON
-        return try Vocabulary.row(for: text, in: &labelSets) {
+        return try Vocabulary.row(for: Array(text.utf8), in: &labelSets) {
             try Vocabulary.intern(
                 database, find: "SELECT id FROM label_sets WHERE labels = ?",
                 add: "INSERT INTO label_sets (labels) VALUES (?)", [.text(text)])
@@ -34,7 +35,7 @@ struct Vocabulary {
     }
 
     mutating func issuer(_ name: String) throws -> Int64 {
-        try Vocabulary.row(for: name, in: &issuers) {
+        try Vocabulary.row(for: Array(name.utf8), in: &issuers) {
             try Vocabulary.intern(
                 database, find: "SELECT id FROM issuers WHERE name = ?", add: "INSERT INTO issuers (name) VALUES (?)",
                 [.text(name)])

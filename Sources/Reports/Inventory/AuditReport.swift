@@ -21,8 +21,9 @@ public struct AuditReport {
 
     func text(_ entry: AuditEntry) -> String {
         "\(style.dim(entry.at.rfc3339))  \(style.bold(entry.action))"
-            + (entry.device.map { "  \($0)" } ?? "") + "  by \(entry.actor)" + (entry.run.map { " in run \($0)" } ?? "")
-            + "  \(style.dim(entry.detail))\n"
+            + (entry.device.map { "  \(Printable.text($0))" } ?? "") + "  by \(entry.actor)"
+            + (entry.run.map { " in run \($0)" } ?? "")
+            + "  \(style.dim(Printable.text(entry.detail)))\n"
     }
 
     static func append(_ entry: AuditEntry, to json: inout JSONWriter) {

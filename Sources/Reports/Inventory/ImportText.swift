@@ -1,4 +1,5 @@
 public import Fleet
+import RotationModel
 
 /// What an import did, for people.
 public struct ImportText {
@@ -40,6 +41,7 @@ public struct ImportText {
     private var notes: String {
         guard summary.noteCount > 0 else { return "" }
         let more = summary.noteCount - summary.notes.count
-        return "\nTo know:\n" + summary.notes.map { "  \($0)\n" }.joined() + (more > 0 ? "  … and \(more) more\n" : "")
+        return "\nTo know:\n" + summary.notes.map { "  \(Printable.text($0))\n" }.joined()
+            + (more > 0 ? "  … and \(more) more\n" : "")
     }
 }

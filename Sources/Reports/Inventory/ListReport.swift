@@ -34,6 +34,7 @@ public struct ListReport {
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+        let shown = Printable.text(text)
+        return shown + String(repeating: " ", count: max(0, width - Printable.width(shown)))
     }
 }

@@ -18,8 +18,9 @@ public struct StoryReport {
     }
 
     private var heading: String {
-        let labels = story.listing.labels.sorted.map { "\($0.name)=\($0.text)" }.joined(separator: " ")
-        return style.bold(story.listing.device.text) + "\n  account \(story.listing.account)"
+        let labels = story.listing.labels.sorted.map { Printable.text("\($0.name)=\($0.text)") }.joined(separator: " ")
+        return style.bold(Printable.text(story.listing.device.text))
+            + "\n  account \(Printable.text(story.listing.account.text))"
             + (labels.isEmpty ? "" : "\n  labels  \(labels)") + "\n  added   \(story.addedAt)\n"
     }
 

@@ -105,9 +105,9 @@ struct DeviceJudge {
                 .superseded,
                 "an older active certificate beside the current one, which lasts until \(device.active[0].notAfter)")
             if action == .retire && sharedKeys.contains(old.keyFingerprint) {
-                let shared = Reason(
-                    .sharedKey, "it cannot be retired while another device has a certificate with the same key")
-                return try row(old, .blocked, Finding(reason: shared, further: [reason]))
+                let kept = Reason(
+                    .superseded, reason.text + "; it stays while another device has a certificate with the same key")
+                return try row(old, .report, Finding(reason: kept, further: []))
             }
             return try row(old, action == .retire ? .retire : .report, Finding(reason: reason, further: []))
         }

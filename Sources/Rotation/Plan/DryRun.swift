@@ -7,11 +7,16 @@ public import RotationModel
 public struct DryRun: Sendable {
     let workspace: Workspace
     let at: Timestamp
+    let limit: Int?
     let observer: any RunObserver
 
-    public init(_ workspace: Workspace, at: Timestamp, observer: any RunObserver = SilentObserver()) {
+    /// - Parameter limit: as for the run: the most certificates to issue, or nil.
+    public init(
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, observer: any RunObserver = SilentObserver()
+    ) {
         self.workspace = workspace
         self.at = at
+        self.limit = limit
         self.observer = observer
     }
 
@@ -27,7 +32,7 @@ public struct DryRun: Sendable {
             defer { observer.ended(.decide) }
             return try RotationPlan.make(
                 Planner(policies: policies, authorities: authorities, at: at, snapshot: snapshot, waiting: waiting),
-                edition: edition, limits: workspace.configuration.limits, limit: nil, inbox: outlook)
+                edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: outlook)
         }
     }
 

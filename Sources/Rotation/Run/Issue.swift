@@ -53,7 +53,7 @@ struct Issue {
             rows[decision.policyIndex, default: []].append((place, decision))
         }
         return order.flatMap { index in
-            (rows[index] ?? []).chunked(by: policies.policies[index].batch).map {
+            (rows[index] ?? []).chunked(by: min(policies.policies[index].batch, limits.issuePerMinute)).map {
                 Batch(policyIndex: index, rows: Array($0))
             }
         }

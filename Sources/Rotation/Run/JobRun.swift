@@ -1,3 +1,4 @@
+import Delivery
 import Fleet
 import PKI
 import Policy
@@ -40,19 +41,15 @@ public struct JobRun: Sendable {
     public func perform() async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
-        // Everything that could stop the run is looked at before it touches anything.
-        let keys = try SigningKeys.load(
-            workspace.configuration, authorities, needing: Set(policies.policies.map(\.profile.authority)))
         let lock = try WorkspaceLock(for: workspace.configuration)
         let inventory = try workspace.openInventory(.readWrite)
-        let outcome = try await perform(inventory, policies, edition, authorities, keys)
+        let outcome = try await perform(inventory, policies, edition, authorities)
         withExtendedLifetime(lock) {}
         return outcome
     }
 
     private func perform(
-        _ inventory: Inventory, _ policies: PolicySet, _ edition: PolicyEdition, _ authorities: AuthorityDirectory,
-        _ keys: SigningKeys
+        _ inventory: Inventory, _ policies: PolicySet, _ edition: PolicyEdition, _ authorities: AuthorityDirectory
     ) async throws -> RunOutcome {
         let startedAt = clock.now()
         let run = JobRun.identifier(startedAt)
@@ -60,6 +57,13 @@ public struct JobRun: Sendable {
             RunRecord(
                 id: run, startedAt: startedAt, now: at, actor: actor, host: JobRun.hostName, pid: getpid()))
         do {
+            // Everything that could stop the run is looked at before it touches anything.
+            let keys = try SigningKeys.load(
+                workspace.configuration, authorities, needing: Set(policies.policies.map(\.profile.authority)))
+            if let stopped = try await guardedOutcome(inventory, policies, run, startedAt) {
+                try inventory.endRun(run, outcome: stopped.ending.rawValue, counts: stopped.counts, at: clock.now())
+                return stopped
+            }
             let outcome = try await stages(inventory, policies, edition, authorities, keys, run, startedAt)
             try inventory.endRun(run, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
             return outcome
@@ -68,6 +72,26 @@ public struct JobRun: Sendable {
             try? inventory.endRun(run, outcome: "failed", counts: [:], at: clock.now())
             throw error
         }
+    }
+
+    /// The outcome of a run that a guard stops, before it has taken anything in; nil where no guard does.
+    ///
+    /// The plan is worked out once more for it, and only where the guard could break at all: never more certificates are
+    /// issued than there are devices, nor than CSRs wait where no policy lets a key stay.
+    private func guardedOutcome(
+        _ inventory: Inventory, _ policies: PolicySet, _ run: String, _ startedAt: Timestamp
+    ) async throws -> RunOutcome? {
+        let limit = workspace.configuration.limits.issue
+        let devices = try inventory.planningSnapshot { $0.deviceCount }
+        let requests = try inventory.waitingRequestCount() + workspace.inbox.requestNames().count
+        guard devices > limit, requests > limit || policies.policies.contains(where: { $0.rekey == .allowed })
+        else { return nil }
+        let plan = try await DryRun(workspace, at: at, limit: self.limit, observer: observer).plan()
+        guard !plan.guards.isEmpty else { return nil }
+        let results = plan.decisions.map { $0.action.isChange ? RowResult(.stopped) : RowResult.untouched($0.action) }
+        return RunOutcome(
+            id: run, plan: plan, results: results, intake: IntakeSummary(), recovery: RecoverySummary(), refreshed: 0,
+            startedAt: startedAt, endedAt: clock.now())
     }
 
     private func stages(
@@ -128,7 +152,7 @@ public struct JobRun: Sendable {
         "\(time.compact)-\(Hex.encode((0..<4).map { _ in UInt8.random(in: .min ... .max) }))"
     }
 
-    private static var hostName: String {
+    static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

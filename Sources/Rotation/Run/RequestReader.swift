@@ -37,12 +37,20 @@ struct RequestReader: Sendable {
         do {
             bytes = try inbox.readRequest(name)
         } catch {
-            return .failure(RequestRefusal(.unreadable, error))
+            // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
+            return .failure(RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
         }
         do {
             let request = try CertificateRequest(reading: bytes)
             // A weak key's signature proves nothing, and is not looked at.
             if let weakness = request.publicKey.weakness { return .failure(RequestRefusal(.weakKey, weakness)) }
+            switch request.publicKey.algorithm {
+            case .rsa, .ecdsaP256, .ecdsaP384, .ecdsaP521: break
+            case .dsa, .ed25519, .other:
+                return .failure(
+                    RequestRefusal(
+                        .keyNotAllowed, "a key of kind \(request.publicKey.algorithm) is not allowed for devices"))
+            }
             do {
                 try proof.verify(request)
             } catch {
@@ -61,6 +69,8 @@ struct RequestRefusal: Error, CustomStringConvertible {
     enum Code: String {
         case fileName = "file-name"
         case unreadable
+        /// Not the device's fault: the file stays where it is.
+        case inaccessible
         case malformed
         case proofOfPossession = "proof-of-possession"
         case unknownDevice = "unknown-device"

@@ -4,7 +4,7 @@ public import RotationModel
 public struct RunOutcome: Sendable {
     public enum Ending: String, Sendable {
         case completed
-        /// Some devices failed, or an authority cannot sign; the rest stands.
+        /// Some devices failed or are blocked, or a file of the inbox could not be moved; the rest stands.
         case partial
         /// A guard stopped it before it did anything.
         case guarded
@@ -24,11 +24,8 @@ public struct RunOutcome: Sendable {
 
     public var ending: Ending {
         if !plan.guards.isEmpty { return .guarded }
-        // A device that cannot be named is that device's trouble, and `status` keeps saying so. An authority that cannot
-        // sign is the job's: whoever looks at nothing but exit statuses has to hear of it.
-        let isPartial = zip(plan.decisions, results).contains { decision, result in
-            result.status == .failed || (result.status == .blocked && decision.reason.code == .authority)
-        }
+        // Blocked devices count: whoever looks at nothing but exit statuses has to hear of certificates that will run out.
+        let isPartial = !intake.obstacles.isEmpty || results.contains { $0.status == .failed || $0.status == .blocked }
         return isPartial ? .partial : .completed
     }
 
@@ -87,6 +84,8 @@ public struct IntakeSummary: Sendable {
     /// CSRs that were recorded before and only had to leave the inbox.
     public var known = 0
     public var rejected: [InboxOutlook.Rejected] = []
+    /// Files that could not be read, taken out or moved aside, each with the reason: the operator's business, not the device's.
+    public var obstacles: [String] = []
 }
 
 /// What an earlier run had left.

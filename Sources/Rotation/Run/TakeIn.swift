@@ -23,6 +23,14 @@ struct TakeIn {
         let reader = RequestReader(inbox: inbox)
         var judge = RequestJudge(policies: policies)
         var summary = IntakeSummary()
+        if !inbox.exists { observer.warn("there is no \(inbox.root)/csr: no CSR can come in") }
+        for name in try inbox.undecodableNames() {
+            var moved: [Rejection] = []
+            attempt(&summary) { () throws(RotationError) in
+                moved.append(try inbox.reject(undecodable: name, run: run, at: at))
+            }
+            summary.rejected += moved.map(InboxOutlook.Rejected.init)
+        }
         var readings: [RequestReader.Reading] = []
         for chunk in names.chunked(by: TakeIn.batch) {
             // While one batch is recorded, the next is read and its signatures are verified.
@@ -47,6 +55,8 @@ struct TakeIn {
                 switch try judge.judge(reading, snapshot) {
                 case .take(let request): taken.append((reading.file, request))
                 case .known: known.append(reading.file)
+                case .refuse(let refusal, _) where refusal.code == .inaccessible:
+                    summary.obstacles.append("inbox/csr/\(reading.file): \(refusal.text)")
                 case .refuse(let refusal, let context):
                     rejections.append(rejection(of: reading.file, refusal, device: context?.device))
                     refused.append(
@@ -62,17 +72,35 @@ struct TakeIn {
             let (file, request) = taken.remove(at: conflict.index)
             rejections.append(rejection(of: file, RequestJudge.keyInUse, device: request.device))
         }
-        for file in taken.map(\.file) + known { try inbox.removeRequest(file) }
-        for rejection in rejections { try inbox.reject(rejection) }
+        // One file that cannot be moved must not keep the rest of the fleet from its certificates.
+        for file in taken.map(\.file) + known {
+            attempt(&summary) { () throws(RotationError) in try inbox.removeRequest(file) }
+        }
+        for rejection in rejections {
+            attempt(&summary) { () throws(RotationError) in try inbox.reject(rejection) }
+        }
         summary.taken += taken.count
         summary.known += known.count
-        summary.rejected += rejections.map {
-            InboxOutlook.Rejected(file: $0.file, device: $0.device, code: $0.code, text: $0.text)
+        summary.rejected += rejections.map(InboxOutlook.Rejected.init)
+    }
+
+    private func attempt(_ summary: inout IntakeSummary, _ body: () throws(RotationError) -> Void) {
+        do {
+            try body()
+        } catch {
+            summary.obstacles.append(error.description)
+            observer.warn(error.description)
         }
     }
 
     private func rejection(of file: String, _ refusal: RequestRefusal, device: DeviceID?) -> Rejection {
         Rejection(file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run)
+    }
+}
+
+extension InboxOutlook.Rejected {
+    fileprivate init(_ rejection: Rejection) {
+        self.init(file: rejection.file, device: rejection.device, code: rejection.code, text: rejection.text)
     }
 }
 

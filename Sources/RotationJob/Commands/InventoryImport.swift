@@ -36,7 +36,7 @@ struct InventoryImport: ParsableCommand {
             from: path,
             options: ImportOptions(
                 format: format, dryRun: dryRun, strict: strict, at: SystemClock().now(), actor: RunCommand.user),
-            rejected: { Console.printToStandardError("rejected: \($0)\n") },
+            rejected: { Console.printToStandardError("rejected: \(Printable.text($0.description))\n") },
             progress: progress.report)
         progress.end()
         try Console.print(ImportText(summary, isDryRun: dryRun, style: options.style).text)

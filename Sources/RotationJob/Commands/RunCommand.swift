@@ -22,8 +22,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "The job: take in CSRs, issue what is due, publish manifests.",
         discussion: """
             Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
-            replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or an \
-            authority cannot sign, or when a guard stopped the run before it did anything.
+            replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or \
+            are blocked, or when a guard stopped the run before it did anything.
             """)
 
     @OptionGroup var options: GlobalOptions

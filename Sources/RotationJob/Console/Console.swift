@@ -42,8 +42,8 @@ enum Console {
     static func printError(_ error: RotationError) {
         let mark = wantsColour(standardError) ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
         let place = error.place.isEmpty ? "" : "\(error.place): "
-        let advice = error.advice.isEmpty ? "" : "\n  \(error.advice)"
-        printToStandardError("\(mark) \(place)\(error.message)\(advice)\n")
+        let advice = error.advice.isEmpty ? "" : "\n  \(Printable.text(error.advice))"
+        printToStandardError("\(mark) \(Printable.text(place + error.message))\(advice)\n")
     }
 
     static func printDiagnostics(_ diagnostics: [Diagnostic]) {

@@ -1,6 +1,7 @@
 import Logging
 import Reports
 import Rotation
+import RotationModel
 import Synchronization
 
 /// Shows how far a long stage is: a bar on a terminal, a log line now and then elsewhere.
@@ -63,6 +64,6 @@ final class Progress: RunObserver {
     }
 
     func warn(_ text: String) {
-        logger.warning("\(text)")
+        logger.warning("\(Printable.text(text))")
     }
 }
