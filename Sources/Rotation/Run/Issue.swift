@@ -2,8 +2,8 @@ import Fleet
 import Policy
 import RotationModel
 
-/// The stage that issues, batch by batch. While one batch is signed, the one before is written, and the one before that is
-/// made durable and put in place.
+/// The stage that issues, batch by batch. While one batch is signed, serial numbers are reserved for the next, the one before
+/// is written, and the one before that is made durable and put in place.
 struct Issue {
     let inventory: Inventory
     let keys: SigningKeys
@@ -25,27 +25,26 @@ struct Issue {
         defer { observer.ended(.issue) }
         var pacer = Pacer(perMinute: limits.issuePerMinute)
         var line = PublishingLine(publisher: publisher)
-        for batch in batches {
+        var reserved = try await batches.first?.reserve()
+        for (number, batch) in batches.enumerated() {
+            guard let current = reserved else { break }
             try await Task.sleep(for: pacer.delay(for: batch.rows.count))
             let waiting = line
             async let moved = waiting.moved()
-            let outcome = try await issue(batch)
+            async let following = number + 1 < batches.count ? batches[number + 1].reserve() : nil
+            let outcome = try await batch.signAndRecord(current)
             for (place, result) in outcome.results { results[place] = result }
             line = try await moved
             line.recorded = outcome.manifests
+            reserved = try await following
             observer.advanced(.issue, by: batch.rows.count)
         }
         try await line.finish()
     }
 
-    private struct Batch {
-        let policyIndex: Int
-        let rows: [(place: Int, decision: Decision)]
-    }
-
     /// The plan's rows by policy, each policy's in its order and in batches of its size. The policy with the most urgent
     /// certificate comes first.
-    private func batches(of plan: RotationPlan) -> [Batch] {
+    private func batches(of plan: RotationPlan) -> [IssueBatch] {
         var rows: [Int: [(place: Int, decision: Decision)]] = [:]
         var order: [Int] = []
         for (place, decision) in plan.decisions.enumerated() where decision.action == .issue {
@@ -53,21 +52,13 @@ struct Issue {
             rows[decision.policyIndex, default: []].append((place, decision))
         }
         return order.flatMap { index in
-            (rows[index] ?? []).chunked(by: min(policies.policies[index].batch, limits.issuePerMinute)).map {
-                Batch(policyIndex: index, rows: Array($0))
+            let policy = policies.policies[index]
+            return (rows[index] ?? []).chunked(by: min(policy.batch, limits.issuePerMinute)).map {
+                IssueBatch(
+                    rows: Array($0), inventory: inventory, keys: keys, authorities: authorities, policy: policy,
+                    run: run,
+                    at: at)
             }
         }
-    }
-
-    private func issue(_ batch: Batch) async throws -> IssueBatch.Outcome {
-        let labels = try inventory.planningSnapshot { snapshot in
-            var labels: [Int64: [String: String]] = [:]
-            for set in Set(batch.rows.map(\.decision.labelSet)) { labels[set] = try snapshot.labels(ofSet: set).values }
-            return labels
-        }
-        return try await IssueBatch(
-            inventory: inventory, keys: keys, authorities: authorities, policy: policies.policies[batch.policyIndex],
-            run: run, at: at
-        ).perform(batch.rows, labels: labels)
     }
 }

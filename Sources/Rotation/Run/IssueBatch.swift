@@ -7,7 +7,9 @@ import RotationModel
 ///
 /// Serial numbers are committed before a signature exists, and certificates before anyone else sees them. A death in between
 /// costs a serial number, never a second replacement.
-struct IssueBatch {
+struct IssueBatch: Sendable {
+    /// Rows of the plan with their places, all `issue`, all of this batch's policy.
+    let rows: [(place: Int, decision: Decision)]
     let inventory: Inventory
     let keys: SigningKeys
     let authorities: AuthorityDirectory
@@ -22,28 +24,47 @@ struct IssueBatch {
         var manifests: [ManifestRecord] = []
     }
 
-    /// - Parameter decisions: rows of the plan with their places, all `issue`, all of this batch's policy.
-    func perform(_ decisions: [(place: Int, decision: Decision)], labels: [Int64: [String: String]]) async throws
-        -> Outcome
-    {
-        var random = SystemRandomNumberGenerator()
-        let batch = "\(run)/\(decisions.first?.place ?? 0)"
-        let orders = decisions.map { order(for: $0.decision, using: &random) }
-        let (reserved, skipped) = try inventory.reserve(orders, batch: batch, run: run, at: at)
+    /// What is set aside for the batch, and what there is to sign.
+    struct Reserved: Sendable {
+        fileprivate let reservations: [Reservation]
+        fileprivate let skipped: [SkippedOrder]
+        /// The labels of the batch's devices, by the row of their set.
+        fileprivate let labels: [Int64: [String: String]]
+    }
+
+    /// Commits the serial numbers. On a thread that may wait: the batch before is signed meanwhile.
+    func reserve() async throws -> Reserved {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            var random = SystemRandomNumberGenerator()
+            let orders = rows.map { order(for: $0.decision, using: &random) }
+            let (reserved, skipped) = try inventory.reserve(
+                orders, batch: "\(run)/\(rows.first?.place ?? 0)", run: run, at: at)
+            let labels = try inventory.planningSnapshot { snapshot in
+                var labels: [Int64: [String: String]] = [:]
+                for set in Set(rows.map(\.decision.labelSet)) { labels[set] = try snapshot.labels(ofSet: set).values }
+                return labels
+            }
+            return Reserved(reservations: reserved, skipped: skipped, labels: labels)
+        }
+    }
+
+    /// Signs what is reserved, and commits the certificates with each device's next manifest.
+    func signAndRecord(_ batch: Reserved) async throws -> Outcome {
+        let reserved = batch.reservations
         var outcome = Outcome()
-        for order in skipped {
-            outcome.results.append((decisions[order.index].place, RowResult(.skipped, error: order.why)))
+        for order in batch.skipped {
+            outcome.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
         }
 
-        let signed = try await sign(reserved, decisions, labels)
+        let signed = try await sign(reserved, batch.labels)
         let issuer = keys.authorities[policy.profile.authority]?.certificate.subject.text
         var issued: [IssuedOrder] = []
         var places: [DeviceID: Int] = [:]
         for (reservation, result) in zip(reserved, signed) {
-            let place = decisions[reservation.index].place
+            let place = rows[reservation.index].place
             switch result {
             case .success(let certificate):
-                places[decisions[reservation.index].decision.device] = place
+                places[rows[reservation.index].decision.device] = place
                 issued.append(
                     IssuedOrder(
                         reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
@@ -74,7 +95,7 @@ struct IssueBatch {
     // MARK: Signing
 
     private func sign(
-        _ reserved: [Reservation], _ decisions: [(place: Int, decision: Decision)], _ labels: [Int64: [String: String]]
+        _ reserved: [Reservation], _ labels: [Int64: [String: String]]
     ) async throws -> [Result<Certificate, RotationError>] {
         guard let authority = keys.authorities[policy.profile.authority] else {
             throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
@@ -87,7 +108,7 @@ struct IssueBatch {
             notBefore: at - profile.backdate,
             notAfter: min(at + profile.validity, authority.certificate.notAfter)
         )
-        let devices = decisions.map(\.decision)
+        let devices = rows.map(\.decision)
         return try await Parallel.map(reserved) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
             return share.map { reservation in
