@@ -32,10 +32,6 @@ static inline EVP_PKEY *rotation_generate_ed25519(void) {
     return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 }
 
-// EVP_PKEY_PUBLIC_KEY is a macro over other macros.
-
-static const int rotation_public_key_selection = EVP_PKEY_PUBLIC_KEY;
-
 // OSSL_PARAM keeps the pointers to its names: they have to be C's own literals, not a Swift string's passing bytes.
 
 static inline EVP_PKEY *rotation_rsa_public_key(const BIGNUM *n, const BIGNUM *e) {
