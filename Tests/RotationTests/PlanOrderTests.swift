@@ -1,6 +1,8 @@
+import Delivery
 import Fleet
 import PKI
 import RotationModel
+import RotationTesting
 import Testing
 
 @testable import Rotation
@@ -80,6 +82,7 @@ struct PlanOrderTests {
         let plan = try await fleet.plan()
         #expect(plan.guards.count == 1)
         #expect(plan.guards[0].contains("5 certificates") && plan.guards[0].contains("run --limit 4"))
+        try fleet.put("zz.csr", Array("junk".utf8))
         let outcome = try await fleet.run()
         #expect(outcome.ending == .guarded)
         #expect(outcome.results.allSatisfy { $0.status == .stopped } && outcome.results.count == 6)
@@ -88,6 +91,8 @@ struct PlanOrderTests {
             #expect(try fleet.story(device).rotations == [])
         }
         #expect(try fleet.inventory().recentRuns(limit: 1).first?.outcome == "guarded")
+        #expect(try fleet.waitingFiles == ["zz.csr"], "not even the inbox is touched")
+        #expect(!Files.exists(fleet.folder["delivery/keys.json"]))
     }
 
     @Test("A run with a limit under the guard goes through")

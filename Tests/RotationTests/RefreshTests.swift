@@ -39,6 +39,22 @@ struct RefreshTests {
         #expect(try await fleet.run(at: later).refreshed == 0)
     }
 
+    @Test("One that names the account that its device has left is signed anew for the new one")
+    func movedAccount() async throws {
+        let fleet = try TestFleet(policies: policyFile([PolicyText(rekey: "allowed")]))
+        try fleet.add("d1")
+        try await fleet.load().run()
+        #expect(try fleet.manifest("d1").json["account"] as? String == "111122223333")
+        fleet.move("d1", to: "444455556666")
+        try fleet.load()
+        let outcome = try await fleet.run(at: TestFleet.now + .days(1))
+        #expect((outcome.refreshed, outcome.rows) == (1, []))
+        let manifest = try fleet.manifest("d1")
+        #expect(manifest.json["account"] as? String == "444455556666")
+        #expect(manifest.sequence == 2)
+        #expect(try await fleet.run(at: TestFleet.now + .days(1)).refreshed == 0)
+    }
+
     @Test("One that expired while no run came is signed anew too, and a rotation's state stays what it was")
     func expired() async throws {
         let fleet = try TestFleet(policies: policyFile([PolicyText(rekey: "allowed")]))

@@ -57,6 +57,9 @@ struct SigningKeyTests {
         let leaf = try fleet.pki.certificate(device: "leaf", key: fleet.pki.key.publicKey)
         try fleet.folder.write("ca.pem", leaf.pem)
         #expect(try await failure(fleet).code == .configuration)
+        // It can be seen without the key, so the dry run says it too.
+        let planned = await #expect(throws: RotationError.self) { try await fleet.plan() }
+        #expect(planned?.code == .configuration)
     }
 
     @Test("A key that others may read is refused, the manifests' too", arguments: ["ca.key", "manifest.key"])

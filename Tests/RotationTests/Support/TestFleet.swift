@@ -88,6 +88,9 @@ final class TestFleet {
         if heads[device] == nil { heads[device] = ("111122223333", [:]) }
     }
 
+    /// Gives a device that was added to another account, for the next ``load()``.
+    func move(_ device: String, to account: String) { heads[device]?.account = account }
+
     /// Imports what was added so far.
     @discardableResult
     func load() throws -> TestFleet {
