@@ -29,7 +29,8 @@ struct PolicyCheck: ParsableCommand {
         if checked.diagnostics.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.badInput) }
         let files = "\(checked.files) file\(checked.files == 1 ? "" : "s")"
         let policies = "\(checked.policies) polic\(checked.policies == 1 ? "y" : "ies")"
-        try Console.print("\(files) checked, \(policies), no mistakes.\n")
+        let advice = checked.policies == 0 ? " Nothing is rotated until a policy says so." : ""
+        try Console.print("\(files) checked, \(policies), no mistakes.\(advice)\n")
     }
 
     private func check() throws -> (diagnostics: [Diagnostic], files: Int, policies: Int) {
