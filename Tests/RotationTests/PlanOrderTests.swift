@@ -60,7 +60,7 @@ struct PlanOrderTests {
             ])
     }
 
-    @Test("--limit holds back the least urgent across policies, by a reason of its own", arguments: [0, 1, 3, 5, 9])
+    @Test("--limit holds back the least urgent across policies, in a sentence of its own", arguments: [0, 1, 3, 5, 9])
     func limit(_ limit: Int) async throws {
         let fleet = try fleet()
         let outcome = try await fleet.run(limit: limit)

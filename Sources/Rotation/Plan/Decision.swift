@@ -23,7 +23,7 @@ public struct Decision: Sendable {
     var policyIndex: Int
     /// Why the device's last CSR was not taken, for the manifest that asks for another.
     var refused: String?
-    /// Where `run` is to finish a rotation that an earlier one opened.
+    /// The device's labels, by the row of their set.
     var labelSet: Int64
 }
 

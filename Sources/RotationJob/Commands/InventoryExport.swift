@@ -2,10 +2,7 @@ import ArgumentParser
 import Fleet
 import Rotation
 
-enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
-    case csv
-    case ndjson
-}
+extension ExportFormat: ExpressibleByArgument {}
 
 struct InventoryExport: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,10 +19,7 @@ struct InventoryExport: ParsableCommand {
     func run() throws {
         let inventory = try options.workspace().openInventory(.readOnly)
         try Console.deliver(to: output) { write in
-            switch format {
-            case .csv: try inventory.exportFleet(format: .csv, write: write)
-            case .ndjson: try inventory.exportFleet(format: .ndjson, write: write)
-            }
+            try inventory.exportFleet(format: format, write: write)
         }
     }
 }
