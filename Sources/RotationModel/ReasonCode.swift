@@ -10,6 +10,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case superseded
     case issuer
     case authorityRetiring = "authority-retiring"
+    /// The authority that signed the certificate was itself revoked.
+    case authorityRevoked = "authority-revoked"
     case confirmed
     case deadline
     /// Held: more were due than one run may issue, by its policy or by `run --limit`.
