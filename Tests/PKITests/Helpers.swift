@@ -15,6 +15,11 @@ func openssl(_ arguments: [String], in folder: TemporaryFolder, input: [UInt8] =
     return outcome
 }
 
+/// Debian's Python has `cryptography` from its package; another one in PATH may not.
+let python =
+    ProcessInfo.processInfo.environment["PYTHON"]
+    ?? (FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3")
+
 /// The error that a body throws, which it must.
 func failure(_ body: () throws -> Void) throws -> RotationError {
     do {

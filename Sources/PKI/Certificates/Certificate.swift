@@ -34,6 +34,10 @@ public struct Certificate: Hashable, Sendable {
     public var subjectAlternativeNames: [GeneralName] { extensions.subjectAlternativeNames }
     public var subjectKeyIdentifier: [UInt8]? { extensions.subjectKeyIdentifier }
     public var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
+    /// The URIs where the issuer's CRL is to be had, in the certificate's order.
+    public var crlDistributionPoints: [String] { extensions.crlDistributionPoints }
+    /// Whether its key may sign CRLs: KeyUsage is absent or has cRLSign.
+    public var maySignRevocationLists: Bool { keyUsage?.contains(.cRLSign) ?? true }
 
     /// One certificate that fills the bytes.
     ///

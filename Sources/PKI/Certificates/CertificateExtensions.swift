@@ -11,27 +11,16 @@ struct CertificateExtensions: Hashable, Sendable {
     var subjectAlternativeNames: [GeneralName] = []
     var subjectKeyIdentifier: [UInt8]?
     var authorityKeyIdentifier: [UInt8]?
+    var crlDistributionPoints: [String] = []
 
     init() {}
 
     init(node: ASN1Node) throws(RotationError) {
-        var seen: [ArraySlice<UInt8>] = []
-        var extensions = try node.children("extensions")
-        guard extensions.upcoming != nil else { throw DERReader.malformed("list of extensions", "is empty") }
-        while let item = extensions.nextIfAny() {
-            var parts = try item.children("extension")
-            let type = try parts.next("extension").objectIdentifier("extension's type")
-            if let critical = parts.next(ifTagged: .boolean) { _ = try critical.boolean("extension's critical mark") }
-            let value = try parts.next("extension's value").bytes("extension's value", tag: .octetString)
-            try parts.end("extension")
-            guard !seen.contains(type) else {
-                throw RotationError(
-                    .badInput, "the extension \(ObjectIdentifier.dotted(type)) stands there twice",
-                    advice: "RFC 5280 (4.2) allows it once")
-            }
-            seen.append(type)
-            try take(type, value)
+        var found = CertificateExtensions()
+        try ExtensionItem.forEach(in: node, what: "list of extensions") { item throws(RotationError) in
+            try found.take(item.type, item.value)
         }
+        self = found
     }
 
     private mutating func take(_ type: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) throws(RotationError) {
@@ -49,11 +38,32 @@ struct CertificateExtensions: Hashable, Sendable {
             let node = try DERReader.parse(value, what: "SubjectKeyIdentifier")
             subjectKeyIdentifier = Array(try node.bytes("SubjectKeyIdentifier", tag: .octetString))
         } else if type == .authorityKeyIdentifier {
-            var fields = try DERReader.parse(value, what: "AuthorityKeyIdentifier").children("AuthorityKeyIdentifier")
-            if let identifier = fields.next(ifTagged: .context(0)) {
-                authorityKeyIdentifier = Array(try identifier.bytes("AuthorityKeyIdentifier", tag: .context(0)))
-            }
+            authorityKeyIdentifier = try CertificateExtensions.readAuthorityKeyIdentifier(
+                DERReader.parse(value, what: "AuthorityKeyIdentifier"))
+        } else if type == .crlDistributionPoints {
+            crlDistributionPoints = try CertificateExtensions.readDistributionPoints(
+                DERReader.parse(value, what: "CRLDistributionPoints"))
         }
+    }
+
+    /// The key's identifier; nil where the extension names the issuer and its serial number only.
+    static func readAuthorityKeyIdentifier(_ node: ASN1Node) throws(RotationError) -> [UInt8]? {
+        let what = "AuthorityKeyIdentifier"
+        var fields = try node.children(what)
+        guard let identifier = fields.next(ifTagged: .context(0)) else { return nil }
+        return Array(try identifier.bytes(what, tag: .context(0)))
+    }
+
+    /// The URIs of all points' full names. Points of other kinds (relative names, CRL issuers) are passed over.
+    private static func readDistributionPoints(_ node: ASN1Node) throws(RotationError) -> [String] {
+        let what = "CRLDistributionPoints"
+        var uris: [String] = []
+        var points = try node.children(what)
+        while let point = points.nextIfAny() {
+            var fields = try point.children(what)
+            if let name = fields.next(ifTagged: .context(0)) { uris += try GeneralNames.fullNameURIs(name, what) }
+        }
+        return uris
     }
 
     private mutating func readBasicConstraints(_ node: ASN1Node) throws(RotationError) {

@@ -10,11 +10,22 @@ extension Certificate {
         let content = try parts.next("certificate's content").encodedBytes
         let identifier = try SignatureIdentifier(node: parts.next("signature algorithm"), what: "signature algorithm")
         let signature = try parts.next("certificate's signature").wholeBits("certificate's signature")
-        guard let hash = identifier.hash else {
-            throw RotationError(.badInput, "signatures by \(identifier.algorithm) are not verified here")
+        return try identifier.verify(signature, of: content, by: key)
+    }
+}
+
+extension SignatureIdentifier {
+    /// Whether the signature over the content is by this key.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` where the key cannot be used, or the algorithm is none that is verified here.
+    func verify(
+        _ signature: ArraySlice<UInt8>, of content: ArraySlice<UInt8>, by key: PublicKeyInfo
+    ) throws(RotationError) -> Bool {
+        guard let hash else {
+            throw RotationError(.badInput, "signatures by \(algorithm) are not verified here")
         }
         let padding: SignaturePadding =
-            if let pss = identifier.pss {
+            if let pss {
                 .pss(mask: pss.maskHash, saltLength: pss.saltLength)
             } else if case .rsa = key.material {
                 .pkcs1

@@ -101,4 +101,10 @@ extension ObjectIdentifier {
     static let crlDistributionPoints = ObjectIdentifier(2, 5, 29, 31)
     static let authorityKeyIdentifier = ObjectIdentifier(2, 5, 29, 35)
     static let extendedKeyUsage = ObjectIdentifier(2, 5, 29, 37)
+
+    // Extensions of CRLs and their entries (RFC 5280, 5.2 and 5.3).
+    static let crlNumber = ObjectIdentifier(2, 5, 29, 20)
+    static let reasonCode = ObjectIdentifier(2, 5, 29, 21)
+    static let deltaCRLIndicator = ObjectIdentifier(2, 5, 29, 27)
+    static let issuingDistributionPoint = ObjectIdentifier(2, 5, 29, 28)
 }

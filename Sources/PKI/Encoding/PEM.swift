@@ -36,9 +36,10 @@ public enum PEM {
 
     /// All blocks in their order. Text outside of them, a byte-order mark and CRLF line ends are fine.
     ///
+    /// - Parameter largest: The most bytes that are looked at.
     /// - Throws: ``RotationError/Code/badInput`` where a block is not closed, its labels differ, or it holds what is no
     ///   base64.
-    public static func blocks(in text: [UInt8]) throws(RotationError) -> [Block] {
+    public static func blocks(in text: [UInt8], largest: Int = PEM.largest) throws(RotationError) -> [Block] {
         guard text.count <= largest else {
             throw RotationError(
                 .badInput, "the PEM text is \(text.count) bytes long", advice: "at most \(largest) are read")
@@ -69,9 +70,9 @@ public enum PEM {
         return blocks
     }
 
-    /// Whether the bytes are DER rather than text: a SEQUENCE of a length that only a long form can tell.
+    /// Whether the bytes are DER rather than text: a SEQUENCE of a length that only a long form can tell, or that is right.
     static func looksLikeDER(_ bytes: [UInt8]) -> Bool {
-        bytes.count >= 2 && bytes[0] == 0x30 && bytes[1] >= 0x80
+        bytes.count >= 2 && bytes[0] == 0x30 && (bytes[1] >= 0x80 || bytes.count == 2 + Int(bytes[1]))
     }
 
     private static func name(_ label: ArraySlice<UInt8>) -> String {

@@ -5,16 +5,27 @@ public struct CertificateProfile: Sendable {
     public let signature: SignatureAlgorithm
     public let keyUsage: [KeyUsage]
     public let extendedKeyUsage: [ExtendedKeyUsage]
-    /// Where the authority's CRL lies; nil leaves the distribution point out.
-    public let crlURL: String?
+    /// Where the authority's CRLs lie. None leaves the distribution point out; one stands in every certificate; of several, a
+    /// certificate has the one of its serial number's shard (``RotationModel/SerialNumber/shard(of:)``).
+    public let crlURLs: [String]
 
     public init(
-        signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage], crlURL: String? = nil
+        signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage],
+        crlURLs: [String] = []
     ) {
         self.signature = signature
         self.keyUsage = keyUsage
         self.extendedKeyUsage = extendedKeyUsage
-        self.crlURL = crlURL
+        self.crlURLs = crlURLs
+    }
+
+    /// For an authority with one CRL, or none.
+    public init(
+        signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage], crlURL: String?
+    ) {
+        self.init(
+            signature: signature, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage,
+            crlURLs: crlURL.map { [$0] } ?? [])
     }
 }
 

@@ -10,25 +10,13 @@ public final class CertificateSigner {
     private let isSignatureWeak: Bool
     private let identifier: [UInt8]
     private let issuer: DistinguishedName
-    /// BasicConstraints, KeyUsage, ExtendedKeyUsage, AuthorityKeyIdentifier and the CRL's place.
-    private let commonExtensions: [UInt8]
-    private let parsedExtensions: CertificateExtensions
+    /// By shard: BasicConstraints, KeyUsage, ExtendedKeyUsage, AuthorityKeyIdentifier and the CRL's place. At least one.
+    private let shards: [CommonExtensions]
 
-    /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or the CRL's URL
+    /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or a CRL's URL
     ///   is no ASCII.
     public init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
-        let algorithm = authority.key.publicKey.algorithm
-        let able = CertificateSigner.algorithms(for: algorithm)
-        guard let scheme = SignatureScheme(profile.signature), able.contains(profile.signature) else {
-            let advice =
-                able.isEmpty
-                ? "authorities have RSA, EC (P-256, P-384, P-521) or DSA keys"
-                : "it can sign with \(able.map(\.description).joined(separator: ", "))"
-            throw RotationError(
-                .configuration, "a key of \(algorithm) cannot sign with \(profile.signature)",
-                at: "authority \(authority.name)",
-                advice: advice)
-        }
+        let scheme = try SignatureScheme.choose(profile.signature, for: authority)
         context = try SigningContext(key: authority.key, hash: scheme.hash, padding: scheme.padding)
         signature = scheme.algorithm
         identifier = SignatureIdentifier.encode(scheme)
@@ -41,17 +29,34 @@ public final class CertificateSigner {
         if !profile.keyUsage.isEmpty { common += ExtensionEncoder.keyUsage(profile.keyUsage) }
         if !profile.extendedKeyUsage.isEmpty { common += ExtensionEncoder.extendedKeyUsage(profile.extendedKeyUsage) }
         common += ExtensionEncoder.authorityKeyIdentifier(authority.keyIdentifier)
-        if let url = profile.crlURL {
-            do {
-                common += try ExtensionEncoder.crlDistributionPoint(url)
-            } catch {
-                throw RotationError(
-                    .configuration, error.message, at: "authority \(authority.name)", advice: error.advice)
+        shards =
+            profile.crlURLs.isEmpty
+            ? [try CommonExtensions(common)]
+            : try profile.crlURLs.map { url throws(RotationError) in
+                try CertificateSigner.extensions(common, crl: url, of: authority)
             }
+    }
+
+    /// The extensions that all certificates of a shard share, encoded and as a reader finds them.
+    private struct CommonExtensions {
+        let encoded: [UInt8]
+        let parsed: CertificateExtensions
+
+        init(_ encoded: [UInt8]) throws(RotationError) {
+            self.encoded = encoded
+            let node = try DERReader.parse(DEREncoder.element(0x30, encoded)[...], what: "extensions")
+            parsed = try CertificateExtensions(node: node)
         }
-        commonExtensions = common
-        let node = try DERReader.parse(DEREncoder.element(0x30, common)[...], what: "extensions")
-        parsedExtensions = try CertificateExtensions(node: node)
+    }
+
+    private static func extensions(
+        _ common: [UInt8], crl url: String, of authority: Authority
+    ) throws(RotationError) -> CommonExtensions {
+        do {
+            return try CommonExtensions(common + ExtensionEncoder.crlDistributionPoint(url))
+        } catch {
+            throw RotationError(.configuration, error.message, at: "authority \(authority.name)", advice: error.advice)
+        }
     }
 
     /// The registry's algorithms that an authority's key can sign with, the one that fits its strength first; none for a key that cannot.
@@ -72,14 +77,15 @@ public final class CertificateSigner {
             ownExtensions += ExtensionEncoder.subjectAlternativeName(
                 try GeneralNames.encode(order.subjectAlternativeNames), critical: order.subject.isEmpty)
         }
+        let common = shards[order.serialNumber.shard(of: shards.count)]
         let content = try ToBeSigned(
             serialNumber: order.serialNumber.bytes, signatureIdentifier: identifier, issuer: issuer.der,
             notBefore: order.notBefore, notAfter: order.notAfter, subject: order.subject.der,
-            publicKey: order.publicKey.der, extensions: [commonExtensions, ownExtensions]
+            publicKey: order.publicKey.der, extensions: [common.encoded, ownExtensions]
         ).encode()
         let der = ToBeSigned.signed(content, identifier: identifier, signature: try context.sign(content))
 
-        var extensions = parsedExtensions
+        var extensions = common.parsed
         extensions.subjectKeyIdentifier = keyIdentifier
         extensions.subjectAlternativeNames = order.subjectAlternativeNames
         // What was just written need not be read again: a test holds this against the reader.

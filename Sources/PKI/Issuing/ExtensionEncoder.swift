@@ -45,8 +45,7 @@ enum ExtensionEncoder {
 
     /// One point with one full name.
     static func crlDistributionPoint(_ url: String) throws(RotationError) -> [UInt8] {
-        let fullName = DEREncoder.element(0xA0, try GeneralNames.encode([.uri(url)]))
-        let point = DEREncoder.sequence(DEREncoder.element(0xA0, fullName))
+        let point = DEREncoder.sequence(try GeneralNames.fullName(uri: url))
         return encode(.crlDistributionPoints, critical: false, DEREncoder.sequence(point))
     }
 }

@@ -25,6 +25,26 @@ struct SignatureScheme: Sendable {
         }
     }
 
+    /// What an algorithm means to an authority's key.
+    ///
+    /// - Throws: ``RotationError/Code/configuration`` where the key cannot sign that way, with what it can do.
+    static func choose(_ signature: SignatureAlgorithm, for authority: Authority) throws(RotationError)
+        -> SignatureScheme
+    {
+        let algorithm = authority.key.publicKey.algorithm
+        let able = algorithms(for: algorithm)
+        guard let scheme = SignatureScheme(signature), able.contains(signature) else {
+            let advice =
+                able.isEmpty
+                ? "authorities have RSA, EC (P-256, P-384, P-521) or DSA keys"
+                : "it can sign with \(able.map(\.description).joined(separator: ", "))"
+            throw RotationError(
+                .configuration, "a key of \(algorithm) cannot sign with \(signature)",
+                at: "authority \(authority.name)", advice: advice)
+        }
+        return scheme
+    }
+
     /// Those of the registry's algorithms that a key can sign with, the one that fits its strength first.
     static func algorithms(for key: KeyAlgorithm) -> [SignatureAlgorithm] {
         switch key {

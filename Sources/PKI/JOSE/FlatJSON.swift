@@ -1,0 +1,44 @@
+import RotationModel
+
+/// The strings and integers of one small JSON object (RFC 8259), read strictly.
+///
+/// For what a stranger signed or sent: a member that stands there twice is an error, at every depth, because two readers would take two
+/// different ones. Values of other kinds are checked and passed over.
+public struct FlatJSON: Sendable {
+    /// The most bytes that are read where nothing else is said: what a confirmation or a header needs many times over.
+    public static let largest = 4096
+
+    enum Value: Equatable, Sendable {
+        case string(String)
+        case integer(Int)
+        /// Another number, a truth value, null, an array or an object.
+        case other
+    }
+
+    /// By the names' bytes: Swift's strings are equal where only their looks are.
+    private let members: [[UInt8]: Value]
+
+    /// - Throws: ``RotationError/Code/badInput`` where the bytes are not one JSON object in UTF-8 with nothing but white space around it, a
+    ///   member stands there twice, it is nested more than 8 deep, or there are more than `largest` bytes.
+    public init(reading bytes: [UInt8], largest: Int = FlatJSON.largest) throws(RotationError) {
+        guard bytes.count <= largest else {
+            throw RotationError(
+                .badInput, "the JSON is \(bytes.count) bytes long", advice: "at most \(largest) are taken")
+        }
+        var scanner = JSONScanner(bytes)
+        members = try scanner.document()
+    }
+
+    /// Whether there is such a member, of any kind.
+    public func contains(_ name: String) -> Bool { members[Array(name.utf8)] != nil }
+
+    /// The member's value; nil where there is none or it is no string.
+    public func string(_ name: String) -> String? {
+        if case .string(let text) = members[Array(name.utf8)] { text } else { nil }
+    }
+
+    /// The member's value; nil where there is none, or it is no number without fraction and exponent that 64 bits hold.
+    public func integer(_ name: String) -> Int? {
+        if case .integer(let number) = members[Array(name.utf8)] { number } else { nil }
+    }
+}
