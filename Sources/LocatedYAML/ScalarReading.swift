@@ -72,6 +72,17 @@ extension LocatedValue {
         return nil
     }
 
+    /// A time: a date, which is its midnight in UTC, or RFC 3339 with seconds and a zone.
+    public func timestamp() -> Timestamp? {
+        let expected = "a date such as 2026-06-01, or a time such as 2026-06-01T12:00:00Z"
+        guard let text = text(expected) else { return nil }
+        if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") { return time }
+        let hasNoZone = Timestamp(rfc3339: text + "Z") != nil
+        report(
+            "`\(text)` is not a date", help: hasNoZone ? "a time has a zone: `\(text)Z` for UTC" : "write \(expected)")
+        return nil
+    }
+
     /// A percentage: `33%`, `0.5%`.
     public func share() -> Share? {
         let expected = "a percentage from 0% to 100%, such as 5% or 0.5%"

@@ -9,12 +9,14 @@ public struct LoadedPolicies: Sendable {
     public let diagnostics: [Diagnostic]
 }
 
-/// The checked policies and profiles of all files together.
+/// The checked policies, profiles and revocations of all files together.
 public struct PolicySet: Sendable {
     /// By priority, highest first; of equal priority, by name.
     public let policies: [RotationPolicy]
     /// In the order of the files.
     public let profiles: [IssuanceProfile]
+    /// In the order of the files, and in each as they stand.
+    public let revocations: [RevocationRule]
 
     /// Parses and checks files together, and tells every mistake in them.
     ///
@@ -31,9 +33,10 @@ public struct PolicySet: Sendable {
         return LoadedPolicies(set: diagnostics.contains { $0.severity == .error } ? nil : set, diagnostics: diagnostics)
     }
 
-    init(policies: [RotationPolicy], profiles: [IssuanceProfile]) {
+    init(policies: [RotationPolicy], profiles: [IssuanceProfile], revocations: [RevocationRule] = []) {
         self.policies = policies.sorted { ($1.priority, $0.name) < ($0.priority, $1.name) }
         self.profiles = profiles
+        self.revocations = revocations
     }
 }
 

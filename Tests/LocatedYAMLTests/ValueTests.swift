@@ -80,6 +80,21 @@ struct ValueTests {
     }
 
     @Test(
+        "A time is a date, which is its midnight in UTC, or RFC 3339",
+        arguments: [
+            ("2026-06-01", 1_780_272_000, ""), ("\"2026-06-01\"", 1_780_272_000, ""),
+            ("2026-06-01T12:00:00Z", 1_780_315_200, ""), ("\"2026-06-01 02:00:00+02:00\"", 1_780_272_000, ""),
+            ("2026-06-01T12:00:00", nil, "a time has a zone: `2026-06-01T12:00:00Z` for UTC"),
+            ("2026-06-31", nil, "write a date such as 2026-06-01, or a time such as 2026-06-01T12:00:00Z"),
+            ("1.6.2026", nil, "write a date such as 2026-06-01, or a time such as 2026-06-01T12:00:00Z"),
+        ] as [(String, Int64?, String)])
+    func timestamps(written: String, seconds: Int64?, help: String) {
+        let (value, told) = read(written) { $0.timestamp() }
+        #expect(value?.seconds == seconds)
+        #expect(told.map(\.help) == (seconds == nil ? [help] : []))
+    }
+
+    @Test(
         "A percentage needs its sign",
         arguments: [("5%", Share("5%"), ""), ("5", nil, "did you mean `5%`?")] as [(String, Share?, String)])
     func shares(written: String, share: Share?, help: String) {

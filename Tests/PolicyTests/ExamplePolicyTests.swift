@@ -49,4 +49,33 @@ struct ExamplePolicyTests {
         #expect(policy(["product": "gateway", "stage": "lab"]) == "strict-default")
         #expect(policy([:]) == "strict-default")
     }
+
+    @Test(
+        "The example of a revocation loads beside them without a word, names the lot and nothing else, and is no policy file"
+    )
+    func stolenLot() throws {
+        let name = "stolen-lot.yaml.example"
+        #expect(!name.hasSuffix(".yaml") && !name.hasSuffix(".yml"))
+        let loaded = PolicySet.load(
+            try (ExamplePolicyTests.names + [name]).map { try example($0) }, authorities: [p256Authority],
+            sha256: spreadHash)
+        #expect(loaded.diagnostics == [])
+        let rules = try #require(loaded.set).revocations
+        #expect(rules.map(\.name) == ["stolen-lot-2211", "stolen-gateways-now"])
+        #expect(rules.map(\.mode) == [.replaceThenRevoke, .revokeNow])
+        #expect(rules.map(\.deadline) == [.hours(72), nil])
+        func named(lot: String, id: String, notBefore: Timestamp = "2026-05-01T00:00:00Z") -> [String] {
+            let digest = spreadHash([1])
+            let certificate = RevocableFacts(
+                fingerprint: Fingerprint(digest), serialNumber: SerialNumber(bytes: [1]),
+                issuer: p256Authority.subject, notBefore: notBefore, key: .ecdsaP256,
+                keyFingerprint: KeyFingerprint(digest), signature: .ecdsaWithSHA256)
+            let facts = SelectorFacts(account: "1", labels: ["lot": lot], issuer: p256Authority.subject)
+            return rules.filter { $0.matches(certificate, facts, id: DeviceID(checked: id)) }.map(\.name)
+        }
+        #expect(named(lot: "2211", id: "sensor-1") == ["stolen-lot-2211"])
+        #expect(named(lot: "2211", id: "sensor-1", notBefore: "2026-06-01T00:00:00Z") == [])
+        #expect(named(lot: "2212", id: "sensor-1") == [])
+        #expect(named(lot: "1", id: "gateway-2211-02") == ["stolen-gateways-now"])
+    }
 }

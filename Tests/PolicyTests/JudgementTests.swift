@@ -17,12 +17,13 @@ struct JudgementTests {
         left: TimeSpan = .days(60), lifetime: TimeSpan = .days(90), key: KeyAlgorithm = .ecdsaP256,
         weakness: String? = nil,
         shared: Bool = false, signature: SignatureAlgorithm = .ecdsaWithSHA256, isSignatureWeak: Bool = false,
-        issuer: String = p256Authority.subject
+        issuer: String = p256Authority.subject, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false
     ) -> CertificateFacts {
         let end = JudgementTests.now + left
         return CertificateFacts(
             notBefore: end - lifetime, notAfter: end, key: key, keyWeakness: weakness, isKeyShared: shared,
-            signature: signature, isSignatureWeak: isSignatureWeak, issuer: issuer)
+            signature: signature, isSignatureWeak: isSignatureWeak, issuer: issuer, authorityEnd: authorityEnd,
+            isKeyRefused: isKeyRefused)
     }
 
     private func judge(_ policy: RotationPolicy, _ certificate: CertificateFacts) -> Verdict {
@@ -155,6 +156,9 @@ struct JudgementTests {
         ("signature", .weakSignature, { $0.certificate(isSignatureWeak: true) }),
         ("sharedKey", .sharedKey, { $0.certificate(shared: true) }),
         ("issuer", .issuer, { $0.certificate(issuer: "CN=Somebody Else") }),
+        ("authority", .authorityRetiring, { $0.certificate(authorityEnd: .expires(name: "ca", now + .days(1))) }),
+        ("authority", .authorityRetiring, { $0.certificate(authorityEnd: .retires(name: "ca", now + .days(1))) }),
+        ("authority", .authorityRevoked, { $0.certificate(authorityEnd: .revoked(name: "ca", now - .days(1))) }),
         ("age", .age, { $0.certificate(left: .days(60), lifetime: .days(400)) }),
     ]
 
@@ -180,7 +184,7 @@ struct JudgementTests {
     @Test("A certificate as the profile would issue it has no findings")
     func compliant() throws {
         let rules = try rules(
-            "compliance: { key: replace, signature: replace, sharedKey: replace, issuer: replace, age: { over: 30d, do: replace } }"
+            "compliance: { key: replace, signature: replace, sharedKey: replace, issuer: replace, authority: replace, age: { over: 30d, do: replace } }"
         )
         #expect(judge(rules, certificate()) == .fresh)
         #expect(
@@ -206,6 +210,47 @@ struct JudgementTests {
         }
         #expect(reported.reason.code == .weakSignature)
         #expect(reported.further.map(\.code) == [.sharedKey])
+    }
+
+    @Test("Findings are told in one order, whatever order the policy has them in")
+    func orderOfAll() throws {
+        let rules = try rules(
+            "expiry: { renewBefore: 1d }\ncompliance: { age: { over: 30d, do: report }, authority: report, issuer: report, sharedKey: report, "
+                + "signature: report, key: report }")
+        let facts = certificate(
+            lifetime: .days(400), key: .rsa(bits: 1024), shared: true, signature: .other("SHA1WITHRSA"),
+            isSignatureWeak: true, issuer: "CN=x", authorityEnd: .revoked(name: "ca", JudgementTests.now))
+        guard case .report(let finding) = judge(rules, facts) else {
+            Issue.record("not reported")
+            return
+        }
+        let codes = [finding.reason.code] + finding.further.map(\.code)
+        #expect(codes == [.weakKey, .weakSignature, .sharedKey, .issuer, .authorityRevoked, .age])
+    }
+
+    @Test(
+        "What ends an authority is said with its name and its date",
+        arguments: [
+            (
+                AuthorityEnd.expires(name: "ca-1", "2027-01-01T00:00:00Z"),
+                "its authority ca-1 ends on 2027-01-01T00:00:00Z, before the certificate does (2027-01-30T00:00:00Z)"
+            ),
+            (
+                .retires(name: "ca-1", "2027-01-01T00:00:00Z"),
+                "its authority ca-1 retires on 2027-01-01T00:00:00Z, before the certificate ends (2027-01-30T00:00:00Z)"
+            ),
+            (
+                .revoked(name: "ca-1", "2026-11-01T00:00:00Z"),
+                "its authority ca-1 was revoked on 2026-11-01T00:00:00Z: nothing that it signed is trusted"
+            ),
+        ])
+    func authorityText(end: AuthorityEnd, text: String) throws {
+        let rules = try rules("compliance: { authority: replace }")
+        guard case .replace(let finding) = judge(rules, certificate(authorityEnd: end)) else {
+            Issue.record("not replaced")
+            return
+        }
+        #expect(finding.reason.text == text)
     }
 
     @Test("Expiry decides before compliance")
@@ -239,6 +284,7 @@ struct JudgementTests {
         #expect(!allowing.keyMayStay(certificate(key: .ecdsaP521)))
         #expect(!allowing.keyMayStay(certificate(weakness: "ROCA")))
         #expect(!allowing.keyMayStay(certificate(shared: true)))
+        #expect(!allowing.keyMayStay(certificate(isKeyRefused: true)))
         #expect(!(try rules("")).keyMayStay(certificate()))
     }
 

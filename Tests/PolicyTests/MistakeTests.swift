@@ -33,7 +33,7 @@ struct MistakeTests {
                 description: Sensors
                 priority: 10
                 expiry: { renewBefore: 30d, spread: 10%, overlap: 1d, confirmWithin: 2w, expired: report }
-                compliance: { key: replace, signature: report, sharedKey: replace, issuer: ignore, age: { over: 365d, do: report }, superseded: retire }
+                compliance: { key: replace, signature: report, sharedKey: replace, issuer: ignore, authority: replace, age: { over: 365d, do: report }, superseded: retire }
                 rollout: { batch: 100, perRun: 1000 }
                 """,
                 profile: profile(
@@ -53,7 +53,7 @@ struct MistakeTests {
         #expect(
             policy.compliance
                 == ComplianceRule(
-                    key: .replace, signature: .report, sharedKey: .replace, issuer: .ignore,
+                    key: .replace, signature: .report, sharedKey: .replace, issuer: .ignore, authority: .replace,
                     age: .init(over: .days(365), action: .report), superseded: .retire))
         #expect((policy.batch, policy.perRun) == (100, 1000))
         #expect(policy.profile.backdate == .hours(1))
@@ -72,6 +72,7 @@ struct MistakeTests {
             ("expiry: { expired: retire }", "6:24: unknown action `retire`"),
             ("expiry: [1]", "6:13: `expiry` must be a mapping of keys, and this is a list"),
             ("compliance: { key: retire }", "6:24: unknown action `retire`"),
+            ("compliance: { authority: retire }", "6:30: unknown action `retire`"),
             ("compliance: { superseded: replace }", "6:31: unknown action `replace`"),
             ("compliance: { age: 365d }", "6:24: `age` must be a mapping"),
             ("compliance: { age: { over: 0d, do: report } }", "6:32: every certificate is older than 0d"),
@@ -166,7 +167,7 @@ struct MistakeTests {
         arguments: [
             ("policies: []", "1:1: the file has no `version`"),
             ("version: 2\npolicies: []", "1:10: version 2 of the format is not known"),
-            ("version: 1", "1:1: the file has neither `policies` nor `profiles`"),
+            ("version: 1", "1:1: the file has none of `policies`, `profiles` and `revocations`"),
             ("version: 1\npolicy: []\nprofiles: []", "2:1: unknown key `policy` in the file"),
             ("version: 1\npolicies: {}", "2:11: `policies` must be a list"),
             ("version: 1\npolicies: [x]", "2:12: the policy must be a mapping of keys"),
@@ -174,10 +175,8 @@ struct MistakeTests {
                 "version: 1\nprofiles: []\ntests: []",
                 "3:1: `tests` is part of the format, but this version does not carry it out yet"
             ),
-            (
-                "version: 1\nprofiles: []\nrevocations: []",
-                "3:1: `revocations` is part of the format, but this version does not carry it out yet"
-            ),
+            ("version: 1\nrevocations: {}", "2:14: `revocations` must be a list"),
+            ("version: 1\nrevocations: [x]", "2:15: the revocation must be a mapping of keys"),
             ("[]", "1:1: the file must be a mapping of keys, and this is a list"),
         ])
     func fileMistakes(text: String, message: String) {

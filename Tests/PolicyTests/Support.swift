@@ -58,6 +58,16 @@ func policy(_ lines: String = "", profile: String = profile(), name: String = "s
     """
 }
 
+/// A file with one revocation, whose lines after the name are given.
+func revocation(_ lines: String, name: String = "lot") -> String {
+    """
+    version: 1
+    revocations:
+      - name: \(name)
+    \(lines.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
+    """
+}
+
 extension LoadedPolicies {
     /// `file:line:column: message`, one for each.
     var told: [String] { diagnostics.map { "\($0.place): \($0.message)" } }

@@ -40,10 +40,12 @@ struct ConfigurationTests {
                 certificate: authorities/ca-1.pem
                 chain: [authorities/root.pem]
                 key: { file: authorities/ca-1.key, passphrase: { env: CA_PASSPHRASE } }
-                crl: { url: "http://crl.example.com/fleet-ca-1.crl", validity: 3d, shards: 1 }
+                crl: { url: "http://crl.example.com/fleet-ca-1.crl", validity: 3d, shards: 4 }
+                retire: 2027-06-01
               - name: fleet-ca-2
                 certificate: ca-2.pem
                 key: { file: ca-2.key, passphrase: { credential: ca-2 } }
+                revoked: 2026-11-01T12:00:00Z
             manifests: { key: { file: manifest.key, passphrase: { file: secret } }, validity: 10d }
             limits: { revoke: 1%, issue: 5, issuePerMinute: 6 }
             """)
@@ -62,9 +64,15 @@ struct ConfigurationTests {
             first.key
                 == KeyConfiguration(file: "\(root)/authorities/ca-1.key", passphrase: .environment("CA_PASSPHRASE")))
         #expect((first.crlURL, first.crlValidity) == ("http://crl.example.com/fleet-ca-1.crl", .days(3)))
+        #expect(
+            (first.crlShards, first.retireAt, first.revokedAt) == (4, Timestamp(rfc3339: "2027-06-01T00:00:00Z"), nil))
         #expect(first.place == "\(path):8")
         let second = try #require(configuration.authority(named: "fleet-ca-2"))
         #expect((second.crlURL, second.chain, second.key.passphrase) == (nil, [], .credential("ca-2")))
+        #expect(
+            (second.crlShards, second.retireAt, second.revokedAt) == (
+                1, nil, Timestamp(rfc3339: "2026-11-01T12:00:00Z")
+            ))
         #expect(
             configuration.manifests
                 == ManifestConfiguration(
@@ -116,15 +124,40 @@ struct ConfigurationTests {
             ),
             (
                 "authorities: [{ name: a, certificate: c, key: { file: k }, retire: x }]",
-                "2:60: error: `retire` is part of the format"
+                "2:68: error: `x` is not a date"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, revoked: 2026-13-01 }]",
+                "2:69: error: `2026-13-01` is not a date"
             ),
             (
                 "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"ftp://x/y\" } }]",
                 "2:72: error: `ftp://x/y` is not a URL"
             ),
             (
-                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x/y\", shards: 4 } }]",
-                "2:94: error: `shards` is part of the format"
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x/y\", shards: 0 } }]",
+                "2:94: error: 0 is out of range; write a whole number from 1 to 65536"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x/y\", shards: 65537 } }]",
+                "2:94: error: 65537 is out of range"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x.example\", shards: 2 } }]",
+                "2:72: error: `http://x.example` has no file name that a shard's number could go into"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x.example/y/?z\", shards: 2 } }]",
+                "2:72: error: `http://x.example/y/?z` has no file name"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"ldap://x/cn=y?certificateRevocationList\", shards: 2 } }]",
+                "2:72: error: `ldap://x/cn=y?certificateRevocationList` has no file name"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, crl: { url: \"http://x/y\", shards: 2 } }, "
+                    + "{ name: a-1-of-2, certificate: c, key: { file: k } }]",
+                "2:109: error: the CRL of `a-1-of-2` would have the file name of a shard of `a`"
             ),
             ("version: 1", "2:1: error: the key `version` stands twice"),
         ])
@@ -148,6 +181,57 @@ struct ConfigurationTests {
         #expect(error.diagnostics.count == 3)
         #expect(error.failure.message == "there are 3 mistakes in the configuration")
         #expect(error.description.contains("there are two authorities `a`; the other one is at \(path):3:13"))
+    }
+
+    @Test(
+        "A shard's number stands before the suffix of its CRL's URL, or after a name without one",
+        arguments: [
+            ("http://crl.example.com/fleet.crl", "http://crl.example.com/fleet-1-of-3.crl"),
+            ("http://crl.example.com/a.b/fleet", "http://crl.example.com/a.b/fleet-1-of-3"),
+            ("https://crl.example.com/v1.2/fleet.ca.crl", "https://crl.example.com/v1.2/fleet.ca-1-of-3.crl"),
+            ("http://crl.example.com/fleet?f=x.crl", "http://crl.example.com/fleet-1-of-3?f=x.crl"),
+            ("http://crl.example.com/fleet.crl?path=/a.b#c", "http://crl.example.com/fleet-1-of-3.crl?path=/a.b#c"),
+            ("http://crl.example.com/.crl", "http://crl.example.com/-1-of-3.crl"),
+        ])
+    func shardURLs(url: String, second: String) {
+        let sharded = authority(url: url, shards: 3)
+        #expect(sharded.crlURLs().count == 3)
+        #expect(sharded.crlURLs()[1] == second)
+        #expect(Set(sharded.crlURLs()).count == 3)
+        #expect(authority(url: url, shards: 1).crlURLs() == [url])
+    }
+
+    @Test("CRL files are named after the authority, and after the shard where there are several")
+    func shardFiles() {
+        #expect(authority(url: nil, shards: 1).crlURLs() == [])
+        #expect(authority(url: nil, shards: 1).crlFileNames() == ["ca-1.crl"])
+        let sharded = authority(url: nil, shards: 2)
+        #expect(sharded.crlFileNames() == ["ca-1-0-of-2.crl", "ca-1-1-of-2.crl"])
+        #expect(sharded.crlFileName(shard: 1) == "ca-1-1-of-2.crl")
+        #expect(sharded.crlFileName(shard: nil) == "ca-1.crl")
+    }
+
+    private func authority(url: String?, shards: Int) -> AuthorityConfiguration {
+        AuthorityConfiguration(
+            name: "ca-1", certificate: "c", key: KeyConfiguration(file: "k"), crlURL: url, crlShards: shards)
+    }
+
+    @Test("An authority may have the name of a shard that another authority does not have")
+    func likeShards() throws {
+        let folder = try ScratchFolder()
+        let rest = "certificate: c, key: { file: k }"
+        let path = try folder.write(
+            "rotation.yaml",
+            """
+            version: 1
+            authorities:
+              - { name: a, \(rest), crl: { url: "http://x/y", shards: 2 } }
+              - { name: a-2-of-2, \(rest) }
+              - { name: a-01-of-2, \(rest) }
+              - { name: b-0-of-1, \(rest) }
+              - { name: b, \(rest), crl: { url: "http://x/y", shards: 1 } }
+            """)
+        #expect(try WorkspaceConfiguration.load(path: path).authorities.count == 5)
     }
 
     @Test("What is no readable file is an error that says what to do")

@@ -30,11 +30,16 @@ public struct CertificateFacts: Sendable {
     public let isSignatureWeak: Bool
     /// The issuer's name as RFC 4514 text.
     public let issuer: String
+    /// What ends its authority before it ends itself; nil where its issuer is none of the workspace's authorities, or is
+    /// good for longer than the certificate.
+    public let authorityEnd: AuthorityEnd?
+    /// Whether its key was revoked for keyCompromise, on whatever certificate: it is never certified again.
+    public let isKeyRefused: Bool
 
     public init(
         notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
-        isSignatureWeak: Bool = false, issuer: String
+        isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false
     ) {
         self.notBefore = notBefore
         self.notAfter = notAfter
@@ -45,6 +50,8 @@ public struct CertificateFacts: Sendable {
         self.signature = signature
         self.isSignatureWeak = isSignatureWeak
         self.issuer = issuer
+        self.authorityEnd = authorityEnd
+        self.isKeyRefused = isKeyRefused
     }
 }
 

@@ -19,13 +19,15 @@ struct PolicyCompiler {
         let profileDrafts = drafts.flatMap(\.profiles)
         reportDuplicates(policyDrafts.compactMap(\.name), what: "policy")
         reportDuplicates(profileDrafts.compactMap(\.name), what: "profile")
+        reportDuplicates(drafts.flatMap(\.revocations).compactMap(\.name), what: "revocation")
         reportSeveralCatchAlls(policyDrafts)
 
         let profiles = profileDrafts.compactMap { profile($0) }
         let byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let written = profileDrafts.compactMap { $0.name?.name }
         let policies = policyDrafts.compactMap { policy($0, profiles: byName, written: written) }
-        return PolicySet(policies: policies, profiles: profiles)
+        return PolicySet(
+            policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule))
     }
 
     // MARK: One by one

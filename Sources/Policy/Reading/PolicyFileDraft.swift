@@ -5,27 +5,31 @@ struct PolicyFileDraft {
     let log: DiagnosticLog
     private(set) var policies: [PolicyDraft] = []
     private(set) var profiles: [ProfileDraft] = []
+    private(set) var revocations: [RevocationDraft] = []
 
     init(reading file: SourceFile) {
         let document = YAMLDocument.parse(file, example: "version: 1")
         log = document.log
         guard let root = document.root else { return }
-        var (policies, profiles): ([PolicyDraft], [ProfileDraft]) = ([], [])
+        var (policies, profiles, revocations): ([PolicyDraft], [ProfileDraft], [RevocationDraft]) = ([], [], [])
         _ = root.mapping("the file") { top in
             FormatVersion.check(top)
             let policyList = top.optional("policies")
             let profileList = top.optional("profiles")
+            let revocationList = top.optional("revocations")
             policies = (policyList?.list("policies") ?? []).compactMap(PolicyDraft.init(reading:))
             profiles = (profileList?.list("profiles") ?? []).compactMap(ProfileDraft.init(reading:))
-            top.notYet("revocations", instead: "certificates are not revoked by policy")
+            revocations = (revocationList?.list("revocations") ?? []).compactMap(RevocationDraft.init(reading:))
             top.notYet("tests")
-            if policyList == nil, profileList == nil {
+            if policyList == nil, profileList == nil, revocationList == nil {
                 root.report(
-                    "the file has neither `policies` nor `profiles`", help: "add one of them, or remove the file")
+                    "the file has none of `policies`, `profiles` and `revocations`",
+                    help: "add one of them, or remove the file")
             }
         }
         self.policies = policies
         self.profiles = profiles
+        self.revocations = revocations
     }
 }
 
@@ -39,7 +43,7 @@ enum FormatVersion {
     }
 }
 
-/// Names of policies and profiles.
+/// Names of policies, profiles and revocations.
 enum EntityName {
     /// Reads a name of 1 to 64 of `A-Za-z0-9._-`.
     static func read(_ reader: MappingReader, like example: String) -> (name: String, value: LocatedValue)? {

@@ -67,7 +67,7 @@ struct ProfileDraft {
 
     private static func keys(_ value: LocatedValue) -> [KeyRequirement]? {
         let words = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "rsa-3072", "rsa-4096", "rsa-2048+"]
-        return distinct(value, "a key such as ecdsa-p256") { value in
+        return value.distinct("a key such as ecdsa-p256") { value in
             guard let text = value.text("a key such as ecdsa-p256") else { return nil }
             if let key = KeyRequirement(text) { return key }
             let nearest = Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" }
@@ -93,7 +93,7 @@ struct ProfileDraft {
 
     private static func names(_ value: LocatedValue) -> [SANTemplate]? {
         if case .sequence(let none) = value.content, none.isEmpty { return [] }
-        return distinct(value, "a name such as \"URI:urn:device:{device}\"") { value in
+        return value.distinct("a name such as \"URI:urn:device:{device}\"") { value in
             guard let text = value.line("a name such as \"URI:urn:device:{device}\"", longest: 2000) else { return nil }
             do throws(TemplateMistake) {
                 return try SANTemplate(text)
@@ -124,26 +124,6 @@ struct ProfileDraft {
     private static func words<Word: RawRepresentable & CaseIterable & Hashable>(
         _ value: LocatedValue, of: Word.Type, what: String
     ) -> [Word]? where Word.RawValue == String {
-        distinct(value, "a \(what)") { $0.choice(of: Word.self, what: what) }
-    }
-
-    /// The elements of a list or the one value, each at most once.
-    private static func distinct<Element: Hashable>(
-        _ value: LocatedValue, _ expected: String, _ read: (LocatedValue) -> Element?
-    ) -> [Element]? {
-        guard let values = value.oneOrMore(expected) else { return nil }
-        var elements: [Element] = []
-        var isWhole = true
-        for value in values {
-            guard let element = read(value) else {
-                isWhole = false
-                continue
-            }
-            if elements.contains(element) {
-                value.report("`\(value.text() ?? "")` stands twice", help: "keep one of them")
-            }
-            elements.append(element)
-        }
-        return isWhole ? elements : nil
+        value.distinct("a \(what)") { $0.choice(of: Word.self, what: what) }
     }
 }

@@ -57,7 +57,7 @@ enum ComplianceReader {
             }
             return ComplianceRule(
                 key: action("key"), signature: action("signature"), sharedKey: action("sharedKey"),
-                issuer: action("issuer"), age: reader.optional("age").flatMap(age),
+                issuer: action("issuer"), authority: action("authority"), age: reader.optional("age").flatMap(age),
                 superseded: reader.optional("superseded")?.choice(of: SupersededAction.self, what: "action"))
         }
     }

@@ -1,7 +1,7 @@
 import LocatedYAML
 import RotationModel
 
-/// `match`: which devices a policy is for.
+/// `match`: which devices a policy or a revocation is for.
 enum SelectorReader {
     /// Nil, and reported, where something in it is wrong.
     static func read(_ value: LocatedValue) -> DeviceSelector? {
@@ -52,7 +52,8 @@ enum SelectorReader {
         return globs.count == values.count ? globs : nil
     }
 
-    private static func issuers(_ value: LocatedValue) -> [DistinguishedNameText]? {
+    /// Distinguished names. Nil, and reported, where one is none.
+    static func issuers(_ value: LocatedValue) -> [DistinguishedNameText]? {
         let example = "a name such as \"CN=Example CA,O=Example\""
         guard let values = value.oneOrMore(example) else { return nil }
         let names = values.compactMap { value -> DistinguishedNameText? in

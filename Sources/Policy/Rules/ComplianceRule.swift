@@ -27,17 +27,21 @@ public struct ComplianceRule: Hashable, Sendable {
     public let sharedKey: ComplianceAction?
     /// The issuer is not the profile's authority.
     public let issuer: ComplianceAction?
+    /// The authority that signed it retires, ends before the certificate, or was itself revoked.
+    public let authority: ComplianceAction?
     public let age: Age?
     public let superseded: SupersededAction?
 
     public init(
         key: ComplianceAction? = nil, signature: ComplianceAction? = nil, sharedKey: ComplianceAction? = nil,
-        issuer: ComplianceAction? = nil, age: Age? = nil, superseded: SupersededAction? = nil
+        issuer: ComplianceAction? = nil, authority: ComplianceAction? = nil, age: Age? = nil,
+        superseded: SupersededAction? = nil
     ) {
         self.key = key
         self.signature = signature
         self.sharedKey = sharedKey
         self.issuer = issuer
+        self.authority = authority
         self.age = age
         self.superseded = superseded
     }

@@ -1,6 +1,6 @@
 public import RotationModel
 
-/// Which devices a policy is for. All conditions that are given must hold; of a list, one must.
+/// Which devices a policy or a revocation is for. All conditions that are given must hold; of a list, one must.
 public struct DeviceSelector: Sendable {
     /// Accounts of which the device's must be one; empty where any will do.
     public let accounts: [String]
@@ -10,7 +10,8 @@ public struct DeviceSelector: Sendable {
     public let notLabels: [String: [String]]
     /// Patterns of which the device id must match one; empty where any will do.
     public let devices: [Glob]
-    /// Names of which the current certificate's issuer must be one; empty where any will do.
+    /// Names of which the issuer of the current certificate (of a revocation, of the certificate that is judged) must be
+    /// one; empty where any will do.
     public let issuers: [DistinguishedNameText]
 
     public init(

@@ -17,7 +17,7 @@ public struct DistinguishedNameText: Hashable, Sendable, CustomStringConvertible
     public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
 
     /// Whether a name written in another way is this one. Quick where both are written alike.
-    func isSame(as text: String) -> Bool {
+    public func isSame(as text: String) -> Bool {
         text == description || DistinguishedNameText.canonical(text) == canonical
     }
 

@@ -51,10 +51,10 @@ extension RotationPolicy {
     }
 
     /// Whether the certificate's own key may be certified again: the policy lets it, the profile takes it, it is not
-    /// known to be weak, and no other device has it.
+    /// known to be weak, no other device has it, and it was not revoked for keyCompromise.
     public func keyMayStay(_ certificate: CertificateFacts) -> Bool {
         rekey == .allowed && profile.allows(certificate.key) && certificate.keyWeakness == nil
-            && !certificate.isKeyShared
+            && !certificate.isKeyShared && !certificate.isKeyRefused
     }
 }
 
@@ -69,6 +69,7 @@ extension RotationPolicy {
             && !(acts(compliance.signature) && deviatesInSignature(certificate))
             && !(acts(compliance.sharedKey) && certificate.isKeyShared)
             && !(acts(compliance.issuer) && deviatesInIssuer(certificate))
+            && !(acts(compliance.authority) && certificate.authorityEnd != nil)
             && !(acts(compliance.age?.action) && isTooOld(certificate, at: now))
     }
 
@@ -85,6 +86,9 @@ extension RotationPolicy {
         }
         if let action = compliance.issuer, acts(action), deviatesInIssuer(certificate) {
             found.append((ReasonText.issuer(certificate, profile), action))
+        }
+        if let action = compliance.authority, acts(action), let end = certificate.authorityEnd {
+            found.append((ReasonText.authority(certificate, end), action))
         }
         if let age = compliance.age, acts(age.action), isTooOld(certificate, at: now) {
             found.append((ReasonText.age(certificate, over: age.over, at: now), age.action))

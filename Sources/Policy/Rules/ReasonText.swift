@@ -44,6 +44,21 @@ enum ReasonText {
         )
     }
 
+    static func authority(_ certificate: CertificateFacts, _ end: AuthorityEnd) -> Reason {
+        switch end {
+        case .expires(let name, let time):
+            Reason(
+                .authorityRetiring,
+                "its authority \(name) ends on \(time), before the certificate does (\(certificate.notAfter))")
+        case .retires(let name, let time):
+            Reason(
+                .authorityRetiring,
+                "its authority \(name) retires on \(time), before the certificate ends (\(certificate.notAfter))")
+        case .revoked(let name, let time):
+            Reason(.authorityRevoked, "its authority \(name) was revoked on \(time): nothing that it signed is trusted")
+        }
+    }
+
     static func age(_ certificate: CertificateFacts, over limit: TimeSpan, at now: Timestamp) -> Reason {
         let age = now - certificate.notBefore
         return Reason(

@@ -60,7 +60,7 @@ struct ConfigurationReader {
 
     private func authorities(_ value: LocatedValue) -> [AuthorityConfiguration] {
         var first: [String: LocatedValue] = [:]
-        return (value.list("authorities") ?? []).compactMap { item in
+        let read = (value.list("authorities") ?? []).compactMap { item in
             item.mapping("the authority") { reader in
                 let name = reader.required("name", like: "fleet-ca-1")
                 if let name, let text = authorityName(name) {
@@ -72,6 +72,16 @@ struct ConfigurationReader {
                 return authority(reader, name: name.flatMap { $0.text() } ?? "")
             } ?? nil
         }
+        for authority in read where authority.crlShards == 1 {
+            guard
+                let other = read.first(where: { $0.crlShards > 1 && $0.hasShard(in: authority.crlFileName(shard: nil)) }
+                )
+            else { continue }
+            first[authority.name]?.report(
+                "the CRL of `\(authority.name)` would have the file name of a shard of `\(other.name)`",
+                help: "choose another name")
+        }
+        return read
     }
 
     private func authority(_ reader: MappingReader, name: String) -> AuthorityConfiguration? {
@@ -82,11 +92,13 @@ struct ConfigurationReader {
         let key = reader.required("key", like: "{ file: authorities/ca-1.key }").flatMap(self.key)
         let crl = reader.optional("crl").flatMap(self.crl)
         reader.notYet("command")
-        reader.notYet("retire")
+        let retireAt = reader.optional("retire").flatMap { $0.timestamp() }
+        let revokedAt = reader.optional("revoked").flatMap { $0.timestamp() }
         guard let certificate, let key else { return nil }
         return AuthorityConfiguration(
             name: name, certificate: certificate, chain: chain.compactMap { path($0, "a file") }, key: key,
             crlURL: crl?.url, crlValidity: crl?.validity ?? AuthorityConfiguration.defaultCRLValidity,
+            crlShards: crl?.shards ?? 1, retireAt: retireAt, revokedAt: revokedAt,
             place: "\(reader.value.log.path):\(reader.value.line)")
     }
 
@@ -152,17 +164,22 @@ struct ConfigurationReader {
 
     // MARK: CRLs, manifests, limits
 
-    private func crl(_ value: LocatedValue) -> (url: String, validity: TimeSpan)? {
-        value.mapping("`crl`") { reader -> (url: String, validity: TimeSpan)? in
-            let url = reader.required("url", like: "http://crl.example.com/fleet-ca-1.crl").flatMap(crlURL)
+    private typealias CRL = (url: String, validity: TimeSpan, shards: Int)
+
+    private func crl(_ value: LocatedValue) -> CRL? {
+        value.mapping("`crl`") { reader -> CRL? in
+            let urlValue = reader.required("url", like: "http://crl.example.com/fleet-ca-1.crl")
+            let url = urlValue.flatMap(crlURL)
             let validity = reader.optional("validity").map(duration) ?? AuthorityConfiguration.defaultCRLValidity
-            if let shards = reader.optional("shards"), let count = shards.integer(in: 1...65_536), count != 1 {
-                shards.report(
-                    "`shards` is part of the format, but this version does not carry it out yet",
-                    help: "remove it, or write 1")
+            let shards = reader.optional("shards").map { $0.integer(in: 1...AuthorityConfiguration.mostCRLShards) } ?? 1
+            guard let url, let validity, let shards else { return nil }
+            if shards > 1, !RevocationListURL(url).takesShards {
+                urlValue?.report(
+                    "`\(url)` has no file name that a shard's number could go into",
+                    help: "write one like http://crl.example.com/fleet-ca-1.crl")
+                return nil
             }
-            guard let url, let validity else { return nil }
-            return (url, validity)
+            return (url, validity, shards)
         } ?? nil
     }
 

@@ -47,37 +47,6 @@ public struct KeyConfiguration: Hashable, Sendable {
     }
 }
 
-/// A certificate authority that profiles can name.
-public struct AuthorityConfiguration: Hashable, Sendable {
-    /// 1 to 64 of `A-Za-z0-9._-`, without a leading dot: it becomes a file name.
-    public let name: String
-    public let certificate: String
-    /// The certificates that a device needs above the authority's, in order.
-    public let chain: [String]
-    public let key: KeyConfiguration
-    /// Goes into certificates as their CRL distribution point; nil where there is no CRL.
-    public let crlURL: String?
-    /// How long a CRL is valid.
-    public let crlValidity: TimeSpan
-    /// `rotation.yaml:8`
-    public let place: String
-
-    public static let defaultCRLValidity = TimeSpan.days(7)
-
-    public init(
-        name: String, certificate: String, chain: [String] = [], key: KeyConfiguration, crlURL: String? = nil,
-        crlValidity: TimeSpan = AuthorityConfiguration.defaultCRLValidity, place: String = ""
-    ) {
-        self.name = name
-        self.certificate = certificate
-        self.chain = chain
-        self.key = key
-        self.crlURL = crlURL
-        self.crlValidity = crlValidity
-        self.place = place
-    }
-}
-
 /// How manifests are signed.
 public struct ManifestConfiguration: Hashable, Sendable {
     public let key: KeyConfiguration

@@ -1,0 +1,30 @@
+public import RotationModel
+
+/// What revocation rules ask of a certificate.
+public struct RevocableFacts: Sendable {
+    public let fingerprint: Fingerprint
+    public let serialNumber: SerialNumber
+    /// The issuer's name as RFC 4514 text.
+    public let issuer: String
+    public let notBefore: Timestamp
+    public let key: KeyAlgorithm
+    public let keyFingerprint: KeyFingerprint
+    public let signature: SignatureAlgorithm
+    /// Whether another device has a certificate with the same key; asked only by rules that have
+    /// ``RevocationRule/needsKeySharing``.
+    public let isKeyShared: Bool
+
+    public init(
+        fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, notBefore: Timestamp, key: KeyAlgorithm,
+        keyFingerprint: KeyFingerprint, signature: SignatureAlgorithm, isKeyShared: Bool = false
+    ) {
+        self.fingerprint = fingerprint
+        self.serialNumber = serialNumber
+        self.issuer = issuer
+        self.notBefore = notBefore
+        self.key = key
+        self.keyFingerprint = keyFingerprint
+        self.signature = signature
+        self.isKeyShared = isKeyShared
+    }
+}

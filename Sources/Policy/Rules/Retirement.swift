@@ -1,0 +1,21 @@
+public import RotationModel
+
+// When an old certificate may go, and when a device that does not confirm is a matter for a person.
+extension RotationPolicy {
+    /// Until when the old certificate stays valid beside the new one.
+    ///
+    /// - Parameter confirmedAt: when the device proved that it holds the new key.
+    public func overlapEnd(confirmedAt: Timestamp) -> Timestamp { confirmedAt + expiry.overlap }
+
+    /// Whether the old certificate may be retired: ``overlapEnd(confirmedAt:)`` has come.
+    public func isOverlapOver(confirmedAt: Timestamp, at now: Timestamp) -> Bool {
+        now >= overlapEnd(confirmedAt: confirmedAt)
+    }
+
+    /// Whether a device that has not confirmed counts as stuck: more than `confirmWithin` has passed, not just as much.
+    ///
+    /// - Parameter deliveredAt: when its new certificate was laid out for it.
+    public func isStuck(deliveredAt: Timestamp, at now: Timestamp) -> Bool {
+        now - deliveredAt > expiry.confirmWithin
+    }
+}
