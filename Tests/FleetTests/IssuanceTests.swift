@@ -22,8 +22,10 @@ struct IssuanceTests {
         let after = try workspace.planningDevice("d")
         #expect(after.refused == nil)
         #expect(
-            after.request == WaitingRequest(keyFingerprint: FakeCertificate.keyFingerprint("k2"), algorithm: .ecdsaP256)
-        )
+            after.request
+                == WaitingRequest(
+                    keyFingerprint: FakeCertificate.keyFingerprint("k2"), algorithm: .ecdsaP256,
+                    receivedAt: Workspace.now))
         #expect(try workspace.inventory.waitingRequestCount() == 1)
         #expect(try workspace.auditedActions(device: "d") == ["csr-refused", "csr-taken", "csr-taken"])
         #expect(try workspace.auditedActions().filter { $0 == "csr-refused" }.count == 2)

@@ -15,9 +15,15 @@ struct PlanningTests {
         ])
         let expected = status == .active ? ["a", "b", "c"] : ["a", "c"]
         #expect(try workspace.planningDevices.map(\.id.text) == expected)
-        try workspace.inventory.planningSnapshot {
-            #expect($0.deviceCount == 3)
-            #expect($0.certificateCount == 3)
+        let pending = FakeCertificate(name: "a2")
+        try workspace.importText(FakeDevice("a", certificates: [(status.rawValue, pending)]).ndjson)
+        let a = try workspace.planningDevice("a")
+        #expect(a.active.count == (status == .active ? 2 : 1))
+        #expect(a.pending.map(\.fingerprint) == (status == .pendingActivation ? [pending.fingerprint] : []))
+        try workspace.inventory.planningSnapshot { snapshot throws in
+            #expect(snapshot.deviceCount == 3)
+            #expect(snapshot.certificateCount == 4)
+            #expect(try snapshot.activeCertificateCount == (status == .active ? 4 : 2))
         }
     }
 

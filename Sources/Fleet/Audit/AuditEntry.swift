@@ -82,3 +82,10 @@ extension Inventory {
         }
     }
 }
+
+extension Inventory {
+    /// How many entries the audit has.
+    public func auditCount() throws(RotationError) -> Int {
+        try read { Int(try Query($0, "SELECT entry FROM audit_head").first { $0.integer(0) } ?? 0) }
+    }
+}

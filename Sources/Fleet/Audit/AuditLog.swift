@@ -101,4 +101,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case published
     case manifestsRenewed = "manifests-renewed"
     case retired
+    case confirmed
+    case confirmationRefused = "confirmation-refused"
+    case completed
+    case revocationOrdered = "revocation-ordered"
+    case revocationWithdrawn = "revocation-withdrawn"
+    case keyRefused = "key-refused"
+    case revoked
+    case crlIssued = "crl-issued"
 }

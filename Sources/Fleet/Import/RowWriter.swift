@@ -17,6 +17,8 @@ final class RowWriter {
     private let findClaims: Query
     private let findOtherHolder: Query
     private let changeStatus: Query
+    /// Every certificate that is REVOKED has its row among the revocations: the CRLs are made of those.
+    private let revoke: Query
     /// The line that last spoke of a device or certificate in this import, by row id; 0 for none.
     private var deviceLines = LineIndex()
     private var certificateLines = LineIndex()
@@ -48,6 +50,12 @@ final class RowWriter {
             SELECT d.name FROM certificates mine JOIN certificates other ON other.fingerprint = mine.fingerprint
             JOIN devices d ON d.id = other.device JOIN accounts a ON a.id = d.account
             WHERE mine.device = ?1 AND other.device <> ?1 AND a.name <> ?2 LIMIT 1
+            """)
+        revoke = try Query(
+            database,
+            """
+            INSERT OR IGNORE INTO revocations (certificate, issuer, reason, revoked_at)
+            SELECT id, issuer, 'unspecified', status_at FROM certificates WHERE fingerprint = ? AND status = 'REVOKED'
             """)
         changeStatus = try Query(database, "UPDATE certificates SET status = ?, status_at = ? WHERE fingerprint = ?")
     }
@@ -183,6 +191,7 @@ final class RowWriter {
         let columns = certificate.columns
         if let status = claims.first?.status, status != certificate.status {
             try changeStatus.run([.text(certificate.status.rawValue), .time(at), .digest(columns.fingerprint.digest)])
+            if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest)]) }
             changes.append(.status(device, columns.fingerprint, from: status, to: certificate.status))
         }
         if let own = claims.first(where: { $0.device == deviceRow }) {
@@ -197,6 +206,7 @@ final class RowWriter {
             return
         }
         let row = try certificates.add(columns, device: deviceRow, status: certificate.status, at: at, &vocabulary)
+        if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest)]) }
         certificateLines[row] = line
         summary.certificates.added += 1
         if let other = claims.first {

@@ -8,21 +8,29 @@ public enum RotationState: String, Sendable, CaseIterable {
     case delivered
     case confirmed
     case completed
-    /// Given up: the certificate that it was to replace is no longer the one to replace.
+    /// Given up: the certificate that it was to replace is no longer the one to replace, or its replacement is not to be used.
     case cancelled
 }
 
 /// A rotation that is under way.
 public struct OpenRotation: Sendable, Equatable {
     public let row: Int64
-    public let state: RotationState
+    public var state: RotationState
     /// Why it was opened.
     public let reason: Reason
     /// The certificate that it replaces, by its row.
     public let oldCertificate: Int64
+    /// The replacement, by its row. Nil until it was issued.
+    public let newCertificate: Int64?
+    public let issuedAt: Timestamp?
+    /// When the manifest that brings the replacement was published.
+    public let deliveredAt: Timestamp?
+    public var confirmedAt: Timestamp?
+    /// The revocation order that caused it: see ``RevocationOrder/id``.
+    public let revocation: Int64?
 }
 
-/// An `ACTIVE` certificate, as far as planning needs it.
+/// An `ACTIVE` or `PENDING_ACTIVATION` certificate, as far as planning needs it.
 public struct PlanningCertificate: Sendable, Equatable {
     public let row: Int64
     public let fingerprint: Fingerprint
@@ -36,9 +44,15 @@ public struct PlanningCertificate: Sendable, Equatable {
     public let isSignatureWeak: Bool
     /// The issuer's name, by its row: see ``PlanningSnapshot/issuerName(_:)``.
     public let issuer: Int64
+    public var status: CertificateStatus
+    /// When its device proved that it holds the key. Nil for an imported one, and until it did.
+    public var confirmedAt: Timestamp?
+    /// Whether a replacement of it was confirmed.
+    public var isReplaced: Bool
 
-    /// The current certificate first: the latest notAfter, then the latest notBefore, then the fingerprint.
+    /// The current certificate first: not replaced, then the latest notAfter, then the latest notBefore, then the fingerprint.
     static func isBefore(_ left: PlanningCertificate, _ right: PlanningCertificate) -> Bool {
+        if left.isReplaced != right.isReplaced { return right.isReplaced }
         if left.notAfter != right.notAfter { return left.notAfter > right.notAfter }
         if left.notBefore != right.notBefore { return left.notBefore > right.notBefore }
         return left.fingerprint.digest.bytes.lexicographicallyPrecedes(right.fingerprint.digest.bytes)
@@ -49,10 +63,13 @@ public struct PlanningCertificate: Sendable, Equatable {
 public struct WaitingRequest: Sendable, Equatable {
     public let keyFingerprint: KeyFingerprint
     public let algorithm: KeyAlgorithm
+    /// When it was taken; nil for one that the inventory does not have yet.
+    public let receivedAt: Timestamp?
 
-    public init(keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm) {
+    public init(keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm, receivedAt: Timestamp? = nil) {
         self.keyFingerprint = keyFingerprint
         self.algorithm = algorithm
+        self.receivedAt = receivedAt
     }
 }
 
@@ -65,8 +82,10 @@ public struct PlanningDevice: Sendable {
     /// By its row: see ``PlanningSnapshot/labels(ofSet:)``. Devices with equal labels have the same.
     public let labelSet: Int64
     /// Never empty; the current one first, then those that are left over.
-    public let active: [PlanningCertificate]
-    public let rotation: OpenRotation?
+    public var active: [PlanningCertificate]
+    /// Those of status `PENDING_ACTIVATION`, in the same order.
+    public var pending: [PlanningCertificate]
+    public var rotation: OpenRotation?
     public let request: WaitingRequest?
     /// Why the last CSR was not taken, where the device's manifest does not say so yet.
     public let refused: String?

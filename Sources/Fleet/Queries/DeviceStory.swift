@@ -16,6 +16,28 @@ public struct RotationStory: Sendable, Equatable {
     public let run: String
     public let openedAt: Timestamp
     public let changedAt: Timestamp
+    /// The first time that a CSR was asked for.
+    public internal(set) var asked: RotationStep? = nil
+    public internal(set) var issued: RotationStep? = nil
+    /// The manifest that brings the replacement was published.
+    public internal(set) var delivered: RotationStep? = nil
+    public internal(set) var confirmed: RotationStep? = nil
+    /// It was completed or cancelled.
+    public internal(set) var ended: RotationStep? = nil
+    /// The revocation order that caused it, by its name.
+    public internal(set) var revocation: String? = nil
+}
+
+/// A step of a rotation: when it was taken, and by which run.
+public struct RotationStep: Sendable, Equatable {
+    public let at: Timestamp
+    /// Nil where it was taken before runs were recorded with the steps.
+    public let run: String?
+
+    public init(at: Timestamp, run: String?) {
+        self.at = at
+        self.run = run
+    }
 }
 
 /// All that the inventory knows of a device.
@@ -65,12 +87,15 @@ extension Inventory {
                 ORDER BY c.not_before, c.fingerprint
                 """
             ).all(of) { try scan.certificate($0) }
+            let histories = try CertificateHistory.all(database, ofDevice: device.row)
             let request = try Query(
                 database, "SELECT key_fingerprint, algorithm, received_at FROM requests WHERE device = ?"
             )
             .first(of) {
                 (
-                    WaitingRequest(keyFingerprint: try $0.keyFingerprint(0), algorithm: KeyAlgorithm($0.text(1))),
+                    WaitingRequest(
+                        keyFingerprint: try $0.keyFingerprint(0), algorithm: KeyAlgorithm($0.text(1)),
+                        receivedAt: $0.time(2)),
                     $0.time(2)
                 )
             }
@@ -79,7 +104,12 @@ extension Inventory {
             ).all([.text(id.text), .count(auditLimit)]) { try AuditEntry($0) }
             return DeviceStory(
                 listing: DeviceListing(
-                    device: id, account: device.account, labels: device.labels, certificates: certificates),
+                    device: id, account: device.account, labels: device.labels,
+                    certificates: certificates.map { certificate in
+                        var certificate = certificate
+                        certificate.history = histories[certificate.fingerprint]
+                        return certificate
+                    }),
                 sequence: device.sequence, addedAt: device.addedAt, rotations: try rotations(database, of: of),
                 manifest: try Query(database, "\(ManifestReader.select) WHERE m.device = ?").first(
                     of, ManifestReader.read),
@@ -94,9 +124,11 @@ extension Inventory {
             database,
             """
             SELECT r.id, r.state, o.fingerprint, n.fingerprint, r.reason_code, r.reason_text, r.policy_name, r.policy_file,
-              r.policy_line, r.run, r.opened_at, r.changed_at
+              r.policy_line, r.run, r.opened_at, r.changed_at, r.asked_at, r.asked_run, r.issued_at, r.issued_run,
+              r.delivered_at, r.delivered_run, r.confirmed_at, r.confirmed_run, r.ended_at, r.ended_run, v.name
             FROM rotations r JOIN certificates o ON o.id = r.old_certificate
-            LEFT JOIN certificates n ON n.id = r.new_certificate WHERE r.device = ? ORDER BY r.id
+            LEFT JOIN certificates n ON n.id = r.new_certificate
+            LEFT JOIN revocation_orders v ON v.id = r.revocation WHERE r.device = ? ORDER BY r.id
             """
         ).all(device) { row in
             RotationStory(
@@ -104,49 +136,13 @@ extension Inventory {
                 newCertificate: row.isNull(3) ? nil : try row.fingerprint(3),
                 reason: Reason(try row.value(4), row.text(5)),
                 policyName: row.text(6), policyFile: row.text(7), policyLine: Int(row.integer(8)), run: row.text(9),
-                openedAt: row.time(10), changedAt: row.time(11))
+                openedAt: row.time(10), changedAt: row.time(11), asked: step(row, 12), issued: step(row, 14),
+                delivered: step(row, 16), confirmed: step(row, 18), ended: step(row, 20),
+                revocation: row.optionalText(22))
         }
     }
 
-    /// Device ids that a mistyped one may have meant, the nearest first; no more than three.
-    public func nearNames(_ id: DeviceID) throws(RotationError) -> [String] {
-        try read { database in
-            let wanted = Array(id.text.lowercased().utf8)
-            // Two letters that changed places are two changes.
-            let farthest = wanted.count < 4 ? 1 : max(2, min(3, wanted.count / 4))
-            var near: [(name: String, distance: Int)] = []
-            try Query(uncached: database, "SELECT name FROM devices ORDER BY name").forEach { row in
-                let length = row.withBytes(0) { $0.count }
-                guard abs(length - wanted.count) <= farthest else { return }
-                let name = row.text(0)
-                let distance = EditDistance.between(wanted, Array(name.lowercased().utf8), notOver: farthest)
-                guard let distance else { return }
-                near.append((name, distance))
-                // The order by name is kept among equals, so that the answer does not depend on the sort.
-                if near.count > 64 { near = Array(near.sorted { $0.distance < $1.distance }.prefix(3)) }
-            }
-            return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
-        }
-    }
-}
-
-/// How many bytes must be put in, taken out or changed to make one name of another (Levenshtein's distance).
-enum EditDistance {
-    /// Nil where it is over the limit.
-    static func between(_ left: [UInt8], _ right: [UInt8], notOver limit: Int) -> Int? {
-        var previous = Array(0...right.count)
-        var current = previous
-        for (row, byte) in left.enumerated() {
-            current[0] = row + 1
-            var least = current[0]
-            for (column, other) in right.enumerated() {
-                current[column + 1] = min(
-                    previous[column] + (byte == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1)
-                least = min(least, current[column + 1])
-            }
-            if least > limit { return nil }
-            swap(&previous, &current)
-        }
-        return previous[right.count] <= limit ? previous[right.count] : nil
+    private func step(_ row: ResultRow, _ column: CInt) -> RotationStep? {
+        row.optionalTime(column).map { RotationStep(at: $0, run: row.optionalText(column + 1)) }
     }
 }

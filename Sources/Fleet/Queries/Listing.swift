@@ -40,6 +40,8 @@ public struct ListedCertificate: Sendable, Equatable {
     public let addedAt: Timestamp
     /// Since when it has its status.
     public let statusAt: Timestamp
+    /// Where it comes from and what became of it. In a device's story alone: lists do not read it.
+    public internal(set) var history: CertificateHistory? = nil
 }
 
 public struct DeviceListing: Sendable, Equatable {

@@ -15,6 +15,10 @@ public struct OpenRotationListing: Sendable, Equatable {
     public let changedAt: Timestamp
     /// When the certificate that it replaces expires.
     public let notAfter: Timestamp
+    /// The first time that the device was asked for a CSR.
+    public internal(set) var askedAt: Timestamp? = nil
+    /// When the manifest that brings the replacement was published.
+    public internal(set) var deliveredAt: Timestamp? = nil
 }
 
 extension Inventory {
@@ -44,7 +48,7 @@ extension Inventory {
                 database,
                 """
                 SELECT r.id, d.name, a.name, r.state, r.reason_code, r.reason_text, r.policy_name, r.opened_at, r.changed_at,
-                  c.not_after
+                  c.not_after, r.asked_at, r.delivered_at
                 FROM rotations r JOIN devices d ON d.id = r.device JOIN accounts a ON a.id = d.account
                 JOIN certificates c ON c.id = r.old_certificate
                 WHERE r.open = 1 AND r.changed_at < ?1 \(condition) ORDER BY r.changed_at, r.id LIMIT ?2
@@ -54,7 +58,8 @@ extension Inventory {
                     row: row.integer(0), device: DeviceID(checked: row.text(1)),
                     account: AccountID(checked: row.text(2)),
                     state: try row.value(3), reason: Reason(try row.value(4), row.text(5)), policy: row.text(6),
-                    openedAt: row.time(7), changedAt: row.time(8), notAfter: row.time(9))
+                    openedAt: row.time(7), changedAt: row.time(8), notAfter: row.time(9),
+                    askedAt: row.optionalTime(10), deliveredAt: row.optionalTime(11))
             }
         }
     }

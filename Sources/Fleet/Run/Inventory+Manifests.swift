@@ -11,14 +11,16 @@ extension Inventory {
             let deliver = try Query(
                 database,
                 """
-                UPDATE rotations SET state = 'delivered', changed_at = ? WHERE state = 'issued'
-                  AND id = (SELECT rotation FROM manifests WHERE device = ?)
+                UPDATE rotations SET state = 'delivered', changed_at = ?1, delivered_at = ?1, delivered_run = ?2
+                WHERE state = 'issued' AND id = (SELECT rotation FROM manifests WHERE device = ?3)
                 """)
             var published = 0
             for manifest in manifests {
                 guard try publish.run([.integer(manifest.deviceRow), .count(manifest.sequence)]) == 1 else { continue }
                 published += 1
-                if manifest.action == .install { try deliver.run([.time(at), .integer(manifest.deviceRow)]) }
+                if manifest.action == .install {
+                    try deliver.run([.time(at), .text(run), .integer(manifest.deviceRow)])
+                }
             }
             guard published > 0 else { return }
             try audited(database, run: run) { log in
@@ -50,7 +52,7 @@ extension Inventory {
             let due = try Query(
                 database,
                 """
-                \(ManifestReader.select) WHERE m.expires < ? AND r.open = 1 ORDER BY m.expires, m.device LIMIT ?
+                \(ManifestReader.select) WHERE m.expires < ? AND m.action <> 'none' AND r.open = 1 ORDER BY m.expires, m.device LIMIT ?
                 """
             ).all([.time(min(expiringBefore, newExpiry)), .count(limit)]) {
                 (try ManifestReader.read($0), ManifestReader.rotation($0))

@@ -55,8 +55,10 @@ private struct IssueRecorder {
             database, "UPDATE reservations SET state = 'recorded' WHERE id = ? AND state = 'reserved' AND serial = ?")
         moveRotation = try Query(
             database,
-            "UPDATE rotations SET state = 'issued', new_certificate = ?, changed_at = ? WHERE id = ? AND state = 'ready'"
-        )
+            """
+            UPDATE rotations SET state = 'issued', new_certificate = ?1, changed_at = ?2, issued_at = ?2, issued_run = ?3,
+              first_sequence = ?4 WHERE id = ?5 AND state = 'ready'
+            """)
     }
 
     mutating func record(_ issued: IssuedOrder, _ log: inout AuditLog) throws -> ManifestRecord {
@@ -74,12 +76,16 @@ private struct IssueRecorder {
             lineage: CertificateWriter.Lineage(
                 parent: order.oldCertificate, rotation: reservation.rotation, authority: order.authority),
             at: at, &vocabulary)
-        guard isOpen, try moveRotation.run([.integer(row), .time(at), .integer(reservation.rotation)]) == 1 else {
+        let sequence = try manifests.nextSequence(of: order.deviceRow)
+        guard isOpen,
+            try moveRotation.run([
+                .integer(row), .time(at), .text(run), .count(sequence), .integer(reservation.rotation),
+            ]) == 1
+        else {
             throw RotationError(
                 .inventory, "the reservation of serial number \(order.serial) is no longer open",
                 at: "device \(order.device)")
         }
-        let sequence = try manifests.nextSequence(of: order.deviceRow)
         let manifest = ManifestRecord(
             deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,
             action: .install, reason: order.reason, run: run, issued: at, expires: issued.manifest.expires,

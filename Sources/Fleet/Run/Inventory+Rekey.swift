@@ -4,7 +4,8 @@ import RotationModel
 extension Inventory {
     /// Records that devices are asked for a CSR: opens their rotations and writes `rekey` manifests, not yet published.
     ///
-    /// A device that has a replacement already is passed over.
+    /// A device that has a replacement already is passed over, unless the order ``RekeyOrder/supersedes`` one that is not
+    /// confirmed yet.
     ///
     /// - Returns: The manifests of the others, in the order given.
     public func recordRekey(
@@ -26,7 +27,11 @@ extension Inventory {
             try audited(database, run: run) { log in
                 for ask in asks {
                     let open = try rotations.open(ofDevice: ask.deviceRow)
-                    if let open, open.state != .awaitingCSR && open.state != .ready { continue }
+                    if let open, open.state != .awaitingCSR && open.state != .ready,
+                        !(ask.supersedes && open.isUnconfirmed)
+                    {
+                        continue
+                    }
                     let old = try find.first([.integer(ask.oldCertificate), .integer(ask.deviceRow)]) {
                         (ReplacedCertificate(fingerprint: try $0.fingerprint(0), notAfter: $0.time(1)), $0.text(2))
                     }
@@ -36,7 +41,7 @@ extension Inventory {
                         to: .awaitingCSR,
                         RotationWriter.Cause(
                             reason: ask.reason, policyName: ask.policyName, policyFile: ask.policyFile,
-                            policyLine: ask.policyLine), &log)
+                            policyLine: ask.policyLine, revocation: ask.revocation), &log)
                     let manifest = ManifestRecord(
                         deviceRow: ask.deviceRow, device: ask.device, account: AccountID(checked: account),
                         sequence: try manifests.nextSequence(of: ask.deviceRow), action: .rekey, reason: ask.reason,

@@ -5,7 +5,8 @@ extension Inventory {
     /// Sets a serial number aside for each order, before anything is signed, and opens its rotation or moves it on.
     ///
     /// What planning saw may be past: an order is skipped where its certificate is no longer `ACTIVE`, its device's
-    /// rotation has a replacement already or one under way, its CSR no longer waits, or another device has its key.
+    /// rotation has a replacement already or one under way, its CSR no longer waits, another device has its key, or the key
+    /// is refused. A replacement that is not confirmed yet is given up where the order ``ReservationOrder/supersedes`` it.
     ///
     /// - Parameters:
     ///   - batch: The batch's name, for the records.
@@ -53,6 +54,8 @@ private struct ReservationDesk {
     private let findBody: Query
     private let findReservation: Query
     private let findRequest: Query
+    /// Nil where no key is refused: nearly every run asks for nothing then.
+    private let refusedKeys: Query?
     private let add: Query
 
     init(_ database: Database, batch: String, run: String, at: Timestamp) throws {
@@ -69,6 +72,9 @@ private struct ReservationDesk {
         findReservation = try Query(
             database, "SELECT run FROM reservations WHERE rotation = ? AND state <> 'abandoned'")
         findRequest = try Query(database, "SELECT spki, key_fingerprint FROM requests WHERE device = ?")
+        refusedKeys =
+            try Query(database, "SELECT 1 FROM refused_keys LIMIT 1").exists([])
+            ? try Query(database, "SELECT 1 FROM refused_keys WHERE key_fingerprint = ?") : nil
         add = try Query(
             database,
             """
@@ -101,10 +107,10 @@ private struct ReservationDesk {
 
         let open = try rotations.open(ofDevice: order.deviceRow)
         if let open {
-            guard open.state == .awaitingCSR || open.state == .ready else {
+            guard open.state == .awaitingCSR || open.state == .ready || (order.supersedes && open.isUnconfirmed) else {
                 return .skipped("the device has a replacement already (rotation \(open.row), \(open.state.rawValue))")
             }
-            if open.oldCertificate == order.oldCertificate,
+            if open.oldCertificate == order.oldCertificate, !open.isUnconfirmed,
                 let run = try findReservation.first([.integer(open.row)], { $0.text(0) })
             {
                 return .skipped("a replacement is under way already (run \(run))")
@@ -122,6 +128,9 @@ private struct ReservationDesk {
             guard let body else { throw StorageFailure.unreadable("a certificate without its DER") }
             (key, spki, current) = (old.key, [], body)
         }
+        if try refusedKeys?.exists([.digest(key.digest)]) == true {
+            return .skipped("the key is refused: a certificate with it was revoked for keyCompromise")
+        }
         if let holder = try holders.holder(of: key, otherThan: order.deviceRow) {
             return .skipped("device \(holder) has the same key")
         }
@@ -130,7 +139,7 @@ private struct ReservationDesk {
             with: open, device: order.deviceRow, id: order.device, oldCertificate: order.oldCertificate, to: .ready,
             RotationWriter.Cause(
                 reason: order.reason, policyName: order.policyName, policyFile: order.policyFile,
-                policyLine: order.policyLine),
+                policyLine: order.policyLine, revocation: order.revocation),
             &log)
         let row = try add.insert([
             .blob(order.serial.bytes), .integer(rotation), .text(batch), .text(run), .text(order.profile),

@@ -24,11 +24,15 @@ public struct ReservationOrder: Sendable {
     public var profile: String
     public var authority: String
     public var keySource: KeySource
+    /// Whether a replacement that the device has not confirmed is given up for this one.
+    public var supersedes: Bool
+    /// The revocation order that causes the rotation.
+    public var revocation: Int64?
 
     public init(
         deviceRow: Int64, device: DeviceID, oldCertificate: Int64, serial: SerialNumber, reason: Reason,
         policyName: String, policyFile: String, policyLine: Int, profile: String, authority: String,
-        keySource: KeySource
+        keySource: KeySource, supersedes: Bool = false, revocation: Int64? = nil
     ) {
         self.deviceRow = deviceRow
         self.device = device
@@ -39,6 +43,8 @@ public struct ReservationOrder: Sendable {
         self.profile = profile
         self.authority = authority
         self.keySource = keySource
+        self.supersedes = supersedes
+        self.revocation = revocation
     }
 }
 

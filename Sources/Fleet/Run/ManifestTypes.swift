@@ -19,11 +19,15 @@ public struct RekeyOrder: Sendable {
     public var refused: String?
     /// When the manifest that asks expires.
     public var expires: Timestamp
+    /// Whether a replacement that the device has not confirmed is given up for this one.
+    public var supersedes: Bool
+    /// The revocation order that causes the rotation.
+    public var revocation: Int64?
 
     public init(
         deviceRow: Int64, device: DeviceID, oldCertificate: Int64, reason: Reason, policyName: String,
-        policyFile: String,
-        policyLine: Int, keys: [String], subject: String, refused: String?, expires: Timestamp
+        policyFile: String, policyLine: Int, keys: [String], subject: String, refused: String?, expires: Timestamp,
+        supersedes: Bool = false, revocation: Int64? = nil
     ) {
         self.deviceRow = deviceRow
         self.device = device
@@ -34,6 +38,8 @@ public struct RekeyOrder: Sendable {
         self.subject = subject
         self.refused = refused
         self.expires = expires
+        self.supersedes = supersedes
+        self.revocation = revocation
     }
 }
 

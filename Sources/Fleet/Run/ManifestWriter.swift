@@ -34,6 +34,19 @@ struct ManifestWriter {
         ])
     }
 
+    /// Tells the device that there is nothing to do: what an earlier manifest offered it or asked of it no longer holds.
+    func putNone(
+        _ standing: StandingOffer, rotation: Int64, reason: Reason, run: String, expires: Timestamp, at: Timestamp
+    ) throws -> ManifestRecord {
+        let manifest = ManifestRecord(
+            deviceRow: standing.deviceRow, device: standing.device, account: standing.account,
+            sequence: try nextSequence(of: standing.deviceRow), action: .none, reason: reason, run: run, issued: at,
+            expires: expires, certificateDER: nil, authority: nil, replaces: standing.replaces, requestKeys: [],
+            requestSubject: nil, refused: nil)
+        try put(manifest, rotation: rotation)
+        return manifest
+    }
+
     private static func json(_ texts: [String]) -> String {
         if texts.isEmpty { return "[]" }
         var json = JSONWriter(reservingCapacity: 64)

@@ -7,79 +7,104 @@ struct RotationWriter {
         var row: Int64
         var state: RotationState
         var oldCertificate: Int64
+        var newCertificate: Int64?
+
+        /// Whether its device has a replacement that it has not confirmed.
+        var isUnconfirmed: Bool { state == .issued || state == .delivered }
     }
 
     private let find: Query
     private let add: Query
     private let change: Query
-    private let cancel: Query
-    private let abandonReservations: Query
+    private let ending: RotationEnding
+    private let deactivate: Query
     private let run: String
     private let at: Timestamp
 
     init(_ database: Database, run: String, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
-        find = try Query(database, "SELECT id, state, old_certificate FROM rotations WHERE device = ? AND open = 1")
+        find = try Query(
+            database, "SELECT id, state, old_certificate, new_certificate FROM rotations WHERE device = ? AND open = 1")
         add = try Query(
             database,
             """
             INSERT INTO rotations (device, old_certificate, state, open, reason_code, reason_text, policy_name, policy_file,
-              policy_line, run, opened_at, changed_at)
-            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
+              policy_line, run, opened_at, changed_at, asked_at, asked_run, revocation)
+            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         change = try Query(
             database,
             """
             UPDATE rotations SET state = ?, reason_code = ?, reason_text = ?, policy_name = ?, policy_file = ?,
-              policy_line = ?, changed_at = ? WHERE id = ?
+              policy_line = ?, changed_at = ?, revocation = coalesce(?, revocation),
+              asked_run = CASE WHEN asked_at IS NULL THEN ? ELSE asked_run END, asked_at = coalesce(asked_at, ?)
+            WHERE id = ?
             """)
-        cancel = try Query(database, "UPDATE rotations SET state = 'cancelled', open = 0, changed_at = ? WHERE id = ?")
-        abandonReservations = try Query(
-            database, "UPDATE reservations SET state = 'abandoned' WHERE rotation = ? AND state = 'reserved'")
+        ending = try RotationEnding(database, run: run, at: at)
+        deactivate = try Query(
+            database,
+            """
+            UPDATE certificates SET status = 'INACTIVE', status_at = ?1 WHERE status = 'PENDING_ACTIVATION'
+              AND fingerprint = (SELECT fingerprint FROM certificates WHERE id = ?2)
+            """)
     }
 
-    /// The policy's decision that a rotation carries.
+    /// The decision that a rotation carries: the policy's, and the revocation order's where one is behind it.
     struct Cause {
         var reason: Reason
         var policyName: String
         var policyFile: String
         var policyLine: Int
+        var revocation: Int64?
     }
 
     func open(ofDevice device: Int64) throws -> Open? {
         try find.first([.integer(device)]) {
-            Open(row: $0.integer(0), state: try $0.value(1), oldCertificate: $0.integer(2))
+            Open(
+                row: $0.integer(0), state: try $0.value(1), oldCertificate: $0.integer(2),
+                newCertificate: $0.optionalInteger(3))
         }
     }
 
     /// Continues the device's rotation of this certificate, or opens one. A rotation of another certificate that had
-    /// nothing signed yet is given up: the certificate that it was for is no longer the one to replace.
+    /// nothing signed yet is given up: the certificate that it was for is no longer the one to replace. So is one whose
+    /// replacement is not confirmed, with that replacement: who calls has decided that another takes its place.
     func proceed(
         with known: Open?, device: Int64, id: DeviceID, oldCertificate: Int64, to state: RotationState, _ cause: Cause,
         _ log: inout AuditLog
     ) throws -> Int64 {
+        let asked = state == .awaitingCSR
         if let known {
-            if known.oldCertificate == oldCertificate {
+            if known.oldCertificate == oldCertificate && !known.isUnconfirmed {
                 try change.run([
                     .text(state.rawValue), .text(cause.reason.code.rawValue), .text(cause.reason.text),
                     .text(cause.policyName),
-                    .text(cause.policyFile), .count(cause.policyLine), .time(at), .integer(known.row),
+                    .text(cause.policyFile), .count(cause.policyLine), .time(at), .optional(cause.revocation),
+                    .optional(asked ? run : nil), .optional(asked ? at : nil), .integer(known.row),
                 ])
                 return known.row
             }
-            try abandonReservations.run([.integer(known.row)])
-            try cancel.run([.time(at), .integer(known.row)])
-            try log.append(.rotationCancelled, device: id, at: at) { json in
-                json.member("rotation", Int(known.row))
-                json.member("why", "its certificate is no longer the one to replace")
+            if known.isUnconfirmed {
+                try supersede(known, id, cause, &log)
+            } else {
+                try ending.cancel(known.row, of: id, why: "its certificate is no longer the one to replace", &log)
             }
         }
         return try add.insert([
             .integer(device), .integer(oldCertificate), .text(state.rawValue), .text(cause.reason.code.rawValue),
             .text(cause.reason.text), .text(cause.policyName), .text(cause.policyFile), .count(cause.policyLine),
             .text(run),
-            .time(at), .time(at),
+            .time(at), .time(at), .optional(asked ? at : nil), .optional(asked ? run : nil),
+            .optional(cause.revocation),
         ])
+    }
+
+    private func supersede(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {
+        if let replacement = known.newCertificate { try deactivate.run([.time(at), .integer(replacement)]) }
+        try ending.cancel(
+            known.row, of: id,
+            why: "its replacement was not confirmed, and another takes its place (\(cause.reason.code.rawValue): "
+                + "\(cause.reason.text))", &log)
     }
 }
 

@@ -87,6 +87,14 @@ extension Inventory {
         }
         return try AuditLog.appending(to: database, sha256: sha256, run: run, actor: actor, body)
     }
+
+    /// Appends to the audit in the name of whoever acts outside a run, or of a run's actor.
+    func audited<T>(
+        _ database: Database, run: String?, actor: String, _ body: (inout AuditLog) throws -> T
+    ) throws -> T {
+        if let run { return try audited(database, run: run, body) }
+        return try AuditLog.appending(to: database, sha256: sha256, run: nil, actor: actor, body)
+    }
 }
 
 /// The runs' table.

@@ -33,4 +33,6 @@ public struct RunRecord: Sendable, Equatable {
 
     /// The outcome of a run that died.
     public static let interrupted = "interrupted"
+    /// The outcome of a run that an error ended.
+    public static let failed = "failed"
 }

@@ -15,6 +15,11 @@ enum InventorySchema {
             try database.execute(sql: Version1.rotations)
             try database.execute(sql: Version1.records)
         }
+        migrator.registerMigration("2-lifecycle", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version2.revocations)
+            try database.execute(sql: Version2.certificates)
+            try database.execute(sql: Version2.rotations)
+        }
         return migrator
     }
 

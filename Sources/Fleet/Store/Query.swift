@@ -11,6 +11,7 @@ enum SQLValue {
     case digest(SHA256Digest)
 
     static func time(_ time: Timestamp) -> SQLValue { .integer(time.seconds) }
+    static func optional(_ time: Timestamp?) -> SQLValue { time.map(SQLValue.time) ?? .null }
     static func count(_ count: Int) -> SQLValue { .integer(Int64(count)) }
     static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
     static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
@@ -144,6 +145,7 @@ struct ResultRow {
     func integer(_ column: CInt) -> Int64 { sqlite3_column_int64(handle, column) }
     func time(_ column: CInt) -> Timestamp { Timestamp(seconds: integer(column)) }
     func optionalInteger(_ column: CInt) -> Int64? { isNull(column) ? nil : integer(column) }
+    func optionalTime(_ column: CInt) -> Timestamp? { isNull(column) ? nil : time(column) }
     func optionalText(_ column: CInt) -> String? { isNull(column) ? nil : text(column) }
 
     func text(_ column: CInt) -> String {

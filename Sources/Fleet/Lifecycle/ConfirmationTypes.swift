@@ -1,0 +1,48 @@
+import RotationModel
+
+/// A device's proof that it holds the key of its new certificate, judged and found good.
+public struct ConfirmationOrder: Sendable {
+    public var deviceRow: Int64
+    public var device: DeviceID
+    public var rotation: Int64
+    /// The new certificate, by its row.
+    public var certificateRow: Int64
+    public var fingerprint: Fingerprint
+    /// The sequence number of the manifest that the device confirms.
+    public var sequence: Int
+    /// When the device says that it confirmed. For the audit alone: the overlap starts when the run takes the proof in.
+    public var time: Timestamp
+    /// SHA-256 of the acknowledgement's bytes: tells the same file from another one.
+    public var digest: SHA256Digest
+
+    public init(
+        deviceRow: Int64, device: DeviceID, rotation: Int64, certificateRow: Int64, fingerprint: Fingerprint,
+        sequence: Int, time: Timestamp, digest: SHA256Digest
+    ) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.rotation = rotation
+        self.certificateRow = certificateRow
+        self.fingerprint = fingerprint
+        self.sequence = sequence
+        self.time = time
+        self.digest = digest
+    }
+}
+
+/// A confirmation that was not taken.
+public struct RefusedConfirmation: Sendable {
+    /// Nil where no device of the inventory could be told from it.
+    public var deviceRow: Int64?
+    public var device: DeviceID?
+    /// The name of the file in the inbox.
+    public var file: String
+    public var reason: String
+
+    public init(deviceRow: Int64?, device: DeviceID?, file: String, reason: String) {
+        self.deviceRow = deviceRow
+        self.device = device
+        self.file = file
+        self.reason = reason
+    }
+}

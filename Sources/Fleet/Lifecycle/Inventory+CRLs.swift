@@ -1,0 +1,122 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// What is known of the CRL that is published under a name; nil where none was ever begun.
+    public func crlState(_ name: String) throws(RotationError) -> CRLState? {
+        try read { try CRLState.find($0, name) }
+    }
+
+    /// Sets a CRL number aside and records what the CRL under it will say, before it is signed. The number is spent, whether
+    /// the CRL is published or not.
+    ///
+    /// - Parameters:
+    ///   - name: The file's name.
+    ///   - covers: The greatest ``RevokedCertificate/id`` that it takes account of.
+    ///   - numberAtLeast: The number is this or the one after the last, whichever is greater: for who knows that devices have
+    ///     seen higher ones than the inventory.
+    /// - Throws: ``RotationError/Code/inventory`` where numbers run out, at 2^63.
+    public func beginCRL(
+        name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64,
+        numberAtLeast: UInt64 = 1, run: String, at: Timestamp
+    ) throws(RotationError) -> CRLState {
+        try write { database in
+            let last = try CRLState.find(database, name)
+            let number = max((last?.number ?? 0) + 1, numberAtLeast)
+            guard let stored = Int64(exactly: number) else {
+                throw RotationError(.inventory, "there is no CRL number after \(last?.number ?? number)", at: name)
+            }
+            // What was begun and not published, nobody has seen.
+            let previous = last.flatMap { $0.isPublished ? $0.thisUpdate : $0.previousUpdate }
+            try Query(
+                database,
+                """
+                INSERT OR REPLACE INTO crls (name, authority, number, this_update, previous_update, next_update, covers, published)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+                """
+            ).run([
+                .text(name), .text(authority), .integer(stored), .time(thisUpdate), .optional(previous),
+                .time(nextUpdate), .integer(covers),
+            ])
+            try audited(database, run: run) { log in
+                try log.append(.crlIssued, device: nil, at: at) { json in
+                    json.member("crl", name)
+                    json.member("authority", authority)
+                    json.member("number", Int(stored))
+                    json.member("thisUpdate", thisUpdate.rfc3339)
+                    json.member("nextUpdate", nextUpdate.rfc3339)
+                    json.member("covers", Int(covers))
+                }
+            }
+            return CRLState(
+                name: name, authority: authority, number: number, thisUpdate: thisUpdate, previousUpdate: previous,
+                nextUpdate: nextUpdate, covers: covers, isPublished: false)
+        }
+    }
+
+    /// Records that a CRL lies where it is fetched. One that a later one has replaced is passed over.
+    public func markCRLPublished(_ name: String, number: UInt64) throws(RotationError) {
+        guard let number = Int64(exactly: number) else { return }
+        try write { database in
+            _ = try Query(database, "UPDATE crls SET published = 1 WHERE name = ? AND number = ?")
+                .run([.text(name), .integer(number)])
+        }
+    }
+
+    /// The greatest ``RevokedCertificate/id`` among the certificates of some issuers; 0 where none is revoked.
+    ///
+    /// - Parameter issuers: Names, as RFC 4514 writes them.
+    public func lastRevocation(issuers: [String]) throws(RotationError) -> Int64 {
+        try read { database in
+            let last = try Query(
+                database,
+                "SELECT max(id) FROM revocations WHERE issuer = (SELECT id FROM issuers WHERE name = ?)")
+            return try issuers.reduce(0) { max($0, try last.first([.text($1)]) { $0.integer(0) } ?? 0) }
+        }
+    }
+
+    /// Hands over the revoked certificates of some issuers, issuer by issuer in the order in which they were revoked. One that
+    /// several devices present comes once for each.
+    ///
+    /// - Parameters:
+    ///   - issuers: Names, as RFC 4514 writes them.
+    ///   - id: Those with a greater ``RevokedCertificate/id`` alone.
+    public func forEachRevoked(
+        issuers: [String], after id: Int64 = 0, _ body: (RevokedCertificate) throws -> Void
+    ) throws {
+        try snapshot { database in
+            let query = try Query(
+                uncached: database,
+                """
+                SELECT v.id, c.serial, v.revoked_at, v.reason, c.not_after FROM revocations v
+                JOIN certificates c ON c.id = v.certificate
+                WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND v.id > ? ORDER BY v.id
+                """)
+            for issuer in issuers {
+                try query.forEach([.text(issuer), .integer(id)]) { row in
+                    try body(
+                        RevokedCertificate(
+                            id: row.integer(0), serialNumber: SerialNumber(bytes: row.bytes(1)),
+                            revokedAt: row.time(2), reason: try row.value(3), notAfter: row.time(4)))
+                }
+            }
+        }
+    }
+}
+
+extension CRLState {
+    fileprivate static func find(_ database: Database, _ name: String) throws -> CRLState? {
+        try Query(
+            database,
+            """
+            SELECT name, authority, number, this_update, previous_update, next_update, covers, published FROM crls
+            WHERE name = ?
+            """
+        ).first([.text(name)]) { row in
+            CRLState(
+                name: row.text(0), authority: row.text(1), number: UInt64(clamping: row.integer(2)),
+                thisUpdate: row.time(3), previousUpdate: row.optionalTime(4), nextUpdate: row.time(5),
+                covers: row.integer(6), isPublished: row.integer(7) == 1)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// Ends confirmed rotations: the old certificate becomes `INACTIVE`, and a manifest tells the device that there is nothing
+    /// to do.
+    ///
+    /// A certificate that other devices present too stays `ACTIVE` until each of them has a confirmed one of its own; the
+    /// rotation ends all the same, and the certificate goes with the order of the last of those devices, or with one that
+    /// names no rotation. Where the old certificate is no longer `ACTIVE`, the rotation just ends. Where the new one is no
+    /// longer `ACTIVE`, the rotation is cancelled and the old certificate stays: it is the one that the device has.
+    ///
+    /// - Returns: The manifests, not yet published, in the order given; none for an order whose rotation is not confirmed any
+    ///   more or that names none.
+    public func complete(
+        _ orders: [CompletionOrder], run: String, at: Timestamp
+    ) throws(RotationError) -> [ManifestRecord] {
+        guard !orders.isEmpty else { return [] }
+        return try write { database in
+            let desk = try CompletionDesk(database, run: run, at: at)
+            return try audited(database, run: run) { log in try orders.compactMap { try desk.complete($0, &log) } }
+        }
+    }
+
+    /// Confirmed rotations of which one certificate is no longer `ACTIVE`: ``complete(_:run:at:)`` ends each of them now.
+    ///
+    /// - Parameter limit: How many at most; call again after they were completed for the rest.
+    public func settledRotations(limit: Int) throws(RotationError) -> [SettledRotation] {
+        try read { database in
+            try Query(
+                database,
+                """
+                SELECT r.id, r.device, d.name, o.id, o.fingerprint, o.status, n.status, r.reason_code, r.reason_text,
+                  r.policy_name, r.policy_file, r.policy_line
+                FROM rotations r JOIN devices d ON d.id = r.device JOIN certificates o ON o.id = r.old_certificate
+                JOIN certificates n ON n.id = r.new_certificate
+                WHERE r.open = 1 AND r.state = 'confirmed' AND (o.status <> 'ACTIVE' OR n.status <> 'ACTIVE')
+                ORDER BY r.device LIMIT ?
+                """
+            ).all([.count(limit)]) { row in
+                SettledRotation(
+                    rotation: row.integer(0), deviceRow: row.integer(1), device: DeviceID(checked: row.text(2)),
+                    certificateRow: row.integer(3), fingerprint: try row.fingerprint(4), status: try row.value(5),
+                    replacementStatus: try row.value(6), reason: Reason(try row.value(7), row.text(8)),
+                    policyName: row.text(9), policyFile: row.text(10), policyLine: Int(row.integer(11)))
+            }
+        }
+    }
+}
+
+/// Completes one rotation at a time, within one transaction.
+private struct CompletionDesk {
+    private let at: Timestamp
+    private let ending: RotationEnding
+    private let find: Query
+    private let retire: Query
+    private let otherClaims: Query
+    private let findStatus: Query
+    private let takeBack: Query
+
+    init(_ database: Database, run: String, at: Timestamp) throws {
+        self.at = at
+        ending = try RotationEnding(database, run: run, at: at)
+        find = try Query(
+            database,
+            """
+            SELECT n.status FROM rotations r JOIN certificates n ON n.id = r.new_certificate
+            WHERE r.id = ? AND r.device = ? AND r.old_certificate = ? AND r.state = 'confirmed'
+            """)
+        retire = try Query(
+            database,
+            """
+            UPDATE certificates SET status = 'INACTIVE', status_at = ?1 WHERE fingerprint = ?2 AND status = 'ACTIVE'
+              AND NOT EXISTS (SELECT 1 FROM certificates claim WHERE claim.fingerprint = ?2 AND NOT EXISTS (
+                SELECT 1 FROM certificates own WHERE own.device = claim.device AND own.status = 'ACTIVE'
+                  AND own.confirmed_at IS NOT NULL AND own.fingerprint <> ?2))
+            """)
+        otherClaims = try Query(
+            database,
+            """
+            SELECT d.name FROM certificates c JOIN devices d ON d.id = c.device
+            WHERE c.fingerprint = ? AND c.device <> ? ORDER BY d.name
+            """)
+        findStatus = try Query(database, "SELECT status FROM certificates WHERE id = ?")
+        takeBack = try Query(database, "UPDATE certificates SET replaced_at = NULL WHERE id = ?")
+    }
+
+    func complete(_ order: CompletionOrder, _ log: inout AuditLog) throws -> ManifestRecord? {
+        guard let rotation = order.rotation else {
+            if try retire(order, &log) { try append(.retired, order, status: nil, &log) }
+            return nil
+        }
+        let replacement: CertificateStatus? = try find.first([
+            .integer(rotation), .integer(order.deviceRow), .integer(order.certificateRow),
+        ]) { try $0.value(0) }
+        guard let replacement else { return nil }
+        if replacement == .active {
+            _ = try ending.complete(rotation)
+            _ = try retire(order, &log)
+            let status: CertificateStatus? = try findStatus.first([.integer(order.certificateRow)]) { try $0.value(0) }
+            try append(.completed, order, status: status, &log)
+        } else {
+            try takeBack.run([.integer(order.certificateRow)])
+            try ending.cancel(
+                rotation, of: order.device, why: "its replacement is \(replacement.rawValue) by now", &log)
+        }
+        return try ending.withdrawOffer(of: rotation, reason: order.reason, expires: order.manifestExpires)
+    }
+
+    /// - Returns: Whether the certificate is `INACTIVE` by it.
+    private func retire(_ order: CompletionOrder, _ log: inout AuditLog) throws -> Bool {
+        guard try retire.run([.time(at), .digest(order.fingerprint.digest)]) > 0 else { return false }
+        // Nobody decided about the other devices that present it, but it is gone for them too.
+        let others = try otherClaims.all([.digest(order.fingerprint.digest), .integer(order.deviceRow)]) { $0.text(0) }
+        for other in others {
+            try log.append(.statusChanged, device: DeviceID(checked: other), at: at) { json in
+                json.member("fingerprint", order.fingerprint.hex)
+                json.member("from", CertificateStatus.active.rawValue)
+                json.member("to", CertificateStatus.inactive.rawValue)
+                json.member("cause", "the last device that needed it, \(order.device), has its own")
+            }
+        }
+        return true
+    }
+
+    /// - Parameter status: What the old certificate is now; nil where the action says it.
+    private func append(
+        _ action: AuditAction, _ order: CompletionOrder, status: CertificateStatus?, _ log: inout AuditLog
+    ) throws {
+        try log.append(action, device: order.device, at: at) { json in
+            if let rotation = order.rotation { json.member("rotation", Int(rotation)) }
+            json.member("fingerprint", order.fingerprint.hex)
+            if let status { json.member("status", status.rawValue) }
+            if status == .active {
+                json.member("why", "it stays ACTIVE: another device presents it and has no confirmed one of its own")
+            }
+            json.cause(
+                order.reason, policyName: order.policyName, policyFile: order.policyFile, policyLine: order.policyLine)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import GRDB
+import RotationModel
+
+extension Inventory {
+    /// Revokes certificates: every claim of each becomes `REVOKED`, for ever.
+    ///
+    /// What was under way with them is settled in the same transaction. A rotation that brings such a certificate is
+    /// cancelled, and its offer taken back. One that replaces it is completed where the replacement is confirmed, and
+    /// cancelled where nothing was signed yet; where a replacement waits for its confirmation the rotation goes on. CSRs
+    /// that wait with the key of one that is revoked for keyCompromise are forgotten.
+    ///
+    /// - Returns: How many certificates were not revoked before, each counted once however many devices present it; and the
+    ///   manifests that take offers back, not yet published.
+    @discardableResult
+    public func revoke(
+        _ orders: [RevokeOrder], run: String, at: Timestamp
+    ) throws(RotationError) -> (revoked: Int, manifests: [ManifestRecord]) {
+        guard !orders.isEmpty else { return (0, []) }
+        return try write { database in
+            var desk = try RevocationDesk(database, run: run, at: at)
+            return try audited(database, run: run) { log in
+                let revoked = try orders.count { try desk.revoke($0, &log) }
+                return (revoked, desk.manifests)
+            }
+        }
+    }
+}
+
+/// Revokes one certificate at a time, within one transaction.
+private struct RevocationDesk {
+    /// Those that take offers back.
+    private(set) var manifests: [ManifestRecord] = []
+
+    private let run: String
+    private let at: Timestamp
+    private let ending: RotationEnding
+    private let refusal: KeyRefusal
+    private let findClaims: Query
+    private let findOrder: Query
+    private let changeStatus: Query
+    private let add: Query
+    private let findRotation: Query
+    private let takeBack: Query
+    private let findOffer: Query
+
+    private struct Claim {
+        var row: Int64
+        var deviceRow: Int64
+        var device: DeviceID
+        var serial: SerialNumber
+        var issuer: Int64
+        var key: KeyFingerprint
+        var status: CertificateStatus
+    }
+
+    private struct Rotation {
+        var row: Int64
+        var state: RotationState
+        var old: Int64
+        var new: Int64?
+    }
+
+    init(_ database: Database, run: String, at: Timestamp) throws {
+        (self.run, self.at) = (run, at)
+        ending = try RotationEnding(database, run: run, at: at)
+        refusal = try KeyRefusal(database, at: at)
+        findClaims = try Query(
+            database,
+            """
+            SELECT c.id, c.device, d.name, c.serial, c.issuer, c.key_fingerprint, c.status FROM certificates c
+            JOIN devices d ON d.id = c.device WHERE c.fingerprint = ? ORDER BY c.id
+            """)
+        findOrder = try Query(database, "SELECT name, actor FROM revocation_orders WHERE id = ?")
+        changeStatus = try Query(database, "UPDATE certificates SET status = 'REVOKED', status_at = ? WHERE id = ?")
+        add = try Query(
+            database,
+            """
+            INSERT OR IGNORE INTO revocations (certificate, issuer, revocation_order, reach, reason, revoked_at, run)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        findRotation = try Query(
+            database, "SELECT id, state, old_certificate, new_certificate FROM rotations WHERE device = ? AND open = 1")
+        takeBack = try Query(database, "UPDATE certificates SET replaced_at = NULL WHERE id = ?")
+        findOffer = try Query(
+            database, "SELECT 1 FROM manifests WHERE device = ? AND rotation = ? AND action = 'install'")
+    }
+
+    /// - Returns: Whether it was not revoked before.
+    mutating func revoke(_ order: RevokeOrder, _ log: inout AuditLog) throws -> Bool {
+        let claims = try findClaims.all([.digest(order.fingerprint.digest)]) { row in
+            Claim(
+                row: row.integer(0), deviceRow: row.integer(1), device: DeviceID(checked: row.text(2)),
+                serial: SerialNumber(bytes: row.bytes(3)), issuer: row.integer(4), key: try row.keyFingerprint(5),
+                status: try row.value(6))
+        }.filter { $0.status != .revoked }
+        guard !claims.isEmpty else { return false }
+        for claim in claims {
+            try changeStatus.run([.time(at), .integer(claim.row)])
+            try add.run([
+                .integer(claim.row), .integer(claim.issuer), .integer(order.order), .text(order.reach.rawValue),
+                .text(order.reason.rawValue), .time(at), .text(run),
+            ])
+            try append(order, claim, &log)
+            try settleRotation(order, claim, &log)
+        }
+        if order.reason == .keyCompromise, let key = claims.first?.key { try refusal.forgetRequests(for: key, &log) }
+        return true
+    }
+
+    private mutating func settleRotation(_ order: RevokeOrder, _ claim: Claim, _ log: inout AuditLog) throws {
+        let rotation = try findRotation.first([.integer(claim.deviceRow)]) {
+            Rotation(
+                row: $0.integer(0), state: try $0.value(1), old: $0.integer(2), new: $0.optionalInteger(3))
+        }
+        guard let rotation else { return }
+        if rotation.new == claim.row {
+            // The certificate that it was to replace is the one that the device has again.
+            try takeBack.run([.integer(rotation.old)])
+            try ending.cancel(rotation.row, of: claim.device, why: "its replacement was revoked", &log)
+            if try findOffer.exists([.integer(claim.deviceRow), .integer(rotation.row)]) {
+                try withdrawOffer(of: rotation.row, order)
+            }
+        } else if rotation.old == claim.row {
+            switch rotation.state {
+            case .confirmed:
+                _ = try ending.complete(rotation.row)
+                try log.append(.completed, device: claim.device, at: at) { json in
+                    json.member("rotation", Int(rotation.row))
+                    json.member("fingerprint", order.fingerprint.hex)
+                    json.member("status", CertificateStatus.revoked.rawValue)
+                    json.cause(order)
+                }
+                try withdrawOffer(of: rotation.row, order)
+            case .awaitingCSR, .ready:
+                try ending.cancel(
+                    rotation.row, of: claim.device, why: "the certificate that it was to replace was revoked", &log)
+                try withdrawOffer(of: rotation.row, order)
+            case .issued, .delivered, .completed, .cancelled:
+                break
+            }
+        }
+    }
+
+    private mutating func withdrawOffer(of rotation: Int64, _ order: RevokeOrder) throws {
+        manifests.append(
+            try ending.withdrawOffer(of: rotation, reason: order.cause, expires: order.manifestExpires))
+    }
+
+    private func append(_ order: RevokeOrder, _ claim: Claim, _ log: inout AuditLog) throws {
+        let given = try findOrder.first([.integer(order.order)]) { (name: $0.text(0), actor: $0.text(1)) }
+        try log.append(.revoked, device: claim.device, at: at) { json in
+            json.member("fingerprint", order.fingerprint.hex)
+            json.member("serial", claim.serial.hex)
+            json.member("was", claim.status.rawValue)
+            json.member("revocationReason", order.reason.rawValue)
+            json.member("reach", order.reach.rawValue)
+            if let given {
+                json.member("order", given.name)
+                json.member("orderedBy", given.actor)
+            }
+            json.cause(order)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Why a certificate was revoked, and which rule said so where one did.
+    fileprivate mutating func cause(_ order: RevokeOrder) {
+        if let name = order.policyName {
+            cause(
+                order.cause, policyName: name, policyFile: order.policyFile ?? "", policyLine: order.policyLine ?? 0)
+        } else {
+            member("reason", order.cause.code.rawValue)
+            member("text", order.cause.text)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import GRDB
+import RotationModel
+
+/// What judging a device's confirmation needs to know of it.
+public struct ConfirmationContext: Sendable {
+    public let deviceRow: Int64
+    public let device: DeviceID
+    /// The rotation that is to be confirmed, or the last one that was. Nil where the device was never given a certificate
+    /// that it could confirm.
+    public let rotation: ConfirmableRotation?
+}
+
+/// A rotation that has its replacement.
+public struct ConfirmableRotation: Sendable {
+    public struct Replacement: Sendable, Equatable {
+        public let row: Int64
+        public let fingerprint: Fingerprint
+        public let status: CertificateStatus
+        public let notAfter: Timestamp
+        public let der: [UInt8]
+    }
+
+    public let row: Int64
+    /// `issued` or `delivered`: to be confirmed; `confirmed` or `completed`: it was.
+    public let state: RotationState
+    public let replacement: Replacement
+    /// The certificate that is replaced, in DER.
+    public let replacedDER: [UInt8]
+    /// The sequence numbers of the manifests that carried the replacement.
+    public let sequences: ClosedRange<Int>
+    /// When its manifest was published.
+    public let deliveredAt: Timestamp?
+    public let confirmedAt: Timestamp?
+    /// SHA-256 of the acknowledgement that confirmed it.
+    public let confirmation: SHA256Digest?
+    /// The run that took it in.
+    public let confirmedRun: String?
+    /// Whether that run died or failed: it may have left the acknowledgement's file in the inbox after its commit.
+    public let isConfirmingRunInterrupted: Bool
+}
+
+extension PlanningSnapshot {
+    /// What is known of a device that hands in a confirmation; nil where the inventory does not have it.
+    public func confirmationContext(_ id: DeviceID) throws(RotationError) -> ConfirmationContext? {
+        try guarded {
+            let device = try Query(database, "SELECT id FROM devices WHERE name = ?")
+                .first([.text(id.text)]) { $0.integer(0) }
+            guard let device else { return nil }
+            let rotation = try Query(
+                database,
+                """
+                SELECT r.id, r.state, n.id, n.fingerprint, n.status, n.not_after, nb.der, ob.der,
+                  r.first_sequence, CASE WHEN m.rotation = r.id AND m.action = 'install' THEN m.sequence ELSE m.sequence - 1 END,
+                  r.delivered_at, r.confirmed_at, r.confirmation, r.confirmed_run, u.outcome
+                FROM rotations r
+                JOIN certificates n ON n.id = r.new_certificate
+                JOIN certificate_bodies nb ON nb.certificate = n.id
+                JOIN certificate_bodies ob ON ob.certificate = r.old_certificate
+                LEFT JOIN manifests m ON m.device = r.device
+                LEFT JOIN runs u ON u.id = r.confirmed_run
+                WHERE r.device = ? AND r.state IN ('issued', 'delivered', 'confirmed', 'completed')
+                ORDER BY r.open DESC, r.id DESC LIMIT 1
+                """
+            ).first([.integer(device)], ConfirmableRotation.init)
+            return ConfirmationContext(deviceRow: device, device: id, rotation: rotation)
+        }
+    }
+}
+
+extension ConfirmableRotation {
+    fileprivate init(_ result: ResultRow) throws {
+        row = result.integer(0)
+        state = try result.value(1)
+        replacement = Replacement(
+            row: result.integer(2), fingerprint: try result.fingerprint(3), status: try result.value(4),
+            notAfter: result.time(5), der: result.bytes(6))
+        replacedDER = result.bytes(7)
+        let last = Int(result.integer(9))
+        let first = result.optionalInteger(8).map(Int.init) ?? last
+        sequences = min(first, last)...max(first, last)
+        deliveredAt = result.optionalTime(10)
+        confirmedAt = result.optionalTime(11)
+        confirmation = result.isNull(12) ? nil : try result.digest(12)
+        confirmedRun = result.optionalText(13)
+        isConfirmingRunInterrupted = [RunRecord.interrupted, RunRecord.failed].contains(result.optionalText(14))
+    }
+}

@@ -1,0 +1,47 @@
+import GRDB
+import RotationModel
+
+extension PlanningSnapshot {
+    /// What is known of a device that hands in a CSR; nil where the inventory does not have it.
+    public func intakeContext(_ id: DeviceID) throws(RotationError) -> IntakeContext? {
+        try guarded {
+            let device = try Query(database, "SELECT id, account, label_set FROM devices WHERE name = ?")
+                .first([.text(id.text)]) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
+            guard let (row, account, labelSet) = device else { return nil }
+            var own: [IntakeContext.OwnKey] = []
+            var active: [PlanningCertificate] = []
+            let certificates = try Query(
+                database,
+                "SELECT \(PlanningSnapshot.certificateColumns) FROM certificates c WHERE c.device = ? ORDER BY c.id")
+            try certificates.forEach([.integer(row)]) { result in
+                let found = try certificate(result)
+                own.append(IntakeContext.OwnKey(key: found.keyFingerprint, status: found.status))
+                if found.status == .active { active.append(found) }
+            }
+            let current = active.min(by: PlanningCertificate.isBefore)
+            let rotation = try Query(
+                database,
+                """
+                SELECT c.key_fingerprint, \(OpenRotation.columns) FROM rotations r
+                LEFT JOIN certificates c ON c.id = r.new_certificate AND c.status = 'PENDING_ACTIVATION'
+                WHERE r.device = ? AND r.open = 1
+                """
+            ).first([.integer(row)]) { (try OpenRotation($0, from: 1), $0.isNull(0) ? nil : try $0.keyFingerprint(0)) }
+            let waiting = try Query(database, "SELECT key_fingerprint FROM requests WHERE device = ?")
+                .first([.integer(row)]) { try $0.keyFingerprint(0) }
+            return IntakeContext(
+                deviceRow: row, device: id, account: AccountID(checked: try lexicon.account(account)),
+                labels: try lexicon.labels(ofSet: labelSet), current: current,
+                currentIssuer: try current.map { try lexicon.issuer($0.issuer) }, ownKeys: own, rotation: rotation?.0,
+                pendingReplacementKey: rotation?.1, waiting: waiting)
+        }
+    }
+
+    /// Devices whose id is longer than so many bytes, in the order of their bytes: their names do not fit everywhere.
+    public func longDeviceIDs(bytesOver limit: Int) throws(RotationError) -> [DeviceID] {
+        try guarded {
+            try Query(database, "SELECT name FROM devices WHERE length(CAST(name AS BLOB)) > ? ORDER BY name")
+                .all([.count(limit)]) { DeviceID(checked: $0.text(0)) }
+        }
+    }
+}

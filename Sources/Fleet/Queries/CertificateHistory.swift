@@ -1,0 +1,78 @@
+import GRDB
+import RotationModel
+
+/// Where a certificate comes from, and what became of it.
+public struct CertificateHistory: Sendable, Equatable {
+    /// The certificate that it was issued to replace. Nil for an imported one.
+    public let parent: Fingerprint?
+    /// When its device proved that it holds the key.
+    public let confirmedAt: Timestamp?
+    /// When the replacement of it was confirmed.
+    public let replacedAt: Timestamp?
+    public let revocation: RevocationStory?
+
+    public init(parent: Fingerprint?, confirmedAt: Timestamp?, replacedAt: Timestamp?, revocation: RevocationStory?) {
+        self.parent = parent
+        self.confirmedAt = confirmedAt
+        self.replacedAt = replacedAt
+        self.revocation = revocation
+    }
+}
+
+/// Why a certificate is REVOKED, and who wanted it so.
+public struct RevocationStory: Sendable, Equatable {
+    public let reason: RevocationReason
+    public let revokedAt: Timestamp
+    /// The revocation order's name. Nil where the certificate came in REVOKED by import, as are all that follow.
+    public let order: String?
+    public let reach: RevocationReach?
+    /// Who gave the order.
+    public let actor: String?
+    /// The run that carried it out.
+    public let run: String?
+    /// What was noted with the order.
+    public let note: String?
+
+    public init(
+        reason: RevocationReason, revokedAt: Timestamp, order: String?, reach: RevocationReach?, actor: String?,
+        run: String?, note: String?
+    ) {
+        self.reason = reason
+        self.revokedAt = revokedAt
+        self.order = order
+        self.reach = reach
+        self.actor = actor
+        self.run = run
+        self.note = note
+    }
+}
+
+extension CertificateHistory {
+    /// Of all certificates of a device.
+    static func all(_ database: Database, ofDevice row: Int64) throws -> [Fingerprint: CertificateHistory] {
+        let histories = try Query(
+            database,
+            """
+            SELECT c.fingerprint, p.fingerprint, c.confirmed_at, c.replaced_at, v.reason, v.revoked_at, o.name, v.reach, o.actor,
+              v.run, o.note
+            FROM certificates c LEFT JOIN certificates p ON p.id = c.parent LEFT JOIN revocations v ON v.certificate = c.id
+            LEFT JOIN revocation_orders o ON o.id = v.revocation_order WHERE c.device = ?
+            """
+        ).all([.integer(row)]) { result in
+            let revocation =
+                result.isNull(4)
+                ? nil
+                : RevocationStory(
+                    reason: try result.value(4), revokedAt: result.time(5), order: result.optionalText(6),
+                    reach: result.isNull(7) ? nil : try result.value(7), actor: result.optionalText(8),
+                    run: result.optionalText(9), note: result.optionalText(10))
+            return (
+                try result.fingerprint(0),
+                CertificateHistory(
+                    parent: result.isNull(1) ? nil : try result.fingerprint(1), confirmedAt: result.optionalTime(2),
+                    replacedAt: result.optionalTime(3), revocation: revocation)
+            )
+        }
+        return Dictionary(histories, uniquingKeysWith: { first, _ in first })
+    }
+}
