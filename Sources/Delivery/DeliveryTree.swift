@@ -2,7 +2,8 @@ public import PKI
 public import RotationModel
 import Synchronization
 
-/// The folder that devices fetch from: manifests by device, authorities' chains, and the keys that manifests verify with.
+/// The folder that devices fetch from: manifests by device, authorities' chains and revocation lists, and the keys that
+/// manifests verify with.
 public final class DeliveryTree: Sendable {
     public let root: String
     /// Folders that are known to be there. 65,536 at the most, since four hexadecimal digits name them.
@@ -74,6 +75,21 @@ public final class DeliveryTree: Sendable {
         try Files.replaceIfDifferent(
             "\(root)/authorities/\(authority).pem", with: Array(pem.utf8), mode: Files.published)
     }
+
+    /// `crl/FILE`: a certificate revocation list, in DER as its distribution point has it (RFC 5280, 4.2.1.13).
+    public func publishRevocationList(_ file: String, _ der: [UInt8]) throws(RotationError) {
+        try ensure("crl")
+        try Files.replace("\(root)/crl/\(file)", with: der, mode: Files.published)
+    }
+
+    /// The list as devices see it now; nil where there is none.
+    public func revocationList(_ file: String) throws(RotationError) -> [UInt8]? {
+        let path = "\(root)/crl/\(file)"
+        guard Files.exists(path) else { return nil }
+        return try Files.read(path, limit: RevocationList.largest)
+    }
+
+    public func hasRevocationList(_ file: String) -> Bool { Files.exists("\(root)/crl/\(file)") }
 
     private func ensure(_ folder: String) throws(RotationError) {
         if folders.withLock({ $0.contains(folder) }) { return }

@@ -19,10 +19,13 @@ public struct Manifest: Sendable {
         public let certificate: [UInt8]
         /// The certificates above it, the issuing authority's first, as PEM.
         public let chain: [String]
+        /// Why the device's last confirmation of it was not taken.
+        public let refused: String?
 
-        public init(certificate: [UInt8], chain: [String]) {
+        public init(certificate: [UInt8], chain: [String], refused: String? = nil) {
             self.certificate = certificate
             self.chain = chain
+            self.refused = refused
         }
     }
 
@@ -108,6 +111,10 @@ public struct Manifest: Sendable {
                 "certificate", String(decoding: PEM.encode("CERTIFICATE", replacement.certificate), as: UTF8.self))
             json.key("chain")
             json.array { json in replacement.chain.forEach { json.value($0) } }
+            if let refused = replacement.refused {
+                json.key("confirmation")
+                json.object { json in json.member("refused", refused) }
+            }
         case .rekey(let request):
             json.key("request")
             json.object { json in

@@ -26,12 +26,12 @@ struct InboxTests {
     @Test("Files are listed in order, and those still being written are not there yet")
     func lists() throws {
         for name in ["b.csr", "a.csr", ".a.csr.tmp", "c.csr.part", "d.tmp", "odd"] { try put(name) }
-        #expect(try inbox.requestNames() == ["a.csr", "b.csr", "odd"])
+        #expect(try inbox.requests.names() == ["a.csr", "b.csr", "odd"])
     }
 
     @Test("An inbox without its folder is empty")
     func missingFolder() throws {
-        #expect(try Inbox(root: folder.path + "/nowhere").requestNames().isEmpty)
+        #expect(try Inbox(root: folder.path + "/nowhere").requests.names().isEmpty)
     }
 
     @Test("A link, a folder, a pipe and a file over 16 KiB are not read")
@@ -46,19 +46,19 @@ struct InboxTests {
             ("big.csr", "16385 bytes"), ("link.csr", "symbolic link"), ("folder.csr", "regular file"),
             ("pipe.csr", "regular file"),
         ] {
-            #expect { try inbox.readRequest(name) } throws: { error in
+            #expect { try inbox.requests.read(name) } throws: { error in
                 "\(error)".contains(reason) && !"\(error)".contains(folder.path)
             }
         }
         try put("fits.csr", String(repeating: "x", count: 16 * 1024))
-        #expect(try inbox.readRequest("fits.csr").count == 16 * 1024)
+        #expect(try inbox.requests.read("fits.csr").count == 16 * 1024)
     }
 
     @Test("A rejected file lies in rejected/ with its reason beside it")
     func rejects() throws {
         try put("a.csr", "first")
-        try inbox.reject(rejection("a.csr"))
-        #expect(try inbox.requestNames().isEmpty)
+        try inbox.requests.reject(rejection("a.csr"))
+        #expect(try inbox.requests.names().isEmpty)
         #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("first".utf8))
         let reason = try #require(FileManager.default.contents(atPath: folder.path + "/rejected/a.reason.json"))
         #expect(
@@ -71,19 +71,19 @@ struct InboxTests {
     func rejectsAgain() throws {
         for content in ["first", "second"] {
             try put("a.csr", content)
-            try inbox.reject(rejection("a.csr"))
+            try inbox.requests.reject(rejection("a.csr"))
         }
         #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("second".utf8))
         try FileManager.default.createDirectory(atPath: folder.path + "/csr/a.csr", withIntermediateDirectories: false)
-        try inbox.reject(rejection("a.csr"))
+        try inbox.requests.reject(rejection("a.csr"))
         #expect(FileManager.default.contents(atPath: folder.path + "/rejected/a.csr") == Data("second".utf8))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/a.csr.2"))
-        #expect(try inbox.requestNames().isEmpty)
+        #expect(try inbox.requests.names().isEmpty)
     }
 
     @Test("A file that is gone when it is to be rejected is no error")
     func rejectsGone() throws {
-        try inbox.reject(rejection("gone.csr"))
+        try inbox.requests.reject(rejection("gone.csr"))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/gone.reason.json"))
     }
 
@@ -92,15 +92,15 @@ struct InboxTests {
     func rejectsAwkwardNames() throws {
         let long = String(repeating: "a", count: 240) + ".csr"
         try put(long)
-        try inbox.reject(rejection(long))
+        try inbox.requests.reject(rejection(long))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/rejected")
         #expect(names.count == 2 && names.allSatisfy { $0.hasPrefix("aaaa") && $0.utf8.count < 180 })
         try FileManager.default.createDirectory(
             atPath: folder.path + "/rejected/d.reason.json/full", withIntermediateDirectories: true)
         try put("d.csr")
-        try inbox.reject(rejection("d.csr"))
+        try inbox.requests.reject(rejection("d.csr"))
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/d.csr.2"))
-        #expect(try inbox.requestNames().isEmpty)
+        #expect(try inbox.requests.names().isEmpty)
     }
 
     @Test("A name that is no UTF-8 is moved aside too")
@@ -110,11 +110,11 @@ struct InboxTests {
             bytes.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_WRONLY | O_CREAT, 0o644) }
         }
         close(descriptor)
-        #expect(try inbox.requestNames().isEmpty)
-        let name = try #require(try inbox.undecodableNames().first)
-        let rejection = try inbox.reject(undecodable: name, run: "r1", at: Timestamp(seconds: 0))
+        #expect(try inbox.requests.names().isEmpty)
+        let name = try #require(try inbox.requests.undecodableNames().first)
+        let rejection = try inbox.requests.reject(undecodable: name, run: "r1", at: Timestamp(seconds: 0))
         #expect(rejection.code == "file-name" && rejection.file == "%hex-fffe2e637372")
-        #expect(try inbox.undecodableNames().isEmpty)
+        #expect(try inbox.requests.undecodableNames().isEmpty)
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/%hex-fffe2e637372"))
     }
 }
