@@ -8,7 +8,7 @@ extension Action {
         case .issue: "a replacement is issued now"
         case .requestCSR: "the device is asked for a CSR with a new key"
         case .revoke: "the certificate is revoked"
-        case .retire: "an older certificate beside the current one becomes INACTIVE"
+        case .retire: "an older certificate becomes INACTIVE: the device has proved its new key, or has another"
         case .hold: "due, and held back for now"
         case .blocked: "due, and cannot go on: somebody has to act"
         case .report: "a finding that the policy only reports"

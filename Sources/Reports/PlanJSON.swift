@@ -38,12 +38,15 @@ enum PlanDocument {
         json.object { json in
             for (action, count) in plan.summary { json.member(action.rawValue, count) }
         }
+        append(plan.revocations, to: &json)
+        append(plan.pickUp, to: &json)
         json.key("guards")
         json.array { json in plan.guards.forEach { json.value($0) } }
         if let inbox = plan.inbox {
             json.key("inbox")
             json.object { json in
                 json.member("usable", inbox.usable)
+                json.member("confirmations", inbox.confirmations)
                 append(inbox.refused, to: &json)
             }
         }
@@ -104,7 +107,17 @@ enum PlanDocument {
             } else {
                 json.null()
             }
+            if let revocation = decision.revocation { append(revocation, to: &json) }
             if let result { append(result, to: &json) }
+        }
+    }
+
+    private static func append(_ revocation: RevocationReference, to json: inout JSONWriter) {
+        json.key("revocation")
+        json.object { json in
+            json.member("name", revocation.name)
+            json.member("reason", revocation.reason.rawValue)
+            json.member("reach", revocation.reach.rawValue)
         }
     }
 

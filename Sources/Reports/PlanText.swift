@@ -15,7 +15,11 @@ public struct PlanText {
     }
 
     public var text: String {
-        [headline, guards, Summary(plan, style: style).text, inbox, rows, next].filter { !$0.isEmpty }
+        [
+            headline, guards, Summary(plan, style: style).text,
+            RevocationText(outlooks: plan.revocations, style: style).text, inbox, rows,
+            PickUpText(pickUp: plan.pickUp, style: style).line, next,
+        ].filter { !$0.isEmpty }
             .joined(separator: "\n")
     }
 
@@ -48,8 +52,13 @@ public struct PlanText {
     }
 
     private var inbox: String {
-        guard let inbox = plan.inbox, inbox.usable > 0 || !inbox.refused.isEmpty else { return "" }
-        var text = style.bold("Inbox") + "\n  \(counted(inbox.usable, "CSR")) would be taken"
+        guard let inbox = plan.inbox, inbox.usable + inbox.confirmations > 0 || !inbox.refused.isEmpty else {
+            return ""
+        }
+        let taken = [(inbox.usable, "CSR"), (inbox.confirmations, "confirmation")].filter { $0.0 > 0 }
+            .map { counted($0.0, $0.1) }
+        var text =
+            style.bold("Inbox") + "\n  \(taken.isEmpty ? "nothing" : taken.joined(separator: " and ")) would be taken"
         text += inbox.refused.isEmpty ? "\n" : ", \(inbox.refused.count) moved aside:\n"
         var table = Table([.left, .left], indent: 4)
         for refused in inbox.refused.prefix(10) {

@@ -24,6 +24,7 @@ public struct RunJSON {
         json.key("inbox")
         json.object { json in
             json.member("taken", outcome.intake.taken)
+            json.member("confirmed", outcome.intake.confirmed)
             json.member("known", outcome.intake.known)
             PlanDocument.append(outcome.intake.rejected, to: &json)
         }
@@ -33,6 +34,18 @@ public struct RunJSON {
             json.array { json in outcome.recovery.interruptedRuns.forEach { json.value($0) } }
             json.member("abandonedReservations", outcome.recovery.abandonedReservations)
             json.member("publishedManifests", outcome.recovery.publishedManifests)
+        }
+        json.key("revocationLists")
+        json.array { json in
+            for list in outcome.lists {
+                json.object { json in
+                    json.member("file", list.file)
+                    json.member("authority", list.authority)
+                    json.member("number", Int(clamping: list.number))
+                    json.member("entries", list.entries)
+                    json.member("nextUpdate", list.nextUpdate.rfc3339)
+                }
+            }
         }
         json.member("refreshedManifests", outcome.refreshed)
         try PlanDocument.appendDecisions(outcome.plan, results: outcome.results, to: &json, write)
@@ -53,12 +66,16 @@ public struct RunText {
     }
 
     public var text: String {
-        [headline, recovery, inbox, troubles, next].filter { !$0.isEmpty }.joined(separator: "\n")
+        [
+            headline, recovery, inbox, RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
+            troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, next,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var headline: String {
         let done = [
-            (RowResult.Status.issued, "issued"), (.requested, "asked for a CSR"), (.retired, "retired"),
+            (RowResult.Status.issued, "issued"), (.requested, "asked for a CSR"), (.revoked, "revoked"),
+            (.retired, "retired"),
             (.held, "held back"), (.failed, "failed"), (.blocked, "blocked"), (.skipped, "skipped"),
         ].map { (name: $0.1, count: outcome.count($0.0)) }.filter { $0.count > 0 }
         let what =
@@ -94,8 +111,10 @@ public struct RunText {
 
     private var inbox: String {
         let intake = outcome.intake
-        guard intake.taken > 0 || !intake.rejected.isEmpty else { return "" }
-        var text = "Inbox: \(counted(intake.taken, "CSR")) taken"
+        guard intake.taken + intake.confirmed > 0 || !intake.rejected.isEmpty else { return "" }
+        let taken = [(intake.taken, "CSR"), (intake.confirmed, "confirmation")].filter { $0.0 > 0 }
+            .map { counted($0.0, $0.1) }
+        var text = "Inbox: \(taken.isEmpty ? "nothing" : taken.joined(separator: " and ")) taken"
         guard !intake.rejected.isEmpty else { return text + ".\n" }
         text += ", \(intake.rejected.count) moved to inbox/rejected:\n"
         var table = Table([.left, .left])
@@ -105,6 +124,15 @@ public struct RunText {
         text += table.text
         if intake.rejected.count > 10 { text += "  … and \(intake.rejected.count - 10) more\n" }
         return text
+    }
+
+    private var lists: String {
+        guard !outcome.lists.isEmpty else { return "" }
+        let shown = outcome.lists.prefix(3).map {
+            "\($0.file) (number \($0.number), \(counted($0.entries, "entry", plural: "entries")))"
+        }
+        let rest = outcome.lists.count > 3 ? " and \(outcome.lists.count - 3) more" : ""
+        return "CRLs published: \(shown.joined(separator: ", "))\(rest).\n"
     }
 
     private var troubles: String {

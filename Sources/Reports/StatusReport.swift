@@ -13,7 +13,10 @@ public struct StatusText {
     }
 
     public var text: String {
-        [headline, runs, due, underWay, overdue].filter { !$0.isEmpty }.joined(separator: "\n")
+        [
+            headline, runs, due, RevocationText(outlooks: status.plan.revocations, style: style).text, underWay,
+            PickUpText(pickUp: status.pickUp, style: style).overdue,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var headline: String {
@@ -46,34 +49,17 @@ public struct StatusText {
     }
 
     private var underWay: String {
-        guard !status.rotations.isEmpty || status.waitingRequests > 0 else { return "" }
+        guard !status.pickUp.rotations.isEmpty || status.waitingRequests > 0 else { return "" }
         var table = Table([.right, .left])
-        for (state, count) in status.rotations { table.add([Table.Cell(String(count)), Table.Cell(state.rawValue)]) }
+        for (state, count) in status.pickUp.rotations {
+            table.add([Table.Cell(String(count)), Table.Cell(state.rawValue)])
+        }
         if status.waitingRequests > 0 {
             table.add([
                 Table.Cell(String(status.waitingRequests)), "CSRs taken, their devices not due yet or in the next run",
             ])
         }
         return style.bold("Rotations") + "\n" + table.text
-    }
-
-    private var overdue: String {
-        list("Handed a replacement, not confirmed in time", status.stuck)
-            + list("Asked for a CSR, silent", status.silent)
-    }
-
-    private func list(_ title: String, _ rotations: [OpenRotationListing]) -> String {
-        guard !rotations.isEmpty else { return "" }
-        var table = Table([.left, .left, .left, .left])
-        table.addHeader(["DEVICE", "SINCE", "OLD ONE ENDS", "POLICY"], style)
-        for rotation in rotations.prefix(10) {
-            table.add([
-                Table.Cell(rotation.device.text), Table.Cell(rotation.changedAt.rfc3339),
-                Table.Cell(rotation.notAfter.rfc3339), Table.Cell(rotation.policy),
-            ])
-        }
-        let rest = rotations.count > 10 ? "  … and \(rotations.count - 10) more\n" : ""
-        return style.bold(title) + "\n" + table.text + rest
     }
 }
 
@@ -98,13 +84,9 @@ public struct StatusJSON {
             json.object { json in
                 for (action, count) in status.plan.summary { json.member(action.rawValue, count) }
             }
-            json.key("rotations")
-            json.object { json in
-                for (state, count) in status.rotations { json.member(state.rawValue, count) }
-            }
             json.member("waitingRequests", status.waitingRequests)
-            append("stuck", status.stuck, to: &json)
-            append("silent", status.silent, to: &json)
+            PlanDocument.append(status.plan.revocations, to: &json)
+            PlanDocument.append(status.pickUp, to: &json)
         }
         json.newline()
         return json.bytes
@@ -122,22 +104,6 @@ public struct StatusJSON {
             json.key("counts")
             json.object { json in
                 for (name, count) in run.counts.sorted(by: { $0.key < $1.key }) { json.member(name, count) }
-            }
-        }
-    }
-
-    private func append(_ name: String, _ rotations: [OpenRotationListing], to json: inout JSONWriter) {
-        json.key(name)
-        json.array { json in
-            for rotation in rotations {
-                json.object { json in
-                    json.member("device", rotation.device.text)
-                    json.member("account", rotation.account.text)
-                    json.member("state", rotation.state.rawValue)
-                    json.member("since", rotation.changedAt.rfc3339)
-                    json.member("notAfter", rotation.notAfter.rfc3339)
-                    json.member("policy", rotation.policy)
-                }
             }
         }
     }

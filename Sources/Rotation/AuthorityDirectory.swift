@@ -9,6 +9,12 @@ struct AuthorityDirectory: Sendable {
         let certificate: Certificate
         /// Certificates that a device needs above it.
         let chain: [Certificate]
+
+        /// Until when its certificates are good.
+        fileprivate var lasts: Timestamp {
+            if configuration.revokedAt != nil { return Timestamp(seconds: .min) }
+            return min(certificate.notAfter, configuration.retireAt ?? certificate.notAfter)
+        }
     }
 
     private let entries: [String: Entry]
@@ -21,8 +27,25 @@ struct AuthorityDirectory: Sendable {
 
     subscript(name: String) -> Entry? { entries[name] }
 
-    /// The end of the authority's certificate: nothing it signs lasts longer.
-    func end(of name: String) -> Timestamp? { entries[name]?.certificate.notAfter }
+    /// When the authority's certificate ends, or when it retires: nothing it signs lasts longer.
+    func end(of name: String) -> Timestamp? {
+        entries[name].map { min($0.certificate.notAfter, $0.configuration.retireAt ?? $0.certificate.notAfter) }
+    }
+
+    /// What ends the certificates of an issuer. Where a successor has its predecessor's name, the one that lasts longer counts: by
+    /// the name alone nobody can tell them apart.
+    ///
+    /// - Parameter issuer: RFC 4514 text.
+    func ending(issuer: String) -> AuthorityEnd? {
+        let same = names.compactMap { entries[$0] }.filter { $0.certificate.subject.text == issuer }
+        guard let last = same.max(by: { $0.lasts < $1.lasts }) else { return nil }
+        let name = last.configuration.name
+        if let revokedAt = last.configuration.revokedAt { return .revoked(name: name, revokedAt) }
+        if let retireAt = last.configuration.retireAt, retireAt < last.certificate.notAfter {
+            return .retires(name: name, retireAt)
+        }
+        return .expires(name: name, last.certificate.notAfter)
+    }
 
     /// Why the profile's authority cannot sign at that time, or nil.
     func obstacle(profile: IssuanceProfile, at: Timestamp) -> String? {
@@ -36,6 +59,14 @@ struct AuthorityDirectory: Sendable {
         }
         if at < certificate.notBefore {
             return "authority \(profile.authority) is valid only from \(certificate.notBefore)"
+        }
+        if let revokedAt = entry.configuration.revokedAt {
+            return
+                "authority \(profile.authority) was revoked on \(revokedAt) (rotation.yaml); name another in profile \(profile.name)"
+        }
+        if let retireAt = entry.configuration.retireAt, at >= retireAt {
+            return
+                "authority \(profile.authority) retired on \(retireAt) (rotation.yaml); name its successor in profile \(profile.name)"
         }
         return nil
     }

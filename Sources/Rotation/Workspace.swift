@@ -59,22 +59,19 @@ public struct Workspace: Sendable {
     /// Checks policy files as ``loadPolicies()`` does, and tells what is wrong with them.
     ///
     /// - Parameter paths: files or folders; none means those of the configuration.
-    public func checkPolicies(_ paths: [String]) throws -> (diagnostics: [Diagnostic], files: Int, policies: Int) {
+    public func checkPolicies(_ paths: [String]) throws -> CheckedPolicies {
         let files =
             paths.isEmpty
             ? try PolicyFiles.read(configuration.policies, root: configuration.root)
             : try Workspace.policyFiles(named: paths)
-        let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
-        return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
+        return CheckedPolicies(
+            files, PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest))
     }
 
     /// Checks policy files that belong to no workspace: their references to authorities are taken on trust.
-    public static func checkLonePolicies(_ paths: [String]) throws -> (
-        diagnostics: [Diagnostic], files: Int, policies: Int
-    ) {
+    public static func checkLonePolicies(_ paths: [String]) throws -> CheckedPolicies {
         let files = try policyFiles(named: paths)
-        let loaded = PolicySet.load(files, authorities: nil, sha256: SHA256.digest)
-        return (loaded.diagnostics, files.count, loaded.set?.policies.count ?? 0)
+        return CheckedPolicies(files, PolicySet.load(files, authorities: nil, sha256: SHA256.digest))
     }
 
     /// Files that a person named: that one is missing is their mistake, not the configuration's.
@@ -106,6 +103,12 @@ public struct Workspace: Sendable {
             })
     }
 
+    /// The authorities whose keys a run needs: those that policies issue by, and those that verifiers expect a CRL of.
+    func signingAuthorities(_ policies: PolicySet) -> Set<String> {
+        Set(policies.policies.map(\.profile.authority))
+            .union(configuration.authorities.filter { $0.crlURL != nil && $0.revokedAt == nil }.map(\.name))
+    }
+
     private static func certificates(in path: String) throws(RotationError) -> [Certificate] {
         do {
             return try Certificate.all(reading: try Files.read(path, limit: 1 << 20, followsLinks: true))
@@ -120,6 +123,21 @@ public struct Workspace: Sendable {
 /// Policy files with mistakes in them: every one, with its place.
 public struct PolicyMistakes: Error {
     public let diagnostics: [Diagnostic]
+}
+
+/// What a check of policy files found.
+public struct CheckedPolicies: Sendable {
+    public let diagnostics: [Diagnostic]
+    public let files: Int
+    public let policies: Int
+    public let revocations: Int
+
+    init(_ files: [SourceFile], _ loaded: LoadedPolicies) {
+        diagnostics = loaded.diagnostics
+        self.files = files.count
+        policies = loaded.set?.policies.count ?? 0
+        revocations = loaded.set?.revocations.count ?? 0
+    }
 }
 
 extension PolicyEdition {

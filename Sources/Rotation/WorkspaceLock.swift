@@ -10,7 +10,7 @@ import Darwin
 
 /// One run at a time: held from here until the value is gone, and freed by the kernel when the process dies, however it dies.
 public struct WorkspaceLock: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// - Throws: ``RotationError/Code/locked`` where another process holds it.
     public init(for configuration: WorkspaceConfiguration) throws(RotationError) {
@@ -41,6 +41,8 @@ public struct WorkspaceLock: ~Copyable {
     }
 
     deinit {
+        // A process that is just being started may still have a copy of the descriptor, which closing this one leaves open.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

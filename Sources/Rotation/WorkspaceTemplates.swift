@@ -14,6 +14,7 @@ enum WorkspaceTemplates {
             + (withAuthority ? authority : authorityExample) + """
 
                 limits:                             # over one of them a run stops before it does anything
+                  revoke: 5%                        # of the fleet's active certificates in one run
                   issue: 100000                     # certificates in one run
                   issuePerMinute: 60000
 
@@ -38,7 +39,7 @@ enum WorkspaceTemplates {
         #     certificate: authorities/ca-1.pem
         #     chain: []                       # certificates that a device needs above it
         #     key: { file: authorities/ca-1.key }
-        #     crl: { url: "http://crl.example.com/fleet-ca-1.crl" }
+        #     crl: { url: "http://crl.example.com/fleet-ca-1.crl", validity: 7d }
         # manifests: { key: { file: authorities/manifest.key }, validity: 30d }
 
         """

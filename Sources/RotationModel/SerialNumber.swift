@@ -7,6 +7,22 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
 
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Reads a positive number as people copy it from other programs: `00:F3:9A`, `f39a`, `0xF39A`. Nil where the text is
+    /// anything else; decimal numbers cannot be told from hexadecimal ones, and are read as such.
+    public init?(hex text: String) {
+        var digits = text[...]
+        if digits.hasPrefix("0x") || digits.hasPrefix("0X") { digits = digits.dropFirst(2) }
+        if digits.contains(":") {
+            let groups = digits.split(separator: ":", omittingEmptySubsequences: false)
+            guard groups.allSatisfy({ $0.utf8.count == 2 }) else { return nil }
+            digits = Substring(groups.joined())
+        }
+        guard !digits.isEmpty else { return nil }
+        guard let bytes = Hex.decode((digits.utf8.count.isMultiple(of: 2) ? "" : "0") + digits) else { return nil }
+        let magnitude = Array(bytes.drop { $0 == 0 })
+        self.bytes = magnitude.first.map { $0 < 0x80 } ?? false ? magnitude : [0] + magnitude
+    }
+
     /// A random positive number of `size` bytes: the top bit clear, the next one set, so that the length is exact.
     ///
     /// - Parameter size: 16 to 20.

@@ -26,7 +26,8 @@ enum Fixture {
         Decision(
             device: DeviceID(checked: device), account: AccountID(checked: "1"), fingerprint: fingerprint("a"),
             notAfter: now + .days(days), action: action, reason: reason, further: further, policy: policy,
-            keySource: .request, deviceRow: 1, certificateRow: 1, policyIndex: 0, refused: nil, labelSet: 1)
+            keySource: .request, deviceRow: 1, certificateRow: 1, policyIndex: 0, refused: nil, labelSet: 1,
+            status: .active)
     }
 
     static let expiring = Reason(.expiring, "it ends")
@@ -43,11 +44,13 @@ enum Fixture {
     }
 
     static func plan(
-        _ decisions: [Decision] = Fixture.decisions, inbox: InboxOutlook? = InboxOutlook(), guards: [String] = []
+        _ decisions: [Decision] = Fixture.decisions, inbox: InboxOutlook? = InboxOutlook(), guards: [String] = [],
+        pickUp: PickUp = PickUp(rotations: [], stuck: [], silent: []), revocations: [RevocationOutlook] = []
     ) -> RotationPlan {
         RotationPlan(
             at: now, policies: PolicyEdition(digest: "sha256:" + String(repeating: "0", count: 64), files: 1),
-            deviceCount: 1200, certificateCount: 1300, decisions: decisions, inbox: inbox, guards: guards)
+            deviceCount: 1200, certificateCount: 1300, decisions: decisions, inbox: inbox,
+            pickUp: pickUp, revocations: revocations, guards: guards)
     }
 
     static let rejected = InboxOutlook.Rejected(
@@ -56,11 +59,13 @@ enum Fixture {
 
     static func outcome(
         _ decisions: [Decision] = Fixture.decisions, _ results: [RowResult]? = nil, guards: [String] = [],
-        intake: IntakeSummary = IntakeSummary(), recovery: RecoverySummary = RecoverySummary()
+        intake: IntakeSummary = IntakeSummary(), recovery: RecoverySummary = RecoverySummary(),
+        lists: [PublishedList] = []
     ) -> RunOutcome {
         RunOutcome(
             id: "20261201T000000Z-00112233", plan: plan(decisions, inbox: nil, guards: guards),
-            results: results ?? Fixture.results, intake: intake, recovery: recovery, refreshed: 4, startedAt: now,
+            results: results ?? Fixture.results, intake: intake, recovery: recovery, lists: lists, refreshed: 4,
+            startedAt: now,
             endedAt: now + TimeSpan(seconds: 7))
     }
 

@@ -126,8 +126,8 @@ struct InventoryReportTests {
                   PENDING_ACTIVATION  2026-09-12T00:00:00Z  2026-12-11T00:00:00Z  ecdsa-p256  ECDSA-WITH-SHA256  \(Self.hash("b"))
 
                 Rotations
-                  ROTATION   OPENED                SINCE                 POLICY                     WHY
-                  delivered  2026-11-30T00:00:00Z  2026-12-01T00:00:00Z  field (policies/a.yaml:3)  it ends
+                  delivered  field (policies/a.yaml:3), it ends
+                    2026-11-30T00:00:00Z  opened in run r1
 
                 Pick-up
                   manifest 3: install, issued 2026-12-01T00:00:00Z, expires 2026-12-31T00:00:00Z, not published yet
@@ -155,7 +155,8 @@ struct InventoryReportTests {
             #""rotations":[{"state":"delivered","replaces":"\#(a)","certificate":"\#(b)","#,
             #""reason":{"code":"expiring","text":"it ends"},"#,
             #""policy":{"name":"field","file":"policies/a.yaml","line":3},"run":"r1","#,
-            #""opened":"2026-11-30T00:00:00Z","changed":"2026-12-01T00:00:00Z"}],"#,
+            #""opened":"2026-11-30T00:00:00Z","changed":"2026-12-01T00:00:00Z","#,
+            #""steps":[{"step":"opened","at":"2026-11-30T00:00:00Z","run":"r1"}]}],"lineage":[],"#,
             #""manifest":{"sequence":3,"action":"install","issued":"2026-12-01T00:00:00Z","#,
             #""expires":"2026-12-31T00:00:00Z","published":false},"#,
             #""request":{"key":"ecdsa-p384","keyFingerprint":"\#(d)","received":"2026-12-01T00:00:00Z"},"#,
@@ -165,7 +166,63 @@ struct InventoryReportTests {
             listing: Fixture.listing, sequence: 0, addedAt: Fixture.now, rotations: [], manifest: nil,
             isManifestPublished: false, request: nil, requestReceivedAt: nil, refused: nil, audit: [])
         let end = String(decoding: StoryReport(bare).json, as: UTF8.self)
-        #expect(end.hasSuffix(#""sequence":0,"rotations":[],"manifest":null,"request":null,"audit":[]}"# + "\n"))
+        #expect(
+            end.hasSuffix(
+                #""sequence":0,"rotations":[],"lineage":[],"manifest":null,"request":null,"audit":[]}"# + "\n"))
+    }
+
+    /// A certificate that was renewed, confirmed, and then revoked as the descendant of a stolen one.
+    private var revokedStory: DeviceStory {
+        var (old, new) = (Fixture.certificate("a", .inactive), Fixture.certificate("b", .revoked))
+        old.history = CertificateHistory(
+            parent: nil, confirmedAt: nil, replacedAt: Fixture.now + .days(2), revocation: nil)
+        new.history = CertificateHistory(
+            parent: Fixture.fingerprint("a"), confirmedAt: Fixture.now + .days(2), replacedAt: nil,
+            revocation: RevocationStory(
+                reason: .keyCompromise, revokedAt: Fixture.now + .days(9), order: "manual:1", reach: .descendant,
+                actor: "alice", run: "r9", note: "found in a bin"))
+        var rotation = story().rotations[0]
+        rotation.issued = RotationStep(at: Fixture.now, run: "r1")
+        rotation.delivered = RotationStep(at: Fixture.now, run: "r1")
+        rotation.confirmed = RotationStep(at: Fixture.now + .days(2), run: "r2")
+        rotation.ended = RotationStep(at: Fixture.now + .days(9), run: "r9")
+        rotation.revocation = "stolen"
+        return DeviceStory(
+            listing: DeviceListing(
+                device: Fixture.listing.device, account: Fixture.listing.account, labels: Fixture.listing.labels,
+                certificates: [old, new]), sequence: 4, addedAt: Fixture.now, rotations: [rotation], manifest: nil,
+            isManifestPublished: false, request: nil, requestReceivedAt: nil, refused: nil, audit: [])
+    }
+
+    @Test("A device's story tells where each certificate comes from, every step, and who revoked what and why")
+    func lineage() throws {
+        let text = StoryReport(revokedStory).text
+        let (a, b) = (Self.hash("a").prefix(16), Self.hash("b").prefix(16))
+        #expect(
+            text.contains(
+                """
+                Lineage
+                  \(a)…  replaced 2026-12-03T00:00:00Z
+                  \(b)…  renews \(a)…, confirmed 2026-12-03T00:00:00Z, revoked 2026-12-10T00:00:00Z for keyCompromise by manual:1 (descendant), ordered by alice, in run r9: found in a bin
+
+                Rotations
+                  delivered  field (policies/a.yaml:3), it ends
+                    2026-11-30T00:00:00Z  opened in run r1
+                    2026-12-01T00:00:00Z  issued in run r1
+                    2026-12-01T00:00:00Z  delivered in run r1
+                    2026-12-03T00:00:00Z  confirmed in run r2
+                    2026-12-10T00:00:00Z  delivered in run r9
+
+                """))
+        let json = String(decoding: StoryReport(revokedStory).json, as: UTF8.self)
+        let parts: [String] = [
+            #""lineage":[{"fingerprint":"\#(Self.hash("a"))","replaced":"2026-12-03T00:00:00Z"},"#,
+            #"{"fingerprint":"\#(Self.hash("b"))","renews":"\#(Self.hash("a"))","confirmed":"2026-12-03T00:00:00Z","#,
+            #""revocation":{"reason":"keyCompromise","at":"2026-12-10T00:00:00Z","order":"manual:1","#,
+            #""reach":"descendant","actor":"alice","run":"r9","note":"found in a bin"}}],"#,
+        ]
+        #expect(json.contains(parts.joined()))
+        #expect(json.contains(#""revocation":"stolen","steps":[{"step":"opened""#))
     }
 
     private let summary = InventorySummary(

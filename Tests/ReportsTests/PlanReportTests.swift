@@ -69,7 +69,7 @@ struct PlanReportTests {
         #expect(text.contains("All rows: rotation-job plan --format csv --output plan.csv\nTo carry it out"))
         let refused = (1...11).map { InboxOutlook.Rejected(file: "\($0).csr", device: nil, code: "x", text: "y") }
         let inbox = PlanText(Fixture.plan(inbox: InboxOutlook(usable: 0, refused: refused))).text
-        #expect(inbox.contains("0 CSRs would be taken, 11 moved aside:\n"))
+        #expect(inbox.contains("nothing would be taken, 11 moved aside:\n"))
         #expect(inbox.contains("    … and 1 more\n") && !inbox.contains("11.csr"))
     }
 
@@ -85,7 +85,8 @@ struct PlanReportTests {
             #"{"version":1,"at":"2026-12-01T00:00:00Z","#,
             #""policies":{"digest":"sha256:\#(zeros)","files":1},"inventory":{"devices":1200,"certificates":1300},"#,
             #""summary":{"issue":0,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":1,"report":0,"uncovered":1},"#,
-            #""guards":["too many"],"inbox":{"usable":1,"rejected":["#,
+            #""revocations":[],"rotations":{},"stuck":[],"silent":[],"#,
+            #""guards":["too many"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}},"#,
             #"{"file":"x.pem","reason":{"code":"file-name","text":"not .csr"}}]},"decisions":["#, "\n",
             #"{"device":"gone","account":"1","fingerprint":"\#(fingerprint)","notAfter":"2026-11-30T00:00:00Z","#,

@@ -80,11 +80,11 @@ struct RunReportTests {
         ]
         #expect(text.hasPrefix(head.joined()))
         let middle: [String] = [
-            #""guards":[],"results":{"issued":1,"requested":1,"retired":0,"held":1,"blocked":1,"reported":0,"#,
-            #""uncovered":0,"failed":0,"skipped":1,"stopped":0},"inbox":{"taken":2,"known":1,"rejected":["#,
+            #""guards":[],"results":{"issued":1,"requested":1,"revoked":0,"retired":0,"held":1,"blocked":1,"reported":0,"#,
+            #""uncovered":0,"failed":0,"skipped":1,"stopped":0},"inbox":{"taken":2,"confirmed":0,"known":1,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}}]},"#,
             #""recovery":{"interruptedRuns":["r1"],"abandonedReservations":2,"publishedManifests":1},"#,
-            #""refreshedManifests":4,"decisions":["#,
+            #""revocationLists":[],"refreshedManifests":4,"decisions":["#,
         ]
         #expect(text.contains(middle.joined()))
         let rows = try #require(try parsed(Array(text.utf8))["decisions"] as? [[String: Any]])

@@ -25,13 +25,17 @@ struct StatusReportTests {
         FleetStatus(
             at: Fixture.now,
             runs: [run("failed"), run("completed", counts: ["issued": 12, "requested": 3, "csr-taken": 9], days: 1)],
-            plan: Fixture.plan([Fixture.decisions[1]]), rotations: [(.awaitingCSR, 2), (.delivered, 10)],
-            stuck: [rotation("d8", .delivered)], silent: [rotation("d9", .awaitingCSR)], waitingRequests: 5)
+            plan: Fixture.plan(
+                [Fixture.decisions[1]],
+                pickUp: PickUp(
+                    rotations: [(.awaitingCSR, 2), (.delivered, 10)], stuck: [rotation("d8", .delivered)],
+                    silent: [rotation("d9", .awaitingCSR)])),
+            waitingRequests: 5)
     }
 
     private var quiet: FleetStatus {
         FleetStatus(
-            at: Fixture.now, runs: [], plan: Fixture.plan([]), rotations: [], stuck: [], silent: [], waitingRequests: 0)
+            at: Fixture.now, runs: [], plan: Fixture.plan([]), waitingRequests: 0)
     }
 
     @Test("For people: what needs a person first, then runs, what is due, and who is late")
@@ -86,8 +90,9 @@ struct StatusReportTests {
     func manyLate() {
         let late = (1...12).map { rotation("d\($0)", .delivered) }
         let status = FleetStatus(
-            at: Fixture.now, runs: [run(nil)], plan: Fixture.plan([]), rotations: [(.delivered, 12)], stuck: late,
-            silent: [], waitingRequests: 0)
+            at: Fixture.now, runs: [run(nil)],
+            plan: Fixture.plan([], pickUp: PickUp(rotations: [(.delivered, 12)], stuck: late, silent: [])),
+            waitingRequests: 0)
         let text = StatusText(status).text
         #expect(text.contains("  d10 ") && !text.contains("  d11 ") && text.contains("  … and 2 more\n"))
         #expect(text.contains("not ended"))
@@ -106,7 +111,7 @@ struct StatusReportTests {
             #"{"id":"r1","started":"2026-11-30T00:00:00Z","at":"2026-11-30T00:00:00Z","ended":"2026-11-30T00:00:00Z","#,
             #""outcome":"completed","counts":{"csr-taken":9,"issued":12,"requested":3}}],"#,
             #""due":{"issue":1,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":0,"report":0,"uncovered":0},"#,
-            #""rotations":{"awaiting-csr":2,"delivered":10},"waitingRequests":5,"#,
+            #""waitingRequests":5,"revocations":[],"rotations":{"awaiting-csr":2,"delivered":10},"#,
             #""stuck":[{"device":"d8","account":"1","state":"delivered","since":"2026-10-27T00:00:00Z","#,
             #""notAfter":"2026-12-03T00:00:00Z","policy":"field"}],"#,
             #""silent":[{"device":"d9","account":"1","state":"awaiting-csr","since":"2026-10-27T00:00:00Z","#,
@@ -117,8 +122,7 @@ struct StatusReportTests {
         let empty = try parsed(StatusJSON(quiet).bytes)
         #expect((empty["attention"] as? [String])?.isEmpty == true && (empty["runs"] as? [Any])?.isEmpty == true)
         let open = FleetStatus(
-            at: Fixture.now, runs: [run(nil)], plan: Fixture.plan([]), rotations: [], stuck: [], silent: [],
-            waitingRequests: 0)
+            at: Fixture.now, runs: [run(nil)], plan: Fixture.plan([]), waitingRequests: 0)
         #expect(String(decoding: StatusJSON(open).bytes, as: UTF8.self).contains(#""ended":null,"outcome":null"#))
     }
 

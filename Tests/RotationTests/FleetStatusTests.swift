@@ -22,7 +22,7 @@ struct FleetStatusTests {
         let status = try await status(fleet)
         #expect(status.attention == [])
         #expect(status.runs.map(\.outcome) == ["completed"])
-        #expect(status.rotations.map { "\($0.state.rawValue) \($0.count)" } == ["delivered 1"])
+        #expect(status.pickUp.rotations.map { "\($0.state.rawValue) \($0.count)" } == ["delivered 1"])
     }
 
     @Test("A device is stuck or silent once its policy's confirmWithin is over", arguments: [true, false])
@@ -39,7 +39,7 @@ struct FleetStatusTests {
         try await fleet.load().run()
         func devices(after span: TimeSpan) async throws -> [[String]] {
             let status = try await status(fleet, after: span)
-            return [status.stuck, status.silent].map { $0.map(\.device.text) }
+            return [status.pickUp.stuck, status.pickUp.silent].map { $0.map(\.device.text) }
         }
         let rows: [(TimeSpan, [String])] = [
             (.days(10), []), (.days(10) + TimeSpan(seconds: 1), ["quick"]), (.days(40), ["quick"]),
@@ -59,10 +59,10 @@ struct FleetStatusTests {
             policies: policyFile([PolicyText(expiry: "{ renewBefore: 30d, confirmWithin: 60d }", rekey: "allowed")]))
         try fleet.add("d1")
         try await fleet.load().run()
-        #expect(try await status(fleet, after: .days(31)).stuck.isEmpty)
+        #expect(try await status(fleet, after: .days(31)).pickUp.stuck.isEmpty)
         try fleet.setPolicies(policyFile([PolicyText(name: "renamed")]))
-        #expect(try await status(fleet, after: .days(30)).stuck.isEmpty)
-        #expect(try await status(fleet, after: .days(31)).stuck.map(\.policy) == ["sensors"])
+        #expect(try await status(fleet, after: .days(30)).pickUp.stuck.isEmpty)
+        #expect(try await status(fleet, after: .days(31)).pickUp.stuck.map(\.policy) == ["sensors"])
     }
 
     @Test("A run is late after 48 hours, but only when something is due")
@@ -97,13 +97,13 @@ struct FleetStatusTests {
         try inventory.beginRun(
             RunRecord(
                 id: "20261201T000500Z-00000000", startedAt: TestFleet.now + .minutes(5), now: TestFleet.now,
-                actor: "test", host: JobRun.hostName, pid: .max))
+                actor: "test", host: RunBook.hostName, pid: .max))
         #expect(try await status(fleet).attention.first?.contains("20261201T000500Z-00000000 died") == true)
         try inventory.endRun("20261201T000500Z-00000000", outcome: "completed", counts: [:], at: TestFleet.now)
         try inventory.beginRun(
             RunRecord(
                 id: "20261201T000600Z-00000000", startedAt: TestFleet.now + .minutes(6), now: TestFleet.now,
-                actor: "test", host: JobRun.hostName, pid: ProcessInfo.processInfo.processIdentifier))
+                actor: "test", host: RunBook.hostName, pid: ProcessInfo.processInfo.processIdentifier))
         #expect(try await !status(fleet).attention.contains { $0.contains("20261201T000600Z") }, "it is under way")
     }
 

@@ -34,6 +34,20 @@ struct WorkspaceTests {
         #expect(try await fleet.run().ending == .completed)
     }
 
+    @Test("It is free when the holder is gone, though a process that is being started has a copy of the descriptor")
+    func copiedLock() throws {
+        let fleet = try TestFleet()
+        let configuration = fleet.workspace.configuration
+        let copy: Int32
+        do {
+            let held = try WorkspaceLock(for: configuration)
+            copy = dup(held.descriptor)
+        }
+        defer { close(copy) }
+        let again = try WorkspaceLock(for: configuration)
+        withExtendedLifetime((again.descriptor, fleet)) {}
+    }
+
     @Test("Neither a run nor an import starts while another holds it; a dry run does")
     func lockedOut() async throws {
         let fleet = try TestFleet()

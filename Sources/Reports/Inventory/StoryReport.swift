@@ -14,7 +14,7 @@ public struct StoryReport {
     // MARK: For people
 
     public var text: String {
-        [heading, certificates, rotations, pickup, audit].filter { !$0.isEmpty }.joined(separator: "\n")
+        [heading, certificates, lineage, rotations, pickup, audit].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var heading: String {
@@ -37,19 +37,43 @@ public struct StoryReport {
         return style.bold("Certificates") + "\n" + (story.listing.certificates.isEmpty ? "  none\n" : table.text)
     }
 
+    /// Where each certificate comes from, and what became of it.
+    private var lineage: String {
+        let lines = story.listing.certificates.compactMap { certificate -> String? in
+            guard let history = certificate.history else { return nil }
+            var parts: [String] = []
+            if let parent = history.parent { parts.append("renews \(parent.hex.prefix(16))…") }
+            if let at = history.confirmedAt { parts.append("confirmed \(at)") }
+            if let at = history.replacedAt { parts.append("replaced \(at)") }
+            if let revocation = history.revocation { parts.append(StoryReport.sentence(revocation)) }
+            return parts.isEmpty
+                ? nil : "  \(certificate.fingerprint.hex.prefix(16))…  \(parts.joined(separator: ", "))\n"
+        }
+        return lines.isEmpty ? "" : style.bold("Lineage") + "\n" + lines.joined()
+    }
+
+    /// `revoked 2026-12-11T00:00:00Z for keyCompromise by stolen-lot (descendant), ordered by alice, in run …: a note`
+    private static func sentence(_ revocation: RevocationStory) -> String {
+        var text = "revoked \(revocation.revokedAt) for \(revocation.reason.rawValue)"
+        if let order = revocation.order {
+            let reach = revocation.reach.map { $0 == .matched ? "" : " (\($0.rawValue))" } ?? ""
+            text += " by \(Printable.text(order))\(reach)"
+        }
+        if let actor = revocation.actor { text += ", ordered by \(Printable.text(actor))" }
+        if let run = revocation.run { text += ", in run \(run)" }
+        if let note = revocation.note { text += ": \(Printable.text(note))" }
+        return text
+    }
+
     private var rotations: String {
         guard !story.rotations.isEmpty else { return "" }
-        var table = Table([.left, .left, .left, .left, .left])
-        table.addHeader(["ROTATION", "OPENED", "SINCE", "POLICY", "WHY"], style)
-        for rotation in story.rotations {
-            table.add([
-                Table.Cell(rotation.state.rawValue), Table.Cell(rotation.openedAt.rfc3339),
-                Table.Cell(rotation.changedAt.rfc3339),
-                Table.Cell("\(rotation.policyName) (\(rotation.policyFile):\(rotation.policyLine))"),
-                Table.Cell(rotation.reason.sentence),
-            ])
+        let blocks = story.rotations.map { rotation in
+            "  \(style.bold(rotation.state.rawValue))  \(Printable.text(rotation.policyName)) "
+                + "(\(Printable.text(rotation.policyFile)):\(rotation.policyLine)), \(Printable.text(rotation.reason.sentence))\n"
+                + rotation.steps.map { "    \($0.at)  \($0.name)" + ($0.run.map { " in run \($0)" } ?? "") + "\n" }
+                .joined()
         }
-        return style.bold("Rotations") + "\n" + table.text
+        return style.bold("Rotations") + "\n" + blocks.joined()
     }
 
     private var pickup: String {
@@ -85,6 +109,12 @@ public struct StoryReport {
             json.member("sequence", story.sequence)
             json.key("rotations")
             json.array { json in story.rotations.forEach { append($0, to: &json) } }
+            json.key("lineage")
+            json.array { json in
+                for certificate in story.listing.certificates {
+                    if let history = certificate.history { append(history, of: certificate, to: &json) }
+                }
+            }
             json.key("manifest")
             if let manifest = story.manifest { append(manifest, to: &json) } else { json.null() }
             json.key("request")
@@ -117,6 +147,37 @@ public struct StoryReport {
             json.member("run", rotation.run)
             json.member("opened", rotation.openedAt.rfc3339)
             json.member("changed", rotation.changedAt.rfc3339)
+            if let revocation = rotation.revocation { json.member("revocation", revocation) }
+            json.key("steps")
+            json.array { json in
+                for step in rotation.steps {
+                    json.object { json in
+                        json.member("step", step.name)
+                        json.member("at", step.at.rfc3339)
+                        if let run = step.run { json.member("run", run) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func append(_ history: CertificateHistory, of certificate: ListedCertificate, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("fingerprint", certificate.fingerprint.hex)
+            if let parent = history.parent { json.member("renews", parent.hex) }
+            if let at = history.confirmedAt { json.member("confirmed", at.rfc3339) }
+            if let at = history.replacedAt { json.member("replaced", at.rfc3339) }
+            guard let revocation = history.revocation else { return }
+            json.key("revocation")
+            json.object { json in
+                json.member("reason", revocation.reason.rawValue)
+                json.member("at", revocation.revokedAt.rfc3339)
+                if let order = revocation.order { json.member("order", order) }
+                if let reach = revocation.reach { json.member("reach", reach.rawValue) }
+                if let actor = revocation.actor { json.member("actor", actor) }
+                if let run = revocation.run { json.member("run", run) }
+                if let note = revocation.note { json.member("note", note) }
+            }
         }
     }
 
@@ -136,5 +197,18 @@ public struct StoryReport {
             json.member("keyFingerprint", request.keyFingerprint.hex)
             if let received = story.requestReceivedAt { json.member("received", received.rfc3339) }
         }
+    }
+}
+
+extension RotationStory {
+    /// What happened when, in order.
+    fileprivate var steps: [(name: String, at: Timestamp, run: String?)] {
+        var steps: [(String, Timestamp, String?)] = [("opened", openedAt, run)]
+        let named = [
+            ("asked for a CSR", asked), ("issued", issued), ("delivered", delivered), ("confirmed", confirmed),
+        ]
+        for (name, step) in named { if let step { steps.append((name, step.at, step.run)) } }
+        if let ended { steps.append((state.rawValue, ended.at, ended.run)) }
+        return steps
     }
 }

@@ -9,8 +9,7 @@ struct RequestJudge {
     let policies: PolicySet
     /// Keys of the requests judged so far, so that two devices cannot hand in one key at the same time.
     private var seen: [KeyFingerprint: DeviceID] = [:]
-    /// Devices with ids too long for a file name, by the digest that stands for them. Looked up when one is met.
-    private var longNames: [SHA256Digest: DeviceID]?
+    private var senders = Senders()
 
     init(policies: PolicySet) {
         self.policies = policies
@@ -27,7 +26,7 @@ struct RequestJudge {
     }
 
     mutating func judge(_ reading: RequestReader.Reading, _ snapshot: PlanningSnapshot) throws -> Ruling {
-        let context = try self.context(of: reading.sender, snapshot)
+        let context = try senders.device(reading.sender, snapshot).flatMap { try snapshot.intakeContext($0) }
         do {
             let key = try reading.content.get()
             guard let context else {
@@ -45,23 +44,6 @@ struct RequestJudge {
         }
     }
 
-    private mutating func context(
-        of sender: DeviceFileName.Decoded?, _ snapshot: PlanningSnapshot
-    ) throws -> IntakeContext? {
-        switch sender {
-        case nil: return nil
-        case .device(let device): return try snapshot.intakeContext(device)
-        case .digest(let digest):
-            if longNames == nil {
-                // An encoded byte takes three: only ids of more than a third of the limit can be meant.
-                let long = try snapshot.longDeviceIDs(bytesOver: DeviceFileName.longest / 3)
-                longNames = Dictionary(
-                    long.map { (DeviceFileName.digest(of: $0), $0) }, uniquingKeysWith: { first, _ in first })
-            }
-            return try longNames?[digest].flatMap { try snapshot.intakeContext($0) }
-        }
-    }
-
     private func check(_ key: PublicKeyInfo, _ context: IntakeContext, _ snapshot: PlanningSnapshot) throws {
         let policy = try policy(for: context)
         guard policy.profile.allows(key.algorithm) else {
@@ -75,6 +57,10 @@ struct RequestJudge {
         }
         if context.ownKeys.contains(where: { $0.key == key.fingerprint && $0.status == .revoked }) {
             throw RequestRefusal(.revokedKey, "a certificate with this key was revoked; make a new key")
+        }
+        if try snapshot.isRefused(key.fingerprint) {
+            throw RequestRefusal(
+                .revokedKey, "this key was revoked as compromised and is never taken again; make a new key")
         }
         let inventoryHolder = try snapshot.holder(of: key.fingerprint, otherThan: context.deviceRow)
         let holder = inventoryHolder ?? seen[key.fingerprint].flatMap { $0 == context.device ? nil : $0 }

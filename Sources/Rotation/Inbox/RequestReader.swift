@@ -4,7 +4,7 @@ import RotationModel
 
 /// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
 struct RequestReader: Sendable {
-    let inbox: Inbox
+    let tray: InboxTray
 
     /// A file of the inbox, read: a request that proves possession of its key, or what is wrong with it.
     struct Reading: Sendable {
@@ -25,7 +25,7 @@ struct RequestReader: Sendable {
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
         let sender: DeviceFileName.Decoded
         do {
-            sender = try Inbox.sender(of: name)
+            sender = try tray.sender(of: name)
         } catch {
             return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
         }
@@ -35,7 +35,7 @@ struct RequestReader: Sendable {
     private func publicKey(_ name: String, _ proof: ProofOfPossession) -> Result<PublicKeyInfo, RequestRefusal> {
         let bytes: [UInt8]
         do {
-            bytes = try inbox.readRequest(name)
+            bytes = try tray.read(name)
         } catch {
             // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
             return .failure(RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))

@@ -11,8 +11,10 @@ public struct Decision: Sendable {
     public var reason: Reason
     /// Other findings of the same certificate, which the replacement or the reader takes care of along with the first.
     public var further: [Reason]
-    /// The policy that decided. Nil where none covers the device.
+    /// The policy that decided, or the rule that revokes. Nil where none covers the device, or where a person decided.
     public var policy: PolicyReference?
+    /// The revocation that it comes from, if any.
+    public var revocation: RevocationReference?
     /// What an `issue` certifies.
     public var keySource: KeySource
 
@@ -25,6 +27,12 @@ public struct Decision: Sendable {
     var refused: String?
     /// The device's labels, by the row of their set.
     var labelSet: Int64
+    /// The certificate's.
+    var status: CertificateStatus
+    /// The rotation that the row continues or ends, if any.
+    var rotation: Int64?
+    /// Whether an earlier replacement, which its device never confirmed, is given up for this one.
+    var supersedes = false
 }
 
 /// Which policy decided, and where it stands.
@@ -35,8 +43,10 @@ public struct PolicyReference: Sendable, Hashable {
 }
 
 extension Decision {
-    /// The order in which a run works: what expires first goes first; devices and fingerprints settle what is left.
+    /// The order in which a run works: what a revocation wants, then what expires first; devices and fingerprints settle what
+    /// is left.
     static func isMoreUrgent(_ left: Decision, _ right: Decision) -> Bool {
+        if (left.revocation == nil) != (right.revocation == nil) { return left.revocation != nil }
         if left.notAfter != right.notAfter { return left.notAfter < right.notAfter }
         if left.device != right.device { return left.device < right.device }
         return left.fingerprint.digest.firstWord < right.fingerprint.digest.firstWord

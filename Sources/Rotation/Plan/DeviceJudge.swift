@@ -8,32 +8,63 @@ struct DeviceJudge {
     let device: PlanningDevice
     let policyIndex: Int
     let sharedKeys: Set<KeyFingerprint>
+    let endings: AuthorityEndings
+    let revocations: DeviceRevocations
 
     private var policy: RotationPolicy { planner.policies.policies[policyIndex] }
 
     func decisions() throws -> [Decision] {
         guard let current = device.active.first else { return [] }
         let facts = try certificateFacts(of: current)
-        if let rotation = device.rotation {
-            // What is issued waits for the device's proof; nothing is started beside it.
-            guard rotation.state == .awaitingCSR || rotation.state == .ready else { return [] }
+        guard let rotation = device.rotation else { return try judged(current, facts) + leftovers() }
+        switch rotation.state {
+        case .awaitingCSR, .ready:
             if rotation.oldCertificate == current.row {
                 return try goOn(with: rotation, current, facts).map { [$0] } ?? []
             }
             // The device got another certificate meanwhile: that one is judged as it stands, and nothing is retired yet.
             return try judged(current, facts)
+        case .issued, .delivered:
+            // What is issued waits for the device's proof; nothing is started beside it, unless it can no longer come.
+            guard isLost(rotation) else { return [] }
+            return try judged(current, facts, supersedes: true)
+        case .confirmed:
+            return try retirement(rotation, current, facts)
+        case .completed, .cancelled:
+            return []
         }
-        return try judged(current, facts) + leftovers()
     }
 
     // MARK: The current certificate
 
-    private func judged(_ current: PlanningCertificate, _ facts: CertificateFacts) throws -> [Decision] {
-        switch policy.judge(facts, of: device.id, at: planner.at) {
-        case .fresh: []
-        case .report(let finding): [try row(current, .report, finding)]
-        case .replace(let finding): [try replacement(of: current, facts, finding)]
+    private func judged(
+        _ current: PlanningCertificate, _ facts: CertificateFacts, supersedes: Bool = false
+    ) throws -> [Decision] {
+        switch verdict(on: current, facts) {
+        case .fresh: return []
+        case .report(let finding): return [try row(current, .report, finding)]
+        case .replace(let finding):
+            var decision = try replacement(of: current, facts, finding)
+            decision.supersedes = supersedes
+            return [decision]
         }
+    }
+
+    /// What a revocation wants comes before what the policy says.
+    private func verdict(on current: PlanningCertificate, _ facts: CertificateFacts) -> Verdict {
+        let verdict = policy.judge(facts, of: device.id, at: planner.at)
+        guard let revocation = revocation(of: current) else { return verdict }
+        let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
+        let reason = Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
+        switch verdict {
+        case .fresh: return .replace(Finding(reason: reason))
+        case .report(let finding), .replace(let finding):
+            return .replace(Finding(reason: reason, further: [finding.reason] + finding.further))
+        }
+    }
+
+    private func revocation(of certificate: PlanningCertificate) -> RevocationInForce? {
+        revocations.waiting[certificate.row].map { planner.revocations.revocations[$0.revocation] }
     }
 
     /// A rotation that asked for a CSR, or died before it was signed, goes on when there is a key to certify; and the
@@ -42,12 +73,15 @@ struct DeviceJudge {
         with rotation: OpenRotation, _ current: PlanningCertificate, _ facts: CertificateFacts
     ) throws -> Decision? {
         let finding: Finding
-        switch policy.judge(facts, of: device.id, at: planner.at) {
+        switch verdict(on: current, facts) {
         case .replace(let found): finding = found
-        case .fresh, .report: finding = Finding(reason: rotation.reason, further: [])
+        case .fresh, .report: finding = Finding(reason: rotation.reason)
         }
         let row = try replacement(of: current, facts, finding)
-        let isNews = row.action != .requestCSR || row.refused != nil || rotation.state == .ready
+        let isRevokedNow = row.revocation.map { $0.order == nil || $0.order != rotation.revocation } ?? false
+        let isNews =
+            row.action != .requestCSR || planner.waiting.refusal(of: device) != nil || rotation.state == .ready
+            || isRevokedNow
         return isNews ? row : nil
     }
 
@@ -66,9 +100,53 @@ struct DeviceJudge {
 
     /// A CSR that was taken in earlier may no longer be what the profile of today allows.
     private func isUsable(_ request: WaitingRequest?, insteadOf current: PlanningCertificate) -> Bool {
-        guard let request else { return false }
+        guard let request, !planner.revocations.refuses(request.keyFingerprint) else { return false }
         return policy.profile.allows(request.algorithm)
             && (policy.rekey == .allowed || request.keyFingerprint != current.keyFingerprint)
+    }
+
+    // MARK: A replacement that was handed out
+
+    /// Whether the device can no longer prove the replacement: it has expired, it was made INACTIVE or REVOKED elsewhere, or
+    /// the device asks for another key, and so does not have the first.
+    private func isLost(_ rotation: OpenRotation) -> Bool {
+        if let new = rotation.newCertificate, device.active.contains(where: { $0.row == new }) { return false }
+        guard let pending = device.pending.first(where: { $0.row == rotation.newCertificate }) else { return true }
+        if planner.at > pending.notAfter { return true }
+        guard let request = planner.waiting.request(of: device), let deliveredAt = rotation.deliveredAt else {
+            return false
+        }
+        return request.keyFingerprint != pending.keyFingerprint
+            && planner.at - deliveredAt >= DeviceJudge.patience
+    }
+
+    /// How long a replacement is left alone although its device asks for another: one that asks each hour would get a
+    /// certificate each hour.
+    private static let patience = TimeSpan.days(1)
+
+    /// The device has proved its new key: the old certificate goes when the overlap is over, or when waiting longer serves
+    /// nobody.
+    private func retirement(
+        _ rotation: OpenRotation, _ current: PlanningCertificate, _ facts: CertificateFacts
+    ) throws -> [Decision] {
+        guard let confirmedAt = rotation.confirmedAt,
+            let old = device.active.first(where: { $0.row == rotation.oldCertificate })
+        else { return [] }
+        let confirmed = "the device proved its new key on \(confirmedAt)"
+        let why: String
+        if policy.isOverlapOver(confirmedAt: confirmedAt, at: planner.at) {
+            why = "\(confirmed), and the overlap of \(policy.expiry.overlap.approximate) is over"
+        } else if planner.at > old.notAfter {
+            why = "\(confirmed), and the old certificate has expired"
+        } else if current.row == rotation.newCertificate, case .replace = verdict(on: current, facts) {
+            why =
+                "\(confirmed), and the new certificate is due itself; the overlap ends early, so that it can be replaced"
+        } else {
+            return []
+        }
+        var decision = try row(old, .retire, Finding(reason: Reason(.confirmed, why)))
+        decision.rotation = rotation.row
+        return [decision]
     }
 
     /// What keeps any replacement from being made now, whoever's key it is for.
@@ -76,6 +154,13 @@ struct DeviceJudge {
         let profile = policy.profile
         if let reason = planner.authorities.obstacle(profile: profile, at: planner.at) {
             return Reason(.authority, reason)
+        }
+        if finding.reason.code == .authorityRetiring || finding.reason.code == .authorityRevoked,
+            profile.authoritySubject?.isSame(as: try planner.snapshot.issuerName(current.issuer)) ?? false
+        {
+            return Reason(
+                .authority,
+                "\(finding.reason.text), and profile \(profile.name) still names it; name its successor there")
         }
         if let end = planner.authorities.end(of: profile.authority), end <= current.notAfter,
             finding.reason.code == .expiring || finding.reason.code == .expired
@@ -99,18 +184,34 @@ struct DeviceJudge {
 
     /// Older `ACTIVE` certificates beside the current one.
     private func leftovers() throws -> [Decision] {
-        guard device.active.count > 1, let action = policy.superseded, action != .ignore else { return [] }
-        return try device.active.dropFirst().map { old in
+        guard device.active.count > 1 else { return [] }
+        return try device.active.dropFirst().compactMap { old in
+            if let reached = revocations.waiting[old.row] { return try waitingForProof(old, reached) }
+            guard let action = policy.superseded, action != .ignore else { return nil }
             let reason = Reason(
                 .superseded,
                 "an older active certificate beside the current one, which lasts until \(device.active[0].notAfter)")
             if action == .retire && sharedKeys.contains(old.keyFingerprint) {
                 let kept = Reason(
                     .superseded, reason.text + "; it stays while another device has a certificate with the same key")
-                return try row(old, .report, Finding(reason: kept, further: []))
+                return try row(old, .report, Finding(reason: kept))
             }
-            return try row(old, action == .retire ? .retire : .report, Finding(reason: reason, further: []))
+            return try row(old, action == .retire ? .retire : .report, Finding(reason: reason))
         }
+    }
+
+    /// A revocation wants it gone, and the device has another certificate, which it has proved to nobody.
+    private func waitingForProof(
+        _ old: PlanningCertificate, _ reached: RevocationScope.Reached
+    ) throws -> Decision {
+        let revocation = planner.revocations.revocations[reached.revocation]
+        let until = revocation.deadline.map { " or until \($0)" } ?? ""
+        return try row(
+            old, .report,
+            Finding(
+                reason: Reason(
+                    .revoked, "\(revocation.title): it waits until the device has confirmed another certificate\(until)"
+                )))
     }
 
     // MARK: Values
@@ -123,8 +224,9 @@ struct DeviceJudge {
             fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: action,
             reason: finding.reason, further: finding.further,
             policy: PolicyReference(name: policy.name, file: policy.place.file, line: policy.place.line),
-            keySource: key, deviceRow: device.row, certificateRow: certificate.row, policyIndex: policyIndex,
-            refused: planner.waiting.refusal(of: device), labelSet: device.labelSet)
+            revocation: revocations.waiting[certificate.row].map(planner.reference), keySource: key,
+            deviceRow: device.row, certificateRow: certificate.row, policyIndex: policyIndex,
+            refused: planner.waiting.standingRefusal(of: device), labelSet: device.labelSet, status: certificate.status)
     }
 
     private func certificateFacts(of certificate: PlanningCertificate) throws -> CertificateFacts {
@@ -132,7 +234,10 @@ struct DeviceJudge {
             notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
             keyWeakness: certificate.keyWeakness, isKeyShared: sharedKeys.contains(certificate.keyFingerprint),
             signature: certificate.signature, isSignatureWeak: certificate.isSignatureWeak,
-            issuer: try planner.snapshot.issuerName(certificate.issuer))
+            issuer: try planner.snapshot.issuerName(certificate.issuer),
+            authorityEnd: endings.end(for: certificate),
+            // Looked up only where the answer matters: most policies want a new key in any case.
+            isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyFingerprint) : false)
     }
 
     private func deviceFacts() throws -> DeviceFacts {

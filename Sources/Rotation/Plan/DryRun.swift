@@ -24,43 +24,85 @@ public struct DryRun: Sendable {
         let (policies, edition) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
         let inventory = try workspace.openInventory(.readOnly)
-        let readings = try await readInbox()
+        let requests = try await readRequests()
+        let confirmations = try await judgeConfirmations(inventory)
+        let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
-            let (waiting, outlook) = try InboxPreview(inbox: workspace.inbox, policies: policies).look(
-                snapshot, readings)
+            var preview = InboxPreview(policies: policies)
+            preview.look(at: confirmations)
+            try preview.look(at: requests, snapshot)
             observer.began(.decide, total: snapshot.deviceCount)
             defer { observer.ended(.decide) }
             return try RotationPlan.make(
-                Planner(policies: policies, authorities: authorities, at: at, snapshot: snapshot, waiting: waiting),
-                edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: outlook)
+                Planner(
+                    policies: policies, authorities: authorities, at: at, snapshot: snapshot, waiting: preview.waiting,
+                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)),
+                edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: preview.outlook,
+                pickUp: pickUp)
         }
     }
 
-    private func readInbox() async throws -> [RequestReader.Reading] {
-        let names = try workspace.inbox.requestNames()
+    private func readRequests() async throws -> [RequestReader.Reading] {
+        let tray = workspace.inbox.requests
+        let reader = RequestReader(tray: tray)
+        return try await inBatches(try tray.names()) { try await reader.read($0) }
+    }
+
+    private func judgeConfirmations(
+        _ inventory: Inventory
+    ) async throws -> [(file: String, ruling: ConfirmationJudge.Ruling)] {
+        let tray = workspace.inbox.confirmations
+        let reader = ConfirmationReader(tray: tray)
+        let judge = ConfirmationJudge(at: at)
+        return try await inBatches(try tray.names()) { names in
+            let readings = try await reader.read(names)
+            return try await judge.judge(try inventory.planningSnapshot { try judge.claims(readings, $0) })
+        }
+    }
+
+    private func inBatches<Result>(
+        _ names: [String], _ body: ([String]) async throws -> [Result]
+    ) async throws -> [Result] {
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
-        let reader = RequestReader(inbox: workspace.inbox)
-        var readings: [RequestReader.Reading] = []
-        readings.reserveCapacity(names.count)
+        var results: [Result] = []
+        results.reserveCapacity(names.count)
         for chunk in names.chunked(by: 1000) {
-            readings += try await reader.read(Array(chunk))
+            results += try await body(Array(chunk))
             observer.advanced(.takeIn, by: chunk.count)
         }
-        return readings
+        return results
     }
 }
 
 extension RotationPlan {
     /// The one way from an inventory to a plan, for the dry run and for the run.
+    ///
+    /// - Parameter decisions: the rows, where they are known already.
     static func make(
-        _ planner: Planner, edition: PolicyEdition, limits: RunLimits, limit: Int?, inbox: InboxOutlook?
+        _ planner: Planner, decisions known: [Decision]? = nil, edition: PolicyEdition, limits: RunLimits, limit: Int?,
+        inbox: InboxOutlook?,
+        pickUp: PickUp
     ) throws -> RotationPlan {
-        var decisions = try planner.decisions()
+        var decisions = try known ?? planner.decisions()
+        var outlooks = planner.revocations.outlooks
+        for decision in decisions { outlooks.count(decision) }
         Rollout.hold(&decisions, policies: planner.policies, limit: limit)
         return RotationPlan(
             at: planner.at, policies: edition, deviceCount: planner.snapshot.deviceCount,
             certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
-            guards: Guards.broken(by: decisions, limits: limits))
+            pickUp: pickUp, revocations: outlooks,
+            guards: Guards.broken(
+                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount))
+    }
+}
+
+extension [RevocationOutlook] {
+    /// What the plan does about what the revocations reach.
+    fileprivate mutating func count(_ decision: Decision) {
+        guard let name = decision.revocation?.name, let place = firstIndex(where: { $0.revocation.name == name }) else {
+            return
+        }
+        if decision.action == .revoke { self[place].due += 1 } else { self[place].waiting += 1 }
     }
 }

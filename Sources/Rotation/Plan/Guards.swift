@@ -2,8 +2,11 @@ import RotationModel
 
 /// The limits of `rotation.yaml` over which a run stops before it does anything.
 enum Guards {
-    static func broken(by decisions: [Decision], limits: RunLimits) -> [String] {
+    /// - Parameter active: the fleet's `ACTIVE` certificates.
+    static func broken(by decisions: [Decision], limits: RunLimits, active: Int) -> [String] {
         var broken: [String] = []
+        let revoke = Set(decisions.lazy.filter(\.revokesActive).map(\.fingerprint)).count
+        if let reason = self.broken(revoking: revoke, of: active, limit: limits.revoke) { broken.append(reason) }
         let issue = decisions.reduce(0) { $0 + ($1.action == .issue ? 1 : 0) }
         if issue > limits.issue {
             broken.append(
@@ -13,4 +16,23 @@ enum Guards {
         }
         return broken
     }
+
+    /// Why a run may not revoke so many of the active certificates, or nil.
+    static func broken(revoking count: Int, of active: Int, limit: Share) -> String? {
+        let allowed = most(limit, of: active)
+        guard count > allowed else { return nil }
+        return
+            "\(count) of \(active) active certificates would be revoked, and limits.revoke (\(limit)) allows \(allowed) in one run; "
+            + "look at each row with `rotation-job plan --format csv`, and when that is what you want, raise limits.revoke in rotation.yaml for this run"
+    }
+
+    /// How many certificates a run may revoke. One is always allowed, however small the fleet, unless the limit is zero.
+    static func most(_ share: Share, of active: Int) -> Int {
+        share.partsPerMillion == 0 ? 0 : max(1, Int(Int64(active) * share.partsPerMillion / 1_000_000))
+    }
+}
+
+extension Decision {
+    /// Whether it takes a certificate away that authenticates today.
+    fileprivate var revokesActive: Bool { action == .revoke && status == .active }
 }

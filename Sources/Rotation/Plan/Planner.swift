@@ -12,6 +12,7 @@ struct Planner {
     let at: Timestamp
     let snapshot: PlanningSnapshot
     let waiting: WaitingRequests
+    let revocations: RevocationScope
 
     /// The rows of the plan, the most urgent first, before anything is held back.
     ///
@@ -21,85 +22,85 @@ struct Planner {
         var selections = SelectionCache(policies: policies, snapshot: snapshot)
         var decisions: [Decision] = []
         var ambiguities = Ambiguities()
-        try snapshot.forEachDeviceWithActiveCertificate { device in
+        var unseen = revocations.reached
+        let endings = try AuthorityEndings(authorities, snapshot)
+        try snapshot.forEachDeviceWithActiveCertificate { known in
+            let found = waiting.confirmed(known, at: at)
+            let revoked = DeviceRevocations(
+                unseen.removeValue(forKey: found.row) ?? [], active: found.active, of: revocations, at: at)
+            decisions += try revoked.due.map(row)
+            let device = revoked.due.isEmpty ? found : found.without(revoked.due)
             guard let current = device.active.first else { return }
             switch try selections.select(for: device, current: current) {
             case .none:
-                decisions.append(try uncovered(device, current))
+                decisions.append(try uncovered(device, current, waiting: revoked.waiting[current.row]))
             case .ambiguous(let indices):
                 ambiguities.add(device.id, indices.map { policies.policies[$0] })
             case .one(let index):
                 let judge = DeviceJudge(
-                    planner: self, device: device, policyIndex: index, sharedKeys: sharedKeys)
+                    planner: self, device: device, policyIndex: index, sharedKeys: sharedKeys, endings: endings,
+                    revocations: revoked)
                 decisions += try judge.decisions()
             }
         }
+        // The certificates of devices that have none that authenticates.
+        decisions += try due(unseen)
         try ambiguities.throwIfAny()
         return decisions.sorted(by: Decision.isMoreUrgent)
     }
 
-    private func uncovered(_ device: PlanningDevice, _ current: PlanningCertificate) throws -> Decision {
-        Decision(
+    /// The rows that an order to revoke at once makes, and no others.
+    func revocations(named name: String) throws -> [Decision] {
+        guard let place = revocations.revocations.firstIndex(where: { $0.name == name }) else { return [] }
+        return try due(revocations.reached.mapValues { $0.filter { $0.revocation == place } })
+            .sorted(by: Decision.isMoreUrgent)
+    }
+
+    /// What goes now of devices whose other certificates do not matter.
+    private func due(_ reached: [Int64: [RevocationScope.Reached]]) throws -> [Decision] {
+        try reached.values.flatMap { reached in
+            try DeviceRevocations(reached, active: [], of: revocations, at: at).due.map(row)
+        }
+    }
+
+    private func uncovered(
+        _ device: PlanningDevice, _ current: PlanningCertificate, waiting reached: RevocationScope.Reached?
+    ) throws -> Decision {
+        let revocation = reached.map { revocations.revocations[$0.revocation] }
+        let text = "no policy matches this device"
+        return Decision(
             device: device.id, account: try snapshot.accountName(device.account),
-            fingerprint: current.fingerprint, notAfter: current.notAfter, action: .uncovered,
-            reason: Reason(.uncovered, "no policy matches this device"), further: [], policy: nil,
+            fingerprint: current.fingerprint, notAfter: current.notAfter,
+            action: revocation == nil ? .uncovered : .blocked,
+            reason: Reason(
+                .uncovered,
+                revocation.map { "\(text), so that nothing can replace what \($0.title) wants gone" } ?? text),
+            further: [], policy: nil, revocation: reached.map(reference),
             keySource: .request, deviceRow: device.row, certificateRow: current.row, policyIndex: -1, refused: nil,
-            labelSet: device.labelSet)
-    }
-}
-
-/// Which policies can match is worked out once for each distinct set of labels, account and issuer.
-private struct SelectionCache {
-    private struct Key: Hashable {
-        let labelSet: Int64
-        let account: Int64
-        let issuer: Int64
+            labelSet: device.labelSet, status: current.status)
     }
 
-    let policies: PolicySet
-    let snapshot: PlanningSnapshot
-    private var candidates: [Key: [Int]] = [:]
-    /// A fleet that labels every device differently must not fill the memory.
-    private let capacity = 50_000
-
-    init(policies: PolicySet, snapshot: PlanningSnapshot) {
-        self.policies = policies
-        self.snapshot = snapshot
+    /// A row that revokes.
+    private func row(_ due: DeviceRevocations.Due) throws -> Decision {
+        let certificate = due.reached.certificate
+        return Decision(
+            device: certificate.device, account: try snapshot.accountName(certificate.account),
+            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
+            further: [], policy: revocations.revocations[due.reached.revocation].policy,
+            revocation: reference(due.reached), keySource: .request, deviceRow: certificate.deviceRow,
+            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
+            status: certificate.status)
     }
 
-    mutating func select(for device: PlanningDevice, current: PlanningCertificate) throws -> Selection {
-        let key = Key(labelSet: device.labelSet, account: device.account, issuer: current.issuer)
-        if let known = candidates[key] { return policies.select(among: known, device: device.id) }
-        let found = policies.candidates(
-            for: SelectorFacts(
-                account: try snapshot.accountName(device.account).text,
-                labels: try snapshot.labels(ofSet: device.labelSet).values,
-                issuer: try snapshot.issuerName(current.issuer)))
-        if candidates.count >= capacity { candidates.removeAll(keepingCapacity: true) }
-        candidates[key] = found
-        return policies.select(among: found, device: device.id)
-    }
-}
-
-/// Devices that two policies of equal priority claim: an error of the policies, told with the devices as proof.
-private struct Ambiguities {
-    private var found: [(device: DeviceID, policies: [RotationPolicy])] = []
-    private var count = 0
-
-    mutating func add(_ device: DeviceID, _ policies: [RotationPolicy]) {
-        count += 1
-        if found.count < 5 { found.append((device, policies)) }
+    /// Whether no certificate may be issued for a key any more.
+    func isRefused(_ key: KeyFingerprint) throws -> Bool {
+        if revocations.refuses(key) { return true }
+        return try snapshot.isRefused(key)
     }
 
-    func throwIfAny() throws(RotationError) {
-        guard let first = found.first else { return }
-        let names = first.policies.map { "`\($0.name)` (\($0.place.file):\($0.place.line))" }.joined(separator: " and ")
-        let devices = found.map(\.device.text).joined(separator: ", ")
-        throw RotationError(
-            .badInput,
-            "policies \(names) have the same priority, \(first.policies[0].priority), and match the same device: "
-                + devices + (count > found.count ? " and \(count - found.count) more" : ""),
-            at: "\(first.policies[0].place.file):\(first.policies[0].place.line)",
-            advice: "give one of them a higher priority, or narrow its match")
+    func reference(_ reached: RevocationScope.Reached) -> RevocationReference {
+        let revocation = revocations.revocations[reached.revocation]
+        return RevocationReference(
+            order: revocation.order, name: revocation.name, reason: revocation.reason, reach: reached.reach)
     }
 }

@@ -10,6 +10,10 @@ public struct RotationPlan: Sendable {
     public var decisions: [Decision]
     /// What waits in the inbox. Nil in a run, which has taken it in before it decides.
     public let inbox: InboxOutlook?
+    /// Who has yet to answer.
+    public internal(set) var pickUp: PickUp
+    /// The revocations in force, and what they reach.
+    public let revocations: [RevocationOutlook]
     /// Guards that stop the run, each a sentence with what to do.
     public let guards: [String]
 
@@ -39,6 +43,8 @@ public struct PolicyEdition: Sendable, Equatable {
 public struct InboxOutlook: Sendable {
     /// CSRs that the next run takes.
     public var usable = 0
+    /// Confirmations that the next run takes.
+    public var confirmations = 0
     /// Those that it moves aside: file and reason.
     public var refused: [Rejected] = []
 

@@ -1,13 +1,31 @@
 import Fleet
 import RotationModel
 
-/// The CSRs that a decision can count on: those that the inventory holds, and, in a dry run, those that the next run
-/// would take from the inbox.
+/// What a decision can count on beside the inventory: in a dry run the CSRs and confirmations that the next run would take
+/// from the inbox. Empty in a run, which has taken them in.
 struct WaitingRequests {
-    /// What a dry run found in the inbox, by device row. Empty in a run, which has taken it in.
+    /// The CSRs that a dry run found, by device row.
     var found: [Int64: WaitingRequest] = [:]
     /// Why the dry run would not take a device's CSR.
     var refused: [Int64: String] = [:]
+    /// The replacements whose confirmations a dry run found, by row.
+    var confirmations: Set<Int64> = []
+
+    /// Why the device's last CSR was not taken, told already or not: what the next manifest that asks for one says.
+    func standingRefusal(of device: PlanningDevice) -> String? {
+        if let news = refusal(of: device) { return news }
+        return request(of: device) == nil ? device.toldRefusal : nil
+    }
+
+    /// The device as it is once its confirmation is taken in.
+    func confirmed(_ known: PlanningDevice, at: Timestamp) -> PlanningDevice {
+        guard let rotation = known.rotation, let new = rotation.newCertificate, confirmations.contains(new) else {
+            return known
+        }
+        var device = known
+        device.confirm(replacement: new, at: at)
+        return device
+    }
 
     func request(of device: PlanningDevice) -> WaitingRequest? {
         found[device.row] ?? device.request

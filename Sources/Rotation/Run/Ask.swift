@@ -44,6 +44,6 @@ struct Ask {
             policyName: policy.name, policyFile: policy.place.file, policyLine: policy.place.line,
             keys: policy.profile.keys.map(\.description),
             subject: DistinguishedName(try policy.profile.subject(for: facts)).text, refused: decision.refused,
-            expires: at + manifestValidity)
+            expires: at + manifestValidity, supersedes: decision.supersedes, revocation: decision.revocation?.order)
     }
 }

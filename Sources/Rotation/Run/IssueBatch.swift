@@ -89,7 +89,8 @@ struct IssueBatch: Sendable {
             deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
             serial: .random(using: &random), reason: decision.reason, policyName: policy.name,
             policyFile: policy.place.file, policyLine: policy.place.line, profile: policy.profile.name,
-            authority: policy.profile.authority, keySource: decision.keySource)
+            authority: policy.profile.authority, keySource: decision.keySource, supersedes: decision.supersedes,
+            revocation: decision.revocation?.order)
     }
 
     // MARK: Signing
@@ -103,10 +104,11 @@ struct IssueBatch: Sendable {
         let profile = policy.profile
         let template = CertificateProfile(
             signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage,
-            crlURL: authorities[profile.authority]?.configuration.crlURL)
+            crlURLs: authorities[profile.authority]?.configuration.crlURLs() ?? [])
         let validity = (
             notBefore: at - profile.backdate,
-            notAfter: min(at + profile.validity, authority.certificate.notAfter)
+            notAfter: min(
+                at + profile.validity, authorities.end(of: profile.authority) ?? authority.certificate.notAfter)
         )
         let devices = rows.map(\.decision)
         return try await Parallel.map(reserved) { share in

@@ -118,7 +118,8 @@ struct Publisher: Sendable {
         case .install:
             .install(
                 Manifest.Replacement(
-                    certificate: record.certificateDER ?? [], chain: record.authority.flatMap { chains[$0] } ?? []))
+                    certificate: record.certificateDER ?? [], chain: record.authority.flatMap { chains[$0] } ?? [],
+                    refused: record.refused))
         case .rekey:
             .rekey(
                 Manifest.KeyRequest(

@@ -1,24 +1,59 @@
 import Fleet
+import Policy
 import RotationModel
 
-/// The stage that makes certificates inactive that nothing depends on any more.
+/// The stage that makes certificates inactive that nothing depends on any more: the old ones of rotations whose devices have
+/// proved the new key, once the overlap is over, and those that were left over beside the current one.
 struct Retire {
     let inventory: Inventory
+    let publisher: Publisher
+    let manifestValidity: TimeSpan
     let run: String
     let at: Timestamp
     let observer: any RunObserver
 
     private static let batch = 1000
 
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) throws {
+    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws {
         let rows = plan.decisions.enumerated().filter { $0.element.action == .retire }
         observer.began(.retire, total: rows.count)
         defer { observer.ended(.retire) }
         for chunk in rows.chunked(by: Retire.batch) {
-            try inventory.retire(chunk.map { order(for: $0.element) }, run: run, at: at)
+            let completed = chunk.map(\.element).filter { $0.rotation != nil }
+            try await publisher.publish(try inventory.complete(completed.map(completion), run: run, at: at))
+            let leftovers = chunk.map(\.element).filter { $0.rotation == nil }
+            try inventory.retire(leftovers.map(order), run: run, at: at)
             for (place, _) in chunk { results[place] = RowResult(.retired) }
             observer.advanced(.retire, by: chunk.count)
         }
+        try await settle()
+    }
+
+    /// Ends rotations whose old certificate went by another way meanwhile: it was revoked, or an import made it inactive.
+    private func settle() async throws {
+        while true {
+            let settled = try inventory.settledRotations(limit: Retire.batch)
+            guard !settled.isEmpty else { return }
+            let orders = settled.map { rotation in
+                CompletionOrder(
+                    rotation: rotation.rotation, deviceRow: rotation.deviceRow, device: rotation.device,
+                    certificateRow: rotation.certificateRow, fingerprint: rotation.fingerprint,
+                    reason: Reason(
+                        .confirmed,
+                        "the device proved its new key, and the old certificate is \(rotation.status.rawValue) already"),
+                    policyName: rotation.policyName, policyFile: rotation.policyFile, policyLine: rotation.policyLine,
+                    manifestExpires: at + manifestValidity)
+            }
+            try await publisher.publish(try inventory.complete(orders, run: run, at: at))
+        }
+    }
+
+    private func completion(of decision: Decision) -> CompletionOrder {
+        CompletionOrder(
+            rotation: decision.rotation, deviceRow: decision.deviceRow, device: decision.device,
+            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, reason: decision.reason,
+            policyName: decision.policy?.name ?? "", policyFile: decision.policy?.file ?? "",
+            policyLine: decision.policy?.line ?? 0, manifestExpires: at + manifestValidity)
     }
 
     private func order(for decision: Decision) -> RetireOrder {

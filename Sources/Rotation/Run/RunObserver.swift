@@ -15,6 +15,8 @@ public enum Stage: String, Sendable {
     case recover
     case takeIn = "take in"
     case decide
+    case revoke
+    case revocationLists = "revocation lists"
     case issue
     case ask
     case retire

@@ -11,11 +11,14 @@ public struct RunOutcome: Sendable {
     }
 
     public let id: String
+    /// What was decided. Who has yet to answer is told as of the end of the run.
     public let plan: RotationPlan
     /// One a decision of the plan, in its order.
     public let results: [RowResult]
     public let intake: IntakeSummary
     public let recovery: RecoverySummary
+    /// The revocation lists that were published.
+    public let lists: [PublishedList]
     /// Manifests that were signed anew because they were about to expire.
     public let refreshed: Int
     /// Wall-clock times, whatever `--at` says.
@@ -39,6 +42,7 @@ public struct RowResult: Sendable {
     public enum Status: String, Sendable, CaseIterable {
         case issued
         case requested
+        case revoked
         case retired
         case held
         case blocked
@@ -80,8 +84,11 @@ public struct RowResult: Sendable {
 
 /// What came of the inbox.
 public struct IntakeSummary: Sendable {
+    /// CSRs.
     public var taken = 0
-    /// CSRs that were recorded before and only had to leave the inbox.
+    /// Devices that proved that they hold the key of their new certificate.
+    public var confirmed = 0
+    /// Files that were recorded before and only had to leave the inbox.
     public var known = 0
     public var rejected: [InboxOutlook.Rejected] = []
     /// Files that could not be read, taken out or moved aside, each with the reason: the operator's business, not the device's.

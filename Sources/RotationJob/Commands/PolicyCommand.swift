@@ -29,11 +29,14 @@ struct PolicyCheck: ParsableCommand {
         if checked.diagnostics.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.badInput) }
         let files = "\(checked.files) file\(checked.files == 1 ? "" : "s")"
         let policies = "\(checked.policies) polic\(checked.policies == 1 ? "y" : "ies")"
-        let advice = checked.policies == 0 ? " Nothing is rotated until a policy says so." : ""
-        try Console.print("\(files) checked, \(policies), no mistakes.\(advice)\n")
+        let revocations =
+            checked.revocations == 0 ? "" : ", \(checked.revocations) revocation\(checked.revocations == 1 ? "" : "s")"
+        let advice =
+            checked.policies + checked.revocations == 0 ? " Nothing is rotated until a policy says so." : ""
+        try Console.print("\(files) checked, \(policies)\(revocations), no mistakes.\(advice)\n")
     }
 
-    private func check() throws -> (diagnostics: [Diagnostic], files: Int, policies: Int) {
+    private func check() throws -> CheckedPolicies {
         let isLone = !paths.isEmpty && options.config == nil && !Workspace.exists()
         return isLone ? try Workspace.checkLonePolicies(paths) : try options.workspace().checkPolicies(paths)
     }

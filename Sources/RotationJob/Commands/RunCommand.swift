@@ -57,7 +57,7 @@ struct RunCommand: AsyncParsableCommand {
         if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
     }
 
-    private static func write(_ outcome: RunOutcome, to path: String) throws {
+    static func write(_ outcome: RunOutcome, to path: String) throws {
         try Console.deliver(to: path) { write in try RunJSON(outcome).write(write) }
     }
 

@@ -7,6 +7,7 @@ enum Judge {
         let findings: [String]
         let count: Int
         let issued: Int?, install: Int?, rekey: Int?
+        let revoked: Int?, good: Int?
     }
 
     private static func ask(_ judge: String, _ arguments: [String]) async throws -> Output {
@@ -34,6 +35,17 @@ enum Judge {
             ["--export", export, "--plan", plan, "--fleet", workspace.scratch + "/fleet.ndjson", "--at", now]
                 + ["--csr", workspace.scratch + "/csr", "--policies", "\(Package.fixtures)/policies/\(policies).json"]
                 + ["--crl", "fleet-ca-1=http://crl.example.com/fleet-ca-1.crl"])
+        return try JSONDecoder().decode(Verdict.self, from: output.stdoutBytes)
+    }
+
+    /// Judges what authority 1's CRL and the inventory say of each other, and what OpenSSL makes of them.
+    static func revocations(_ workspace: Workspace, at: String) async throws -> Verdict {
+        let export = workspace.scratch + "/revoked.ndjson"
+        try await Data(workspace.export().utf8).write(to: URL(fileURLWithPath: export))
+        let output = try await ask(
+            "check_revocations",
+            ["--export", export, "--delivery", workspace.path + "/delivery", "--crl", "fleet-ca-1.crl", "--at", at]
+                + ["--authority", workspace.path + "/authorities/ca-1.pem"])
         return try JSONDecoder().decode(Verdict.self, from: output.stdoutBytes)
     }
 

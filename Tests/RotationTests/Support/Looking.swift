@@ -77,6 +77,7 @@ struct ReadManifest {
     var reason: String { (json["reason"] as? [String: String])?["code"] ?? "" }
     var chain: [String] { json["chain"] as? [String] ?? [] }
     var refused: String? { (json["request"] as? [String: Any])?["refused"] as? String }
+    var confirmationRefused: String? { (json["confirmation"] as? [String: Any])?["refused"] as? String }
     var requestKeys: [String] { (json["request"] as? [String: Any])?["keys"] as? [String] ?? [] }
     var requestSubject: String { (json["request"] as? [String: Any])?["subject"] as? String ?? "" }
     var replaces: String { (json["replaces"] as? [String: String])?["fingerprint"] ?? "" }

@@ -23,9 +23,10 @@ final class TestFleet {
     /// - Parameters:
     ///   - authority: what the authority's mapping in `rotation.yaml` has besides name, certificate and key.
     ///   - keyPassphrase: what its key file is encrypted with.
+    ///   - successor: whether there is another authority, `fleet-ca-2`.
     init(
         policies: String = policyFile(), limits: String = "{ issue: 100000 }", manifestValidity: String = "30d",
-        authority: String = "", keyPassphrase: String? = nil
+        authority: String = "", keyPassphrase: String? = nil, successor: Bool = false
     ) throws {
         folder = try TemporaryFolder()
         pki = try ThrowawayPKI(now: TestFleet.now)
@@ -39,17 +40,23 @@ final class TestFleet {
                 certificate: ca.pem
                 key: { file: ca.key\(keyPassphrase == nil ? "" : ", passphrase: { file: passphrase }") }
                 \(authority)
+            \(successor ? "  - { name: fleet-ca-2, certificate: ca-2.pem, key: { file: ca-2.key } }" : "")
             manifests: { key: { file: manifest.key }, validity: \(manifestValidity) }
             limits: \(limits)
 
             """)
         try folder.write("ca.pem", pki.authority.certificate.pem)
+        if successor {
+            let next = try ThrowawayPKI(now: TestFleet.now, name: "fleet-ca-2", subject: "Example Fleet CA 2")
+            try folder.write("ca-2.pem", next.authority.certificate.pem)
+            try folder.write("ca-2.key", try next.key.pem(), mode: 0o600)
+        }
         let secret = keyPassphrase.map { Passphrase(bytes: Array($0.utf8)) }
         try folder.write("ca.key", try pki.key.pem(passphrase: secret), mode: 0o600)
         if let keyPassphrase { try folder.write("passphrase", keyPassphrase + "\n", mode: 0o600) }
         try folder.write("manifest.key", try manifestKey.pem(), mode: 0o600)
         try folder.write("policies/policy.yaml", policies)
-        for name in ["inbox/csr", "inbox/rejected", "delivery", "reports"] {
+        for name in ["inbox/csr", "inbox/ack", "inbox/rejected", "delivery", "reports"] {
             try Files.makeFolder(folder[name], mode: 0o750)
         }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])

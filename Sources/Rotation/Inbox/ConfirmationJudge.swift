@@ -1,0 +1,136 @@
+import Delivery
+import Fleet
+import PKI
+import RotationModel
+
+/// Decides whether a confirmation is taken: whether it is by the device that it names, for the certificate that this device
+/// was handed, and by the key in that certificate.
+struct ConfirmationJudge: Sendable {
+    let at: Timestamp
+
+    /// How far a device's clock may be ahead.
+    static let clockSkew = TimeSpan.minutes(5)
+
+    enum Ruling: Sendable {
+        case confirm(ConfirmationOrder)
+        /// The inventory has this very confirmation: the file can go.
+        case known
+        case refuse(ConfirmationRefusal, deviceRow: Int64?, device: DeviceID?)
+    }
+
+    /// A confirmation beside what the inventory knows of its device.
+    struct Claim: Sendable {
+        let file: String
+        fileprivate let content: Result<Acknowledgement, ConfirmationRefusal>
+        fileprivate let device: DeviceID?
+        fileprivate let context: ConfirmationContext?
+    }
+
+    /// Looks the senders up.
+    func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: PlanningSnapshot) throws -> [Claim] {
+        var senders = Senders()
+        return try readings.map { reading in
+            let device = try senders.device(reading.sender, snapshot)
+            return Claim(
+                file: reading.file, content: reading.content, device: device,
+                context: try device.flatMap { try snapshot.confirmationContext($0) })
+        }
+    }
+
+    /// Judges on all cores: verifying signatures is what takes the time.
+    func judge(_ claims: [Claim]) async throws -> [(file: String, ruling: Ruling)] {
+        try await Parallel.map(claims) { share in share.map { ($0.file, ruling($0)) } }
+    }
+
+    private func ruling(_ claim: Claim) -> Ruling {
+        do throws(ConfirmationRefusal) {
+            let acknowledgement = try claim.content.get()
+            guard let device = claim.device, let context = claim.context else {
+                throw ConfirmationRefusal(.unknownDevice, "the inventory has no device of that name")
+            }
+            return try ruling(acknowledgement, of: device, context)
+        } catch {
+            return .refuse(error, deviceRow: claim.context?.deviceRow, device: claim.context?.device)
+        }
+    }
+
+    private func ruling(
+        _ acknowledgement: Acknowledgement, of device: DeviceID, _ context: ConfirmationContext
+    ) throws(ConfirmationRefusal) -> Ruling {
+        guard acknowledgement.device.utf8.elementsEqual(device.text.utf8) else {
+            throw ConfirmationRefusal(.wrongDevice, "the payload names another device than the file does")
+        }
+        guard let rotation = context.rotation else {
+            throw ConfirmationRefusal(
+                .nothingToConfirm, "the device was handed no certificate that waits for its proof")
+        }
+        if rotation.state == .confirmed || rotation.state == .completed {
+            // A run that died between its commit and the removal of the file leaves a file that it has taken.
+            if rotation.confirmation == acknowledgement.digest, rotation.isConfirmingRunInterrupted { return .known }
+            if acknowledgement.fingerprint == rotation.replacement.fingerprint {
+                throw ConfirmationRefusal(.replayed, "the certificate was confirmed already")
+            }
+            throw ConfirmationRefusal(
+                .nothingToConfirm, "the device was handed no certificate that waits for its proof")
+        }
+        guard acknowledgement.fingerprint == rotation.replacement.fingerprint else {
+            throw ConfirmationRefusal(
+                .wrongCertificate, "the certificate that waits for proof is \(rotation.replacement.fingerprint)")
+        }
+        guard rotation.sequences.contains(acknowledgement.sequence) else {
+            throw ConfirmationRefusal(
+                .wrongSequence,
+                "the certificate stands in the manifest of sequence \(rotation.sequences.upperBound), not \(acknowledgement.sequence)"
+            )
+        }
+        try verify(acknowledgement, rotation)
+        guard acknowledgement.time <= at + ConfirmationJudge.clockSkew else {
+            throw ConfirmationRefusal(
+                .futureTime, "the time \(acknowledgement.time) is in the future; set the device's clock")
+        }
+        try checkReplacement(rotation.replacement)
+        return .confirm(
+            ConfirmationOrder(
+                deviceRow: context.deviceRow, device: device, rotation: rotation.row,
+                certificateRow: rotation.replacement.row, fingerprint: rotation.replacement.fingerprint,
+                sequence: acknowledgement.sequence, time: acknowledgement.time, digest: acknowledgement.digest))
+    }
+
+    private func verify(
+        _ acknowledgement: Acknowledgement, _ rotation: ConfirmableRotation
+    ) throws(ConfirmationRefusal) {
+        guard let key = ConfirmationJudge.key(in: rotation.replacement.der) else {
+            throw ConfirmationRefusal(.unreadable, "the new certificate's key cannot be read")
+        }
+        do throws(JWSProblem) {
+            try acknowledgement.jws.verify(with: key)
+        } catch {
+            if case .signature = error, let old = ConfirmationJudge.key(in: rotation.replacedDER),
+                (try? acknowledgement.jws.verify(with: old)) != nil
+            {
+                throw ConfirmationRefusal(
+                    .oldKey, "the signature is by the key that is being replaced; sign with the new certificate's key")
+            }
+            throw ConfirmationRefusal(error)
+        }
+    }
+
+    private func checkReplacement(_ replacement: ConfirmableRotation.Replacement) throws(ConfirmationRefusal) {
+        switch replacement.status {
+        // An import may have made it ACTIVE before the device could prove anything.
+        case .pendingActivation, .active: break
+        case .inactive, .revoked, .pendingTransfer, .registerInactive:
+            throw ConfirmationRefusal(
+                .certificateRevoked,
+                "the certificate is \(replacement.status.rawValue) by now; wait for the next manifest")
+        }
+        guard at <= replacement.notAfter else {
+            throw ConfirmationRefusal(
+                .certificateExpired, "the certificate expired at \(replacement.notAfter); wait for the next manifest")
+        }
+    }
+
+    private static func key(in der: [UInt8]) -> PublicKeyInfo? {
+        (try? Certificate(der: der))?.publicKey
+    }
+}

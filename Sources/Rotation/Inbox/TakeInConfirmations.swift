@@ -1,0 +1,61 @@
+import Delivery
+import Fleet
+import RotationModel
+
+/// The part of taking in that reads `inbox/ack`: devices' proofs that they hold the keys of their new certificates.
+///
+/// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
+struct TakeInConfirmations {
+    let tray: InboxTray
+    let inventory: Inventory
+    let run: String
+    let at: Timestamp
+    let observer: any RunObserver
+
+    private static let batch = 1000
+
+    func perform(_ summary: inout IntakeSummary) async throws {
+        let names = try tray.names()
+        observer.began(.takeIn, total: names.count)
+        defer { observer.ended(.takeIn) }
+        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
+        door.rejectUndecodable(&summary)
+        let reader = ConfirmationReader(tray: tray)
+        let judge = ConfirmationJudge(at: at)
+        for chunk in names.chunked(by: TakeInConfirmations.batch) {
+            let readings = try await reader.read(Array(chunk))
+            let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }
+            try settle(try await judge.judge(claims), door, &summary)
+            observer.advanced(.takeIn, by: chunk.count)
+        }
+    }
+
+    private func settle(
+        _ rulings: [(file: String, ruling: ConfirmationJudge.Ruling)], _ door: InboxDoor, _ summary: inout IntakeSummary
+    ) throws {
+        var confirmed: [(file: String, order: ConfirmationOrder)] = []
+        var known: [String] = []
+        var rejections: [Rejection] = []
+        var refused: [RefusedConfirmation] = []
+        for (file, ruling) in rulings {
+            switch ruling {
+            case .confirm(let order): confirmed.append((file, order))
+            case .known: known.append(file)
+            case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
+                summary.obstacles.append("inbox/\(tray.folder)/\(file): \(refusal.text)")
+            case .refuse(let refusal, let row, let device):
+                rejections.append(
+                    door.rejection(of: file, device: device, code: refusal.code.rawValue, text: refusal.text))
+                refused.append(
+                    RefusedConfirmation(deviceRow: row, device: device, file: file, reason: refusal.description))
+            }
+        }
+        let moved = Set(try inventory.confirm(confirmed.map(\.order), refused: refused, run: run, at: at))
+        // One whose rotation moved meanwhile stays in the inbox, and is judged anew by the next run.
+        let taken = confirmed.enumerated().filter { !moved.contains($0.offset) }.map(\.element.file)
+        door.remove(taken + known, &summary)
+        door.reject(rejections, &summary)
+        summary.confirmed += taken.count
+        summary.known += known.count
+    }
+}

@@ -1,0 +1,53 @@
+public import Fleet
+import Policy
+import RotationModel
+
+/// Who has yet to answer: devices that were asked for a CSR, and devices that were handed a certificate.
+public struct PickUp: Sendable {
+    /// Rotations by state.
+    public let rotations: [(state: RotationState, count: Int)]
+    /// Devices that were handed a replacement and have not confirmed it in the time that their policy gives them; the oldest first.
+    public let stuck: [OpenRotationListing]
+    /// Devices that were asked for a CSR and have not handed one in, in that same time; the oldest first.
+    public let silent: [OpenRotationListing]
+
+    private static let listLimit = 10_000
+
+    public init(
+        rotations: [(state: RotationState, count: Int)], stuck: [OpenRotationListing], silent: [OpenRotationListing]
+    ) {
+        (self.rotations, self.stuck, self.silent) = (rotations, stuck, silent)
+    }
+
+    static func read(_ inventory: Inventory, _ policies: PolicySet, at: Timestamp) throws -> PickUp {
+        let counts = try inventory.rotationsByState()
+        let patience = Patience(policies)
+        return PickUp(
+            rotations: RotationState.allCases.compactMap { state in counts[state.rawValue].map { (state, $0) } },
+            stuck: try patience.overdue(.delivered, in: inventory, at: at, limit: listLimit),
+            silent: try patience.overdue(.awaitingCSR, in: inventory, at: at, limit: listLimit))
+    }
+}
+
+/// How long each policy waits for a device.
+private struct Patience {
+    private let spans: [String: TimeSpan]
+    private let shortest: TimeSpan
+
+    init(_ policies: PolicySet) {
+        spans = Dictionary(
+            policies.policies.map { ($0.name, $0.expiry.confirmWithin) }, uniquingKeysWith: { first, _ in first })
+        // A rotation may be of a policy that is gone.
+        shortest = min(spans.values.min() ?? Patience.standard, Patience.standard)
+    }
+
+    private static let standard = TimeSpan.days(30)
+
+    func overdue(
+        _ state: RotationState, in inventory: Inventory, at: Timestamp, limit: Int
+    ) throws -> [OpenRotationListing] {
+        try inventory.openRotations(in: state, unchangedSince: at - shortest, limit: limit).filter { rotation in
+            at - rotation.changedAt > spans[rotation.policy] ?? Patience.standard
+        }
+    }
+}

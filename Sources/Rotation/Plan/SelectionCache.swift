@@ -1,0 +1,36 @@
+import Fleet
+import Policy
+import RotationModel
+
+/// Which policies can match is worked out once for each distinct set of labels, account and issuer.
+struct SelectionCache {
+    private struct Key: Hashable {
+        let labelSet: Int64
+        let account: Int64
+        let issuer: Int64
+    }
+
+    let policies: PolicySet
+    let snapshot: PlanningSnapshot
+    private var candidates: [Key: [Int]] = [:]
+    /// A fleet that labels every device differently must not fill the memory.
+    private let capacity = 50_000
+
+    init(policies: PolicySet, snapshot: PlanningSnapshot) {
+        self.policies = policies
+        self.snapshot = snapshot
+    }
+
+    mutating func select(for device: PlanningDevice, current: PlanningCertificate) throws -> Selection {
+        let key = Key(labelSet: device.labelSet, account: device.account, issuer: current.issuer)
+        if let known = candidates[key] { return policies.select(among: known, device: device.id) }
+        let found = policies.candidates(
+            for: SelectorFacts(
+                account: try snapshot.accountName(device.account).text,
+                labels: try snapshot.labels(ofSet: device.labelSet).values,
+                issuer: try snapshot.issuerName(current.issuer)))
+        if candidates.count >= capacity { candidates.removeAll(keepingCapacity: true) }
+        candidates[key] = found
+        return policies.select(among: found, device: device.id)
+    }
+}

@@ -1,0 +1,66 @@
+import Fleet
+import RotationModel
+
+/// What the revocations in force mean for one device now: which of its certificates go, and which wait.
+struct DeviceRevocations {
+    struct Due {
+        let reached: RevocationScope.Reached
+        let reason: Reason
+    }
+
+    private(set) var due: [Due] = []
+    /// The `ACTIVE` certificates that have to be replaced first, by row.
+    private(set) var waiting: [Int64: RevocationScope.Reached] = [:]
+
+    /// - Parameter active: the device's `ACTIVE` certificates.
+    init(
+        _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp
+    ) {
+        let rows = Set(reached.map(\.certificate.row))
+        let isProven = active.contains { $0.confirmedAt != nil && !rows.contains($0.row) }
+        for item in reached {
+            let revocation = scope.revocations[item.revocation]
+            if let reason = DeviceRevocations.reason(item, revocation, isProven: isProven, at: at) {
+                due.append(Due(reached: item, reason: reason))
+            } else if item.certificate.status == .active {
+                waiting[item.certificate.row] = item
+            }
+        }
+    }
+
+    /// Why the certificate goes now; nil where it waits, or has expired and authenticates nobody.
+    private static func reason(
+        _ item: RevocationScope.Reached, _ revocation: RevocationInForce, isProven: Bool, at: Timestamp
+    ) -> Reason? {
+        let certificate = item.certificate
+        guard certificate.status == .active else {
+            return at > certificate.notAfter ? nil : Reason(.revoked, revocation.title + item.reach.explanation)
+        }
+        switch revocation.mode {
+        case .revokeNow: return Reason(.revoked, revocation.title + item.reach.explanation)
+        case .replaceThenRevoke:
+            if isProven {
+                return Reason(
+                    .confirmed, "\(revocation.title)\(item.reach.explanation); the device has proved its replacement")
+            }
+            if let deadline = revocation.deadline, at >= deadline {
+                return Reason(
+                    .deadline,
+                    "\(revocation.title)\(item.reach.explanation); no replacement was confirmed by the deadline, \(deadline)"
+                )
+            }
+            return nil
+        }
+    }
+}
+
+extension RevocationReach {
+    /// The end of a sentence about a revocation.
+    var explanation: String {
+        switch self {
+        case .matched: ""
+        case .descendant: ": issued by renewing a certificate that is revoked"
+        case .sharedKey: ": has the key of a certificate that is revoked"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Delivery
+import Fleet
+import PKI
+import Policy
+public import RotationModel
+
+/// Takes orders to revoke from a person, withdraws them, and carries one out at once where that is asked for.
+public struct RevocationDesk: Sendable {
+    let workspace: Workspace
+    let at: Timestamp
+    let actor: String
+    let clock: any WallClock
+    let observer: any RunObserver
+
+    public init(
+        _ workspace: Workspace, at: Timestamp, actor: String, clock: any WallClock = SystemClock(),
+        observer: any RunObserver = SilentObserver()
+    ) {
+        self.workspace = workspace
+        self.at = at
+        self.actor = actor
+        self.clock = clock
+        self.observer = observer
+    }
+
+    /// What was recorded.
+    public struct Receipt: Sendable {
+        /// The order's name, by which it can be withdrawn.
+        public let name: String
+        public let outlook: RevocationOutlook
+        /// Why the next run will stop before it carries the order out, or nil.
+        public let obstacle: String?
+    }
+
+    /// Records an order, which the next run carries out. A run that is under way goes on undisturbed.
+    public func record(_ revocation: ManualRevocation) throws -> Receipt {
+        let authorities = try workspace.authorities()
+        let inventory = try workspace.openInventory(.readWrite)
+        let preview = try inventory.planningSnapshot {
+            try revocation.preview($0, authorities: authorities, at: at)
+        }
+        try inventory.recordRevocationOrder(revocation.draft(preview, actor: actor), run: nil, at: at)
+        return Receipt(
+            name: preview.name, outlook: preview.outlook,
+            obstacle: revocation.mode == .revokeNow
+                ? Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) : nil)
+    }
+
+    /// Withdraws an order that a person gave. What it revoked stays revoked, and the keys that it names stay refused.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` where no such order is in force.
+    public func withdraw(_ name: String) throws {
+        let inventory = try workspace.openInventory(.readWrite)
+        let orders = try inventory.planningSnapshot { try $0.revocationOrders() }
+        guard let order = orders.first(where: { $0.name == name }) else {
+            let known = orders.filter { $0.kind == .manual }.map(\.name)
+            throw RotationError(
+                .badInput, "no revocation \(name) is in force",
+                advice: known.isEmpty ? "there is none" : "there are \(known.joined(separator: ", "))")
+        }
+        guard order.kind == .manual else {
+            throw RotationError(
+                .badInput, "revocation \(name) stands in a policy file", advice: "take it out there")
+        }
+        try inventory.withdrawRevocationOrder(name, actor: actor, at: at)
+    }
+
+    /// Records an order and carries it out: statuses, manifests, lists. Nothing else is done.
+    ///
+    /// - Throws: ``RotationError/Code/guarded`` where a guard does not let it; then nothing was recorded.
+    public func carryOut(_ revocation: ManualRevocation) async throws -> RunOutcome {
+        let (policies, edition) = try workspace.loadPolicies()
+        let authorities = try workspace.authorities()
+        let lock = try WorkspaceLock(for: workspace.configuration)
+        defer { withExtendedLifetime(lock) {} }
+        let inventory = try workspace.openInventory(.readWrite)
+        let preview = try inventory.planningSnapshot {
+            try revocation.preview($0, authorities: authorities, at: at)
+        }
+        if let obstacle = Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) {
+            throw RotationError(.guarded, obstacle)
+        }
+        let keys = try SigningKeys.load(
+            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies))
+        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
+            let stages = RunStages(
+                workspace: workspace, inventory: inventory, policies: policies, edition: edition,
+                authorities: authorities, keys: keys, run: run, at: at, limit: nil, actor: actor, clock: clock,
+                observer: observer)
+            return try await stages.revoke(by: revocation.draft(preview, actor: actor))
+        }
+    }
+}
+
+extension Guards {
+    /// Why an order cannot be carried out in one run, or nil.
+    static func broken(byRevoking preview: ManualRevocation.Preview, limits: RunLimits) -> String? {
+        broken(
+            revoking: Set(
+                preview.reached.lazy.filter { $0.certificate.status == .active }.map(\.certificate.fingerprint)
+            ).count,
+            of: preview.activeCertificates, limit: limits.revoke)
+    }
+}

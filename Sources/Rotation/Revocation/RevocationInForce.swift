@@ -1,0 +1,89 @@
+import Fleet
+import Policy
+public import RotationModel
+
+/// A revocation that is in force: a rule of the policy files, or an order that a person gave.
+public struct RevocationInForce: Sendable {
+    /// The row of its record; nil in a dry run for a rule that no run has recorded yet.
+    let order: Int64?
+    public let name: String
+    public let reason: RevocationReason
+    public let mode: RevocationMode
+    /// When the certificate goes although its replacement is not confirmed; nil where it waits for the confirmation.
+    public let deadline: Timestamp?
+    /// Where the rule stands; nil for an order that a person gave.
+    public let policy: PolicyReference?
+
+    init(_ rule: RevocationRule, recorded: RevocationOrder?, at: Timestamp) {
+        order = recorded?.id
+        name = rule.name
+        reason = rule.reason
+        mode = rule.mode
+        deadline = rule.deadline.map { (recorded?.recordedAt ?? at) + $0 }
+        policy = PolicyReference(name: rule.name, file: rule.place.file, line: rule.place.line)
+    }
+
+    init(_ order: RevocationOrder) {
+        self.order = order.id
+        name = order.name
+        reason = order.reason
+        mode = order.mode
+        deadline = order.deadline.map { order.recordedAt + $0 }
+        policy = nil
+    }
+
+    /// An order that a person is about to give.
+    init(name: String, reason: RevocationReason, mode: RevocationMode, deadline: Timestamp?) {
+        order = nil
+        self.name = name
+        self.reason = reason
+        self.mode = mode
+        self.deadline = deadline
+        policy = nil
+    }
+
+    /// Which of two that reach one certificate acts: the sooner, then the graver.
+    func outranks(_ other: RevocationInForce) -> Bool {
+        if mode != other.mode { return mode == .revokeNow }
+        if reason.reachesDescendants != other.reason.reachesDescendants { return reason.reachesDescendants }
+        return name < other.name
+    }
+
+    /// `revocation stolen-lot-2211 (keyCompromise)`
+    var title: String { "revocation \(name) (\(reason.rawValue))" }
+}
+
+/// Which revocation a row of the plan comes from.
+public struct RevocationReference: Sendable {
+    let order: Int64?
+    public let name: String
+    public let reason: RevocationReason
+    public let reach: RevocationReach
+}
+
+/// What a revocation means for the fleet, in numbers of certificates.
+public struct RevocationOutlook: Sendable {
+    public let revocation: RevocationInForce
+    /// Those that it names.
+    public var matched = 0
+    /// Those that were issued by renewing one of them.
+    public var descendants = 0
+    /// Those that have the key of one of them.
+    public var sharedKeys = 0
+    /// Of all these, those that are REVOKED already.
+    public var revoked = 0
+    /// Those that the run revokes.
+    public var due = 0
+    /// Those that wait for their device's replacement to be confirmed.
+    public var waiting = 0
+
+    init(_ revocation: RevocationInForce) { self.revocation = revocation }
+
+    mutating func count(_ reach: RevocationReach) {
+        switch reach {
+        case .matched: matched += 1
+        case .descendant: descendants += 1
+        case .sharedKey: sharedKeys += 1
+        }
+    }
+}

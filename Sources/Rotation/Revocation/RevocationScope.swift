@@ -1,0 +1,94 @@
+import Fleet
+import Policy
+import RotationModel
+
+/// Which certificates the revocations in force reach. It says who is meant, not what is done now: that is ``DeviceRevocations``.
+struct RevocationScope {
+    /// A certificate that a revocation reaches and that is not REVOKED yet.
+    struct Reached {
+        let certificate: RevocableCertificate
+        /// By its place in ``RevocationScope/revocations``.
+        let revocation: Int
+        let reach: RevocationReach
+    }
+
+    let revocations: [RevocationInForce]
+    /// In the order of ``revocations``.
+    let outlooks: [RevocationOutlook]
+    /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
+    let refusedKeys: [Set<KeyFingerprint>]
+    /// By device.
+    let reached: [Int64: [Reached]]
+
+    /// How many certificates that authenticate today are reached: no run revokes more of them.
+    var activeCount: Int {
+        reached.values.reduce(0) { $0 + $1.count { $0.certificate.status == .active } }
+    }
+
+    func refuses(_ key: KeyFingerprint) -> Bool { refusedKeys.contains { $0.contains(key) } }
+
+    /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
+    /// where a policy file has rules.
+    ///
+    /// - Parameter draft: an order that a person is about to give, with the certificates and keys that it names.
+    static func find(
+        in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp,
+        draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyFingerprint])? = nil
+    ) throws -> RevocationScope {
+        let manual = try snapshot.revocationOrders().filter { $0.kind == .manual }
+        guard !rules.isEmpty || !manual.isEmpty || draft != nil else {
+            return RevocationScope(revocations: [], outlooks: [], refusedKeys: [], reached: [:])
+        }
+        let revocations =
+            try rules.map { rule in
+                RevocationInForce(rule, recorded: try snapshot.revocationOrder(named: rule.name), at: at)
+            } + manual.map(RevocationInForce.init) + (draft.map { [$0.order] } ?? [])
+
+        var seeds = try RevocationSeeds.find(rules, in: snapshot)
+        seeds += try manual.map { order in try order.seeds.compactMap { try snapshot.certificate(row: $0) } }
+        if let draft { seeds.append(draft.seeds) }
+        var searches: [RevocationSearch] = []
+        for (place, revocation) in revocations.enumerated() {
+            var search = RevocationSearch(revocation, snapshot)
+            let isDraft = draft != nil && place == revocations.count - 1
+            let keys = try isDraft ? draft?.keys ?? [] : revocation.order.map { try snapshot.refusedKeys(of: $0) } ?? []
+            try search.follow(seeds[place], keys: keys)
+            searches.append(search)
+        }
+        return RevocationScope(revocations, searches)
+    }
+
+    private init(_ revocations: [RevocationInForce], _ searches: [RevocationSearch]) {
+        self.revocations = revocations
+        var outlooks = revocations.map(RevocationOutlook.init)
+        var chosen: [Int64: Reached] = [:]
+        for (place, search) in searches.enumerated() {
+            for (certificate, reach) in search.found.values {
+                outlooks[place].count(reach)
+                guard certificate.status != .revoked else {
+                    outlooks[place].revoked += 1
+                    continue
+                }
+                if let other = chosen[certificate.row],
+                    !revocations[place].outranks(revocations[other.revocation])
+                {
+                    continue
+                }
+                chosen[certificate.row] = Reached(certificate: certificate, revocation: place, reach: reach)
+            }
+        }
+        self.outlooks = outlooks
+        refusedKeys = searches.map(\.refusedKeys)
+        reached = Dictionary(grouping: chosen.values.sorted { $0.certificate.row < $1.certificate.row }) {
+            $0.certificate.deviceRow
+        }
+    }
+
+    private init(
+        revocations: [RevocationInForce], outlooks: [RevocationOutlook], refusedKeys: [Set<KeyFingerprint>],
+        reached: [Int64: [Reached]]
+    ) {
+        (self.revocations, self.outlooks) = (revocations, outlooks)
+        (self.refusedKeys, self.reached) = (refusedKeys, reached)
+    }
+}

@@ -1,0 +1,163 @@
+import Delivery
+import Fleet
+import PKI
+import Policy
+import RotationModel
+
+/// A certificate revocation list that a run published.
+public struct PublishedList: Sendable {
+    /// Its file's name under `delivery/crl`.
+    public let file: String
+    public let authority: String
+    /// The CRL number (RFC 5280, 5.2.3).
+    public let number: UInt64
+    public let entries: Int
+    public let nextUpdate: Timestamp
+}
+
+/// The stage that keeps the authorities' revocation lists: each is built anew when something in it changed, or when half of
+/// its validity is over.
+///
+/// The number is recorded before the list is signed, so that none is ever used twice; a list that was recorded and not
+/// published is built again, under the next number.
+struct RevocationLists {
+    let inventory: Inventory
+    let tree: DeliveryTree
+    let keys: SigningKeys
+    let authorities: AuthorityDirectory
+    let policies: PolicySet
+    let run: String
+    let at: Timestamp
+    let observer: any RunObserver
+
+    /// - Returns: the lists that were published.
+    func perform() throws -> [PublishedList] {
+        observer.began(.revocationLists, total: nil)
+        defer { observer.ended(.revocationLists) }
+        var published: [PublishedList] = []
+        for name in authorities.names {
+            guard let entry = authorities[name], let authority = keys.authorities[name] else { continue }
+            published += try lists(of: entry, authority)
+        }
+        return published
+    }
+
+    private func lists(of entry: AuthorityDirectory.Entry, _ authority: Authority) throws -> [PublishedList] {
+        let issuers = [entry.certificate.subject.text]
+        let last = try inventory.lastRevocation(issuers: issuers)
+        // Nobody is pointed to the list of an authority without a CRL's URL, unless there is something to say in it.
+        guard entry.configuration.crlURL != nil || last > 0 else { return [] }
+        guard at <= entry.certificate.notAfter else { return [] }
+        guard entry.certificate.maySignRevocationLists else {
+            observer.warn(
+                "authority \(authority.name) may not sign CRLs (its certificate's KeyUsage lacks cRLSign): none is published"
+            )
+            return []
+        }
+        var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
+            let state = try inventory.crlState(scope.file)
+            let isDue = try isDue(scope, state, last: last, issuers: issuers)
+            return isDue ? DueList(scope: scope, state: state) : nil
+        }
+        guard !due.isEmpty else { return [] }
+        try inventory.forEachRevoked(issuers: issuers, after: 0) { revoked in
+            for place in due.indices where due[place].takes(revoked) {
+                due[place].entries.append(
+                    RevokedEntry(
+                        serialNumber: revoked.serialNumber, revokedAt: revoked.revokedAt, reason: revoked.reason))
+            }
+        }
+        let signer = try RevocationListSigner(authority: authority, signature: signature(for: authority))
+        return try due.map { try publish($0, by: signer, of: entry.configuration, covers: last) }
+    }
+
+    /// The complete list, and where there are shards one for each: a verifier fetches the one that its certificate names.
+    private func scopes(of authority: AuthorityConfiguration) -> [ListScope] {
+        let complete = ListScope(file: authority.crlFileName(shard: nil), distributionPoint: nil, shard: nil)
+        guard authority.crlShards > 1 else { return [complete] }
+        let urls = authority.crlURLs()
+        return [complete]
+            + urls.enumerated().map { number, url in
+                ListScope(
+                    file: authority.crlFileName(shard: number), distributionPoint: url,
+                    shard: (number, authority.crlShards))
+            }
+    }
+
+    private func isDue(_ scope: ListScope, _ state: CRLState?, last: Int64, issuers: [String]) throws -> Bool {
+        guard let state, state.isPublished, tree.hasRevocationList(scope.file) else { return true }
+        let half = TimeSpan(seconds: (state.nextUpdate - state.thisUpdate).seconds / 2)
+        if at >= state.thisUpdate + half { return true }
+        guard last > state.covers else { return false }
+        guard scope.shard != nil else { return true }
+        var isNews = false
+        try inventory.forEachRevoked(issuers: issuers, after: state.covers) { revoked in
+            if scope.takes(revoked.serialNumber) { isNews = true }
+        }
+        return isNews
+    }
+
+    private func publish(
+        _ list: DueList, by signer: RevocationListSigner, of authority: AuthorityConfiguration, covers: Int64
+    ) throws -> PublishedList {
+        // An inventory that was made anew must not go back behind what verifiers have seen.
+        let seen = try tree.revocationList(list.scope.file).flatMap { try? RevocationList(reading: $0).number } ?? 0
+        let state = try inventory.beginCRL(
+            name: list.scope.file, authority: authority.name, thisUpdate: at, nextUpdate: at + authority.crlValidity,
+            covers: covers, numberAtLeast: seen + 1, run: run, at: at)
+        let signed = try signer.sign(
+            RevocationListOrder(
+                number: state.number, thisUpdate: state.thisUpdate, nextUpdate: state.nextUpdate,
+                entries: list.entries, distributionPoint: list.scope.distributionPoint))
+        try tree.publishRevocationList(list.scope.file, signed.der)
+        try inventory.markCRLPublished(list.scope.file, number: state.number)
+        return PublishedList(
+            file: list.scope.file, authority: authority.name, number: state.number, entries: list.entries.count,
+            nextUpdate: state.nextUpdate)
+    }
+
+    /// The signature that the authority's certificates have, where a profile says so.
+    private func signature(for authority: Authority) throws -> SignatureAlgorithm {
+        if let profile = policies.policies.first(where: { $0.profile.authority == authority.name })?.profile {
+            return profile.signature
+        }
+        let key = authority.certificate.publicKey.algorithm
+        guard let signature = RevocationListSigner.algorithm(for: key) else {
+            throw RotationError(
+                .configuration, "a key of \(key) cannot sign CRLs", at: "authority \(authority.name)")
+        }
+        return signature
+    }
+}
+
+/// Which certificates a list speaks for.
+private struct ListScope {
+    let file: String
+    let distributionPoint: String?
+    let shard: (number: Int, count: Int)?
+
+    func takes(_ serial: SerialNumber) -> Bool {
+        shard.map { serial.shard(of: $0.count) == $0.number } ?? true
+    }
+}
+
+private struct DueList {
+    let scope: ListScope
+    let state: CRLState?
+    var entries: [RevokedEntry] = []
+
+    init(scope: ListScope, state: CRLState?) {
+        self.scope = scope
+        self.state = state
+    }
+
+    /// An entry stays until it has appeared on one list that was issued after the certificate's end (RFC 5280, 3.3). A
+    /// certificate that had expired before it was revoked needs none.
+    func takes(_ revoked: RevokedCertificate) -> Bool {
+        guard scope.takes(revoked.serialNumber), revoked.notAfter >= revoked.revokedAt else { return false }
+        guard let state else { return true }
+        // What was recorded and not published counts for nothing: nobody has seen it.
+        let lastSeen = state.isPublished ? state.thisUpdate : state.previousUpdate
+        return lastSeen.map { revoked.notAfter >= $0 } ?? true
+    }
+}

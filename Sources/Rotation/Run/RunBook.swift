@@ -1,0 +1,61 @@
+import Fleet
+import RotationModel
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Writes down that a run began, and how it ended.
+struct RunBook {
+    let inventory: Inventory
+    /// The one `now` of the run.
+    let at: Timestamp
+    let actor: String
+    /// For the wall-clock times of the record.
+    let clock: any WallClock
+
+    func keep(_ body: (RunRecord) async throws -> RunOutcome) async throws -> RunOutcome {
+        let startedAt = clock.now()
+        let run = RunRecord(
+            id: RunBook.identifier(startedAt), startedAt: startedAt, now: at, actor: actor, host: RunBook.hostName,
+            pid: getpid())
+        try inventory.beginRun(run)
+        do {
+            let outcome = try await body(run)
+            try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
+            return outcome
+        } catch {
+            // The error matters more than whether its record could be written: a full disk refuses both.
+            try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
+            throw error
+        }
+    }
+
+    /// Sorts by time, and differs for two runs of one second.
+    private static func identifier(_ time: Timestamp) -> String {
+        "\(time.compact)-\(Hex.encode((0..<4).map { _ in UInt8.random(in: .min ... .max) }))"
+    }
+
+    static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension RunOutcome {
+    /// For the run's record: how many rows ended how, and what came of the inbox.
+    var counts: [String: Int] {
+        var counts: [String: Int] = [:]
+        for result in results { counts[result.status.rawValue, default: 0] += 1 }
+        counts["confirmed"] = intake.confirmed
+        counts["csr-taken"] = intake.taken
+        counts["csr-rejected"] = intake.rejected.count
+        counts["refreshed"] = refreshed
+        return counts
+    }
+}

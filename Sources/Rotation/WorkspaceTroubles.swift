@@ -1,0 +1,67 @@
+import Delivery
+import Fleet
+import PKI
+import RotationModel
+
+extension Workspace {
+    /// What is wrong, or will be soon, with the workspace itself; each a sentence with what to do.
+    func troubles(at: Timestamp) throws -> [String] {
+        let missing = [(inbox.requests, "CSR"), (inbox.confirmations, "confirmation")].filter { !$0.0.exists }.map {
+            "there is no \($0.path): no \($1) can come in; check `inbox` in rotation.yaml"
+        }
+        var weakKeys: [String] = []
+        if case .failure(let error) = WeakKeyList.installed {
+            weakKeys = ["the list of Debian's weak keys cannot be used: \(error.description)"]
+        }
+        let directory = try authorities()
+        return missing + weakKeys + directory.names.compactMap { directory[$0] }.flatMap { $0.troubles(at: at) }
+            + (try listTroubles(at: at, directory))
+    }
+
+    private func listTroubles(at: Timestamp, _ directory: AuthorityDirectory) throws -> [String] {
+        let inventory = try openInventory(.readOnly)
+        return try directory.names.compactMap { directory[$0] }.flatMap { entry in
+            try entry.configuration.allListFiles.compactMap { file in
+                guard let state = try inventory.crlState(file), state.nextUpdate < at else { return nil }
+                return
+                    "the CRL \(file) expired on \(state.nextUpdate): verifiers may refuse every certificate of authority \(entry.configuration.name); start `rotation-job run`"
+            }
+        }
+    }
+}
+
+extension AuthorityConfiguration {
+    /// The file names of all its lists: the complete one, and the shards'.
+    var allListFiles: [String] {
+        [crlFileName(shard: nil)] + (crlShards > 1 ? (0..<crlShards).map { crlFileName(shard: $0) } : [])
+    }
+}
+
+extension AuthorityDirectory.Entry {
+    /// Time enough to bring a successor to a fleet.
+    private static let warning = TimeSpan.days(90)
+
+    func troubles(at: Timestamp) -> [String] {
+        let name = configuration.name
+        var found: [String] = []
+        if let revokedAt = configuration.revokedAt {
+            found.append("authority \(name) was revoked on \(revokedAt): nothing that it signed is trusted")
+        } else if let retireAt = configuration.retireAt {
+            if isSoon(retireAt, at: at) {
+                found.append("authority \(name) retires on \(retireAt); its successor has to sign by then")
+            }
+        } else if isSoon(certificate.notAfter, at: at) {
+            found.append("authority \(name) ends on \(certificate.notAfter); its successor has to sign by then")
+        }
+        if let weakness = certificate.publicKey.weakness {
+            found.append("the key of authority \(name) is weak: \(weakness)")
+        }
+        if certificate.isSignatureWeak && certificate.issuer != certificate.subject {
+            found.append("the certificate of authority \(name) has a weak signature, \(certificate.signatureAlgorithm)")
+        }
+        return found
+    }
+
+    /// Once it is past, it is the plan that says what cannot be signed.
+    private func isSoon(_ time: Timestamp, at: Timestamp) -> Bool { time > at && time - at < Self.warning }
+}
