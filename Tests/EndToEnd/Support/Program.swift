@@ -68,10 +68,11 @@ enum Program {
         variables.merge(environment) { $1 }
         process.environment = variables
         try (input ?? Data()).write(to: URL(fileURLWithPath: scratch / "in"))
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: scratch / "in"))
         for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: scratch / name)) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch / "out"))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch / "err"))
+        let input = try FileHandle(forReadingFrom: URL(fileURLWithPath: scratch / "in"))
+        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch / "out"))
+        let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch / "err"))
+        (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
 
         let (ends, end) = AsyncStream.makeStream(of: Output.self)
         process.terminationHandler = { ended in
@@ -84,11 +85,13 @@ enum Program {
             end.finish()
         }
         try process.run()
-        let output = Task {
+        // The process has its own copies. Hundreds of programs run here: nobody else would close these.
+        for handle in [input, output, errors] { try handle.close() }
+        let ending = Task {
             for await output in ends { return output }
             return Output(status: -1, signal: nil, stdoutBytes: Data(), stderrBytes: Data())
         }
-        return Running(process, output)
+        return Running(process, ending)
     }
 
     /// Runs a program to its end. Only a few at a time: the tests of this target run side by side.
