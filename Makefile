@@ -66,7 +66,7 @@ bench: setup ## Measure the cryptography, and a run over COUNT due devices
 .PHONY: lint
 lint: ## Check layout and shell scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/run; \
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/run examples/*.sh; \
 	else echo "shellcheck is not installed: shell scripts were not checked (apt-get install shellcheck)"; fi
 
 .PHONY: format
