@@ -17,7 +17,8 @@ enum Main {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try RotationJob.parseAsRoot()
+            var command = try RotationJob.parseAsRoot(
+                LeadingOptions.moved(Array(CommandLine.arguments.dropFirst()), to: RotationJob.self))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -27,14 +27,6 @@ struct StolenLotTests {
             deadline: 72h
         """
 
-    private func answer(_ workspace: Workspace, at: String, not silent: String? = nil) async throws {
-        let output = try await Program.run(
-            Program.python,
-            ["-B", "-W", "ignore", Package.tools + "/answer.py", "--workspace", workspace.path, "--at", at]
-                + ["--keys", workspace.scratch + "/keys"] + (silent.map { ["--not", $0] } ?? []))
-        try #require(output.status == 0, output.story)
-    }
-
     @Test("goes with its descendants and the twins of its keys; the replacements pass, and what is revoked is refused")
     func stolenLot() async throws {
         let workspace = try await Workspace(limits: "limits: { revoke: 100% }\n")
@@ -42,7 +34,7 @@ struct StolenLotTests {
         // The first 50 are renewed, confirm, and are in their overlap when the theft is found out.
         for time in ["2026-12-01T00:00:00Z", "2026-12-01T01:00:00Z", "2026-12-01T02:00:00Z"] {
             try await workspace.job("run", "--at", time, expecting: 0)
-            try await answer(workspace, at: time)
+            try await workspace.answer(at: time)
         }
         #expect(try ExportedDevice.all(await workspace.export()).map { $0.count("ACTIVE") }.reduce(0, +) == 350)
 
@@ -64,7 +56,7 @@ struct StolenLotTests {
             for device in try ExportedDevice.all(await workspace.export()) {
                 #expect(device.count("ACTIVE") >= 1, "\(device.device) has nothing left")
             }
-            try await answer(workspace, at: time, not: "lot-7")
+            try await workspace.answer(at: time, not: "lot-7")
         }
         let before = try await Judge.revocations(workspace, at: "2026-12-02T06:00:00Z")
         #expect(before.findings == [])

@@ -133,6 +133,15 @@ final class Workspace: Sendable {
         try PlanDocument(await job("plan", "--at", now, "--format", "json", expecting: 0))
     }
 
+    /// Lets the devices answer their manifests (see Tools/answer.py), all but those whose id starts with `silent`.
+    func answer(at: String, not silent: String? = nil) async throws {
+        let output = try await Program.run(
+            Program.python,
+            ["-B", "-W", "ignore", Package.tools + "/answer.py", "--workspace", path, "--at", at]
+                + ["--keys", scratch + "/keys"] + (silent.map { ["--not", $0] } ?? []))
+        try #require(output.status == 0, output.story)
+    }
+
     /// The inventory as NDJSON.
     func export() async throws -> String {
         try await job("inventory", "export", "--format", "ndjson", expecting: 0).stdout
