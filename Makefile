@@ -15,7 +15,8 @@ CRONDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/cron
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
 UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
-POLICIES = $(notdir $(wildcard policies/*.yaml))
+EXAMPLEDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/examples
+POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example))
 DOCS = README.md ARCHITECTURE.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md))
 RELEASE = -c release --static-swift-stdlib
@@ -76,10 +77,12 @@ format: ## Lay the Swift sources out
 .PHONY: install
 install: ## Install the built program, example policies, units and documents below DESTDIR/PREFIX
 	@test -x "$(BINARY)" || { echo "there is no $(BINARY): run \`make build\` first" >&2; exit 1; }
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(DOCDIR) $(UNITDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR) $(UNITDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
 	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
 	install -m 0644 $(DOCS) $(addprefix docs/,$(GUIDES)) $(DOCDIR)
+	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
+	install -m 0644 examples/README.md $(EXAMPLEDIR)
 	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
 	for unit in rotation-job.service rotation-job.timer; do \
 	  sed 's|/usr/local/|$(PREFIX)/|' "cron/$$unit" >"$(UNITDIR)/$$unit"; chmod 0644 "$(UNITDIR)/$$unit"; done
@@ -89,8 +92,8 @@ install: ## Install the built program, example policies, units and documents bel
 uninstall: ## Take away exactly what install put there
 	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(GUIDES)) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
-	  $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
-	@for folder in $(POLICYDIR) $(CRONDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
+	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
+	@for folder in $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean
