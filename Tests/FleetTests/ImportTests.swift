@@ -125,6 +125,26 @@ struct ImportTests {
         #expect(story.audit.map(\.action) == ["labels-changed", "status-changed"])
     }
 
+    @Test("A key that is known as weak by now is known so from the next import on")
+    func judgedAnew() throws {
+        let workspace = try Workspace([FakeDevice("d1"), FakeDevice("d2")])
+        #expect(try workspace.planningDevice("d1").active[0].keyWeakness == nil)
+        let path = try workspace.folder.write(FakeDevice("d1").ndjson.utf8, to: "again.ndjson")
+        let reader: CertificateReader = { bytes throws(RotationError) in
+            var columns = try fakeReader(bytes)
+            columns.keyWeakness = "it stands on a list"
+            return columns
+        }
+        for expected in [ImportSummary.Tally(updated: 1), .init(unchanged: 1)] {
+            let summary = try workspace.inventory.importFleet(
+                from: path, options: ImportOptions(format: .ndjson, at: Workspace.now, actor: "tester"), reader: reader,
+                rejected: { _ in }, progress: { _, _, _ in })
+            #expect(summary.certificates == expected)
+        }
+        #expect(try workspace.planningDevice("d1").active[0].keyWeakness == "it stands on a list")
+        #expect(try workspace.planningDevice("d2").active[0].keyWeakness == nil)
+    }
+
     @Test("Two devices of one account may have the same certificate: noted, and its status is one")
     func sharedCertificate() throws {
         let shared = FakeCertificate(name: "shared")

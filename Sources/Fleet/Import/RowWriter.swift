@@ -17,6 +17,8 @@ final class RowWriter {
     private let findClaims: Query
     private let findOtherHolder: Query
     private let changeStatus: Query
+    /// A key may have become known as weak since it was read in.
+    private let changeKeyKind: Query
     /// Every certificate that is REVOKED has its row among the revocations: the CRLs are made of those.
     private let revoke: Query
     /// The line that last spoke of a device or certificate in this import, by row id; 0 for none.
@@ -41,7 +43,7 @@ final class RowWriter {
         findClaims = try Query(
             database,
             """
-            SELECT c.id, c.device, c.status, d.name, a.name FROM certificates c
+            SELECT c.id, c.device, c.status, d.name, a.name, c.key_kind FROM certificates c
             JOIN devices d ON d.id = c.device JOIN accounts a ON a.id = d.account WHERE c.fingerprint = ?
             """)
         findOtherHolder = try Query(
@@ -58,6 +60,7 @@ final class RowWriter {
             SELECT id, issuer, 'unspecified', status_at FROM certificates WHERE fingerprint = ? AND status = 'REVOKED'
             """)
         changeStatus = try Query(database, "UPDATE certificates SET status = ?, status_at = ? WHERE fingerprint = ?")
+        changeKeyKind = try Query(database, "UPDATE certificates SET key_kind = ? WHERE fingerprint = ?")
     }
 
     private struct KnownDevice {
@@ -72,6 +75,7 @@ final class RowWriter {
         var status: CertificateStatus
         var deviceName: String
         var account: String
+        var keyKind: Int64
     }
 
     /// - Returns: Why the row was rejected, or nil.
@@ -94,7 +98,7 @@ final class RowWriter {
             let claims = try findClaims.all([.digest(fingerprint.digest)]) {
                 Claim(
                     row: $0.integer(0), device: $0.integer(1), status: try $0.value(2), deviceName: $0.text(3),
-                    account: $0.text(4))
+                    account: $0.text(4), keyKind: $0.integer(5))
             }
             if let reason = objection(to: certificate, of: row, device: known?.row, claims) { return reason }
             accepted.append((certificate, claims))
@@ -194,9 +198,12 @@ final class RowWriter {
             if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest)]) }
             changes.append(.status(device, columns.fingerprint, from: status, to: certificate.status))
         }
+        let keyKind = try vocabulary.keyKind(KeyKind(algorithm: columns.key, weakness: columns.keyWeakness))
+        let isKeyJudgedAnew = claims.contains { $0.keyKind != keyKind }
+        if isKeyJudgedAnew { try changeKeyKind.run([.integer(keyKind), .digest(columns.fingerprint.digest)]) }
         if let own = claims.first(where: { $0.device == deviceRow }) {
             if certificateLines[own.row] == nil {
-                if own.status == certificate.status {
+                if own.status == certificate.status && !isKeyJudgedAnew {
                     summary.certificates.unchanged += 1
                 } else {
                     summary.certificates.updated += 1

@@ -11,7 +11,8 @@ struct RecordRevocations {
     let actor: String
     let at: Timestamp
 
-    func perform() throws {
+    /// - Returns: what the revocations in force reach.
+    func perform() throws -> RevocationScope {
         try withdrawAbandoned()
         for rule in rules {
             _ = try inventory.ensureRevocationOrder(
@@ -22,6 +23,7 @@ struct RecordRevocations {
             guard let order = revocation.order, !keys.isEmpty else { continue }
             try inventory.refuseKeys(keys.sorted(by: KeyFingerprint.isBefore), order: order, run: run, at: at)
         }
+        return scope
     }
 
     /// A rule that was taken out of the policy files is no longer in force. What it revoked stays revoked.

@@ -25,10 +25,10 @@ struct RunStages {
             inventory: inventory, publisher: publisher, run: run.id, at: at, observer: observer
         ).perform()
         let intake = try await takeIn()
-        try RecordRevocations(
+        let scope = try RecordRevocations(
             inventory: inventory, rules: policies.revocations, run: run.id, actor: actor, at: at
         ).perform()
-        var plan = try decide()
+        var plan = try decide(scope)
         guard plan.guards.isEmpty else {
             return RunOutcome(
                 stoppedBefore: plan, run: run, intake: intake, recovery: recovery, endedAt: clock.now())
@@ -102,7 +102,7 @@ struct RunStages {
         return summary
     }
 
-    private func decide() throws -> RotationPlan {
+    private func decide(_ scope: RevocationScope) throws -> RotationPlan {
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
             observer.began(.decide, total: snapshot.deviceCount)
@@ -110,8 +110,7 @@ struct RunStages {
             return try RotationPlan.make(
                 Planner(
                     policies: policies, authorities: authorities, at: at, snapshot: snapshot,
-                    waiting: WaitingRequests(),
-                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)),
+                    waiting: WaitingRequests(), revocations: scope),
                 edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: nil, pickUp: pickUp)
         }
     }
