@@ -85,8 +85,7 @@ extension RotationPlan {
         pickUp: PickUp
     ) throws -> RotationPlan {
         var decisions = try known ?? planner.decisions()
-        var outlooks = planner.revocations.outlooks
-        for decision in decisions { outlooks.count(decision) }
+        let outlooks = planner.revocations.outlooks(under: decisions)
         Rollout.hold(&decisions, policies: planner.policies, limit: limit)
         return RotationPlan(
             at: planner.at, policies: edition, deviceCount: planner.snapshot.deviceCount,
@@ -94,15 +93,5 @@ extension RotationPlan {
             pickUp: pickUp, revocations: outlooks,
             guards: Guards.broken(
                 by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount))
-    }
-}
-
-extension [RevocationOutlook] {
-    /// What the plan does about what the revocations reach.
-    fileprivate mutating func count(_ decision: Decision) {
-        guard let name = decision.revocation?.name, let place = firstIndex(where: { $0.revocation.name == name }) else {
-            return
-        }
-        if decision.action == .revoke { self[place].due += 1 } else { self[place].waiting += 1 }
     }
 }

@@ -25,6 +25,22 @@ struct RevocationScope {
         reached.values.reduce(0) { $0 + $1.count { $0.certificate.status == .active } }
     }
 
+    /// What the revocations mean, with what a plan does about them now.
+    func outlooks(under decisions: [Decision]) -> [RevocationOutlook] {
+        var outlooks = outlooks
+        let places = Dictionary(
+            revocations.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        for item in reached.values.joined() where item.certificate.status == .active {
+            outlooks[item.revocation].waiting += 1
+        }
+        for decision in decisions where decision.action == .revoke {
+            guard let place = decision.revocation.flatMap({ places[$0.name] }) else { continue }
+            outlooks[place].due += 1
+            if decision.status == .active { outlooks[place].waiting -= 1 }
+        }
+        return outlooks
+    }
+
     func refuses(_ key: KeyFingerprint) -> Bool { refusedKeys.contains { $0.contains(key) } }
 
     /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
