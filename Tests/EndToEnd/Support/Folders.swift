@@ -18,7 +18,10 @@ final class TemporaryDirectory: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { remove() }
+
+    /// Removes it before the last reference goes.
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     static func / (folder: TemporaryDirectory, name: String) -> String { folder.path + "/" + name }
 }

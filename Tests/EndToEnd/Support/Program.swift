@@ -83,6 +83,8 @@ enum Program {
                     stdoutBytes: FileManager.default.contents(atPath: scratch / "out") ?? Data(),
                     stderrBytes: FileManager.default.contents(atPath: scratch / "err") ?? Data()))
             end.finish()
+            // The process keeps this closure, and so the folder's owner, for as long as the tests run.
+            scratch.remove()
         }
         try process.run()
         // The process has its own copies. Hundreds of programs run here: nobody else would close these.
