@@ -871,8 +871,9 @@ sign_confirmation() {
 # ------------------------------------------------------------------------------------------------------------------- none
 
 do_none() {
-  # Where it is the new certificate that was revoked, the old one may be the only good one left.
-  if [ "$(json "$work/payload" /reason/code)" = revoked ]; then
+  # Only a rotation that was confirmed leaves nothing of the old certificate. Elsewhere it may be the new one that is no longer good, and
+  # the old one the only one left.
+  if [ "$(json "$work/payload" /reason/code)" != confirmed ]; then
     say "nothing to do: $(json "$work/payload" /reason/text)"
     return
   fi

@@ -5,9 +5,14 @@ import RotationModel
 public final class TemporaryFolder: Sendable {
     public let path: String
 
+    /// - Parameter inMemory: on a file system that lies in memory, where there is one: for tests that write a lot and ask nothing
+    ///   about durability.
     /// - Throws: ``RotationModel/RotationError/Code/io``.
-    public init() throws(RotationError) {
-        let base = FileManager.default.temporaryDirectory.path
+    public init(inMemory: Bool = false) throws(RotationError) {
+        let memory = "/dev/shm"
+        let base =
+            inMemory && FileManager.default.isWritableFile(atPath: memory)
+            ? memory : FileManager.default.temporaryDirectory.path
         path = "\(base)/rotation-\(UUID().uuidString)"
         do {
             try FileManager.default.createDirectory(

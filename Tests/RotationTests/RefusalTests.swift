@@ -83,6 +83,19 @@ struct RefusalTests {
         },
     ]
 
+    @Test("A CSR that somebody copied under his own name does not keep the device that made it from its certificate")
+    func copied() async throws {
+        let fleet = try TestFleet()
+        for device in ["a-thief", "victim"] { try fleet.add(device) }
+        try fleet.load()
+        let key = try fleet.handIn("victim")
+        try fleet.put("a-thief.csr", try fleet.folder.read("inbox/csr/victim.csr"))
+        let outcome = try await fleet.run()
+        #expect(outcome.rows == ["a-thief requested", "victim issued"])
+        #expect(try fleet.manifest("victim").certificate.publicKey == key.publicKey)
+        #expect(try fleet.rejection("a-thief").code == "key-in-use")
+    }
+
     @Test("Each is moved aside under a stable code, and the plan had said so", arguments: cases)
     func refused(_ test: Case) async throws {
         let fleet = try TestFleet(policies: policyFile([test.policy]))

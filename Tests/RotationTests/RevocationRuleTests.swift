@@ -45,7 +45,8 @@ struct RevocationRuleTests {
         #expect(try fleet.statuses("stolen") == ["ACTIVE", "PENDING_ACTIVATION"])
         // While the device has not answered there is no row, and the outlook says that one waits.
         let waiting = try await fleet.plan(at: now + .hours(2))
-        #expect(waiting.rows == [] && waiting.revocations.map(\.waiting) == [1] && waiting.revocations.map(\.due) == [0])
+        #expect(
+            waiting.rows == [] && waiting.revocations.map(\.waiting) == [1] && waiting.revocations.map(\.due) == [0])
         try fleet.confirm("stolen", key, at: now + .hours(3))
         #expect(try await fleet.plan(at: now + .hours(3)).rows == ["stolen revoke confirmed"])
         #expect(try await fleet.run(at: now + .hours(3)).rows == ["stolen revoked"])

@@ -40,12 +40,17 @@ struct RotationEnding {
     }
 
     /// Gives a rotation up. A serial number that was set aside for it and is not recorded is abandoned.
-    func cancel(_ rotation: Int64, of device: DeviceID, why: String, _ log: inout AuditLog) throws {
+    ///
+    /// - Parameter replacement: The certificate that becomes INACTIVE with it, if any.
+    func cancel(
+        _ rotation: Int64, of device: DeviceID, why: String, replacement: Fingerprint? = nil, _ log: inout AuditLog
+    ) throws {
         try abandonReservations.run([.integer(rotation)])
         try end.run([.text(RotationState.cancelled.rawValue), .time(at), .text(run), .integer(rotation)])
         try log.append(.rotationCancelled, device: device, at: at) { json in
             json.member("rotation", Int(rotation))
             json.member("why", why)
+            if let replacement { json.member("inactive", replacement.hex) }
         }
     }
 

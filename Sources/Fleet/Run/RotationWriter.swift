@@ -18,6 +18,7 @@ struct RotationWriter {
     private let change: Query
     private let ending: RotationEnding
     private let deactivate: Query
+    private let findFingerprint: Query
     private let run: String
     private let at: Timestamp
 
@@ -41,6 +42,7 @@ struct RotationWriter {
             WHERE id = ?
             """)
         ending = try RotationEnding(database, run: run, at: at)
+        findFingerprint = try Query(database, "SELECT fingerprint FROM certificates WHERE id = ?")
         deactivate = try Query(
             database,
             """
@@ -100,11 +102,15 @@ struct RotationWriter {
     }
 
     private func supersede(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {
-        if let replacement = known.newCertificate { try deactivate.run([.time(at), .integer(replacement)]) }
+        var replacement: Fingerprint?
+        if let row = known.newCertificate {
+            try deactivate.run([.time(at), .integer(row)])
+            replacement = try findFingerprint.first([.integer(row)]) { try $0.fingerprint(0) }
+        }
         try ending.cancel(
             known.row, of: id,
             why: "its replacement was not confirmed, and another takes its place (\(cause.reason.code.rawValue): "
-                + "\(cause.reason.text))", &log)
+                + "\(cause.reason.text))", replacement: replacement, &log)
     }
 }
 

@@ -11,15 +11,27 @@ struct RequestReader: Sendable {
         let file: String
         let sender: DeviceFileName.Decoded?
         let content: Result<PublicKeyInfo, RequestRefusal>
+        /// Whether the CSR's subject is the sender's name.
+        let namesSender: Bool
+
+        init(
+            file: String, sender: DeviceFileName.Decoded?, content: Result<PublicKeyInfo, RequestRefusal>,
+            namesSender: Bool = false
+        ) {
+            (self.file, self.sender, self.content, self.namesSender) = (file, sender, content, namesSender)
+        }
     }
 
+    /// - Returns: first those whose subject is their sender's name. Nothing but the key of a CSR is used, and who signed it proves
+    ///   nothing else; but where somebody copies a device's CSR under his own name, the first one that is judged has the key.
     func read(_ names: [String]) async throws -> [Reading] {
-        try await withTaskExecutorPreference(BlockingThreads.shared) {
+        let readings = try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await Parallel.map(names) { share in
                 let proof = ProofOfPossession()
                 return share.map { reading($0, proof) }
             }
         }
+        return readings.filter(\.namesSender) + readings.filter { !$0.namesSender }
     }
 
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
@@ -29,10 +41,20 @@ struct RequestReader: Sendable {
         } catch {
             return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
         }
-        return Reading(file: name, sender: sender, content: publicKey(name, proof))
+        let content = request(name, proof)
+        let subject = try? content.get().subject
+        return Reading(
+            file: name, sender: sender, content: content.map(\.publicKey),
+            namesSender: subject.map { RequestReader.names(sender, $0) } ?? false)
     }
 
-    private func publicKey(_ name: String, _ proof: ProofOfPossession) -> Result<PublicKeyInfo, RequestRefusal> {
+    private static func names(_ sender: DeviceFileName.Decoded, _ subject: DistinguishedName) -> Bool {
+        guard case .device(let device) = sender else { return false }
+        let name = DistinguishedName([NameComponent(.commonName, device.text)]).text
+        return ",\(subject.text),".contains(",\(name),")
+    }
+
+    private func request(_ name: String, _ proof: ProofOfPossession) -> Result<CertificateRequest, RequestRefusal> {
         let bytes: [UInt8]
         do {
             bytes = try tray.read(name)
@@ -56,7 +78,7 @@ struct RequestReader: Sendable {
             } catch {
                 return .failure(RequestRefusal(.proofOfPossession, error))
             }
-            return .success(request.publicKey)
+            return .success(request)
         } catch {
             return .failure(RequestRefusal(.malformed, error))
         }

@@ -38,14 +38,22 @@ struct Retire {
                 CompletionOrder(
                     rotation: rotation.rotation, deviceRow: rotation.deviceRow, device: rotation.device,
                     certificateRow: rotation.certificateRow, fingerprint: rotation.fingerprint,
-                    reason: Reason(
-                        .confirmed,
-                        "the device proved its new key, and the old certificate is \(rotation.status.rawValue) already"),
+                    reason: Retire.reason(for: rotation),
                     policyName: rotation.policyName, policyFile: rotation.policyFile, policyLine: rotation.policyLine,
                     manifestExpires: at + manifestValidity)
             }
             try await publisher.publish(try inventory.complete(orders, run: run, at: at))
         }
+    }
+
+    private static func reason(for rotation: SettledRotation) -> Reason {
+        guard rotation.replacementStatus == .active else {
+            return Reason(
+                rotation.replacementStatus == .revoked ? .revoked : .superseded,
+                "the new certificate is \(rotation.replacementStatus.rawValue) by now; go on with the one before")
+        }
+        return Reason(
+            .confirmed, "the device proved its new key, and the old certificate is \(rotation.status.rawValue) already")
     }
 
     private func completion(of decision: Decision) -> CompletionOrder {

@@ -105,7 +105,7 @@ def manifest(arguments, delivery, spec):
     payload = {
         "version": 1, "device": arguments.device, "account": "111122223333", "sequence": spec.get("sequence", 1),
         "issued": spec.get("issued", "2026-12-01T00:00:00Z"), "expires": spec.get("expires", "2026-12-31T00:00:00Z"),
-        "run": "run", "action": spec["action"], "reason": {"code": "expiring", "text": "it ends soon"}}
+        "run": "run", "action": spec["action"], "reason": {"code": "confirmed" if spec["action"] == "none" else "expiring", "text": "it ends soon"}}
     if spec["action"] == "install":
         made, authority = certificate(spec, now, arguments.device, arguments.authorities)
         payload.update(certificate=made, chain=[authority])

@@ -23,12 +23,14 @@ final class TestFleet {
     /// - Parameters:
     ///   - authority: what the authority's mapping in `rotation.yaml` has besides name, certificate and key.
     ///   - keyPassphrase: what its key file is encrypted with.
+    ///   - inMemory: for tests of very many runs.
     ///   - successor: whether there is another authority, `fleet-ca-2`.
     init(
         policies: String = policyFile(), limits: String = "{ issue: 100000 }", manifestValidity: String = "30d",
-        authority: String = "", keyPassphrase: String? = nil, successor: Bool = false
+        authority: String = "", keyPassphrase: String? = nil, successor: Bool = false,
+        inMemory: Bool = false
     ) throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryFolder(inMemory: inMemory)
         pki = try ThrowawayPKI(now: TestFleet.now)
         manifestKey = try PrivateKey.generate(.ecdsaP256)
         try folder.write(
