@@ -585,11 +585,18 @@ check_payload() {
 
   issued=$(epoch "$(json "$work/payload" /issued)") || fail "the manifest's \`issued\` is no time"
   expires=$(epoch "$(json "$work/payload" /expires)") || fail "the manifest's \`expires\` is no time"
-  if [ "$now" -ge "$expires" ]; then fail "the manifest expired at $(json "$work/payload" /expires), and it is $now_text"; fi
+  action=$(json "$work/payload" /action)
+  if [ "$now" -ge "$expires" ]; then
+    stale="the manifest expired at $(json "$work/payload" /expires), and it is $now_text"
+    # One that says `none`, and that was believed while it was good, is not signed anew: there is still nothing to do. Whether
+    # somebody holds a newer one back, its own certificate's end tells the device.
+    if [ "$action" != none ] || [ "$sequence" -ne "$last" ]; then fail "$stale"; fi
+    say "nothing to do ($stale)"
+    exit 0
+  fi
   if [ "$issued" -gt $((now + 86400)) ] || [ "$issued" -gt "$expires" ]; then
     fail "the manifest was issued at $(json "$work/payload" /issued), and it is $now_text: is the clock right?"
   fi
-  action=$(json "$work/payload" /action)
   case $action in install | rekey | none) ;; *) fail "the manifest's action \`$action\` is not known" ;; esac
 }
 

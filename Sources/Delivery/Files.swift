@@ -153,6 +153,17 @@ public enum Files {
         guard Glibc.rename(from, path) == 0 else { throw SystemFailure.error("rename a file to it", path) }
     }
 
+    /// Renames a file; where the new place is on another file system, copies it there and removes the old one.
+    static func move(_ from: String, to path: String) throws(RotationError) {
+        if Glibc.rename(from, path) == 0 { return }
+        guard errno == EXDEV, isRegular(from) else { throw SystemFailure.error("rename a file to it", path) }
+        try replace(path, with: try read(from, limit: largestMoved), mode: groupReadable)
+        try remove(from)
+    }
+
+    /// The most bytes that are copied to another file system.
+    private static let largestMoved = 64 << 20
+
     /// Removes a file; one that is gone already is fine.
     public static func remove(_ path: String) throws(RotationError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemFailure.error("remove it", path) }

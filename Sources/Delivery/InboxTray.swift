@@ -66,7 +66,7 @@ public struct InboxTray: Sendable {
         let source = "\(path)/\(rejection.file)"
         let name = try place(rejection, named: InboxTray.bounded(rejection.file), isRegular: Files.isRegular(source))
         do {
-            try Files.rename(source, to: "\(rejected)/\(name)")
+            try Files.move(source, to: "\(rejected)/\(name)")
         } catch {
             // Gone meanwhile: the device took it back, or an earlier run that died had moved it.
             if Files.exists(source) { throw error }
@@ -92,8 +92,19 @@ public struct InboxTray: Sendable {
     private func place(_ rejection: Rejection, named file: String, isRegular: Bool) throws(RotationError) -> String {
         try Files.makeFolder(rejected, mode: 0o750)
         let name = freeName(for: file, isRegular: isRegular)
+        try keepReason(beside: name)
         try Files.replace(reasonPath(of: name), with: rejection.json, mode: Files.groupReadable)
         return name
+    }
+
+    /// A device's CSR and its confirmation share `NAME.reason.json`, which speaks of the later one. Where the earlier one still
+    /// lies there, its reason gets a name of its own.
+    private func keepReason(beside name: String) throws(RotationError) {
+        let path = reasonPath(of: name)
+        guard let reason = try? FlatJSON(reading: Files.read(path, limit: 4096)), let other = reason.string("file"),
+            other != name, Files.isRegular("\(rejected)/\(other)")
+        else { return }
+        try Files.rename(path, to: "\(rejected)/\(other).reason.json")
     }
 
     private func reasonPath(of name: String) -> String { "\(rejected)/\(stem(of: name)).reason.json" }
@@ -108,6 +119,8 @@ public struct InboxTray: Sendable {
     /// A folder or a link cannot replace a file, nor a file a folder: such a one gets a number.
     private func freeName(for file: String, isRegular: Bool) -> String {
         func isFree(_ name: String) -> Bool {
+            // Such a name is a reason's.
+            if name.hasSuffix(".reason.json") { return false }
             let (path, reason) = ("\(rejected)/\(name)", reasonPath(of: name))
             return (!Files.exists(path) || (Files.isRegular(path) && isRegular))
                 && (!Files.exists(reason) || Files.isRegular(reason))

@@ -7,7 +7,13 @@ struct RevocationText {
     let outlooks: [RevocationOutlook]
     let style: Style
 
+    /// Orders that a person gave and that are carried out are left out: they would fill the page for ever.
+    private var shown: [RevocationOutlook] {
+        outlooks.filter { $0.revocation.policy != nil || $0.due > 0 || $0.waiting > 0 }
+    }
+
     var text: String {
+        let outlooks = shown
         guard !outlooks.isEmpty else { return "" }
         var table = Table([.left, .left, .right, .right, .right, .right, .right, .right, .left])
         table.addHeader(
@@ -20,7 +26,10 @@ struct RevocationText {
                 Table.Cell(how(outlook.revocation)),
             ])
         }
-        return style.bold("Revocations") + "\n" + table.text
+        let nothing = outlooks.filter(\.namesNothing).map {
+            style.yellow("\($0.revocation.name) names no certificate: ") + "look at what it matches\n"
+        }.joined()
+        return style.bold("Revocations") + "\n" + table.text + nothing
     }
 
     private func number(_ count: Int) -> Table.Cell { Table.Cell(count == 0 ? "·" : String(count)) }

@@ -24,11 +24,12 @@ public struct PlanText {
     }
 
     private var headline: String {
-        let changes = plan.summary.filter { $0.action.isChange && $0.count > 0 }
+        var changes = plan.summary.filter { $0.action.isChange && $0.count > 0 }.map { sentence($0.action, $0.count) }
+        if let confirmations = plan.inbox?.confirmations, confirmations > 0 {
+            changes.append("take \(counted(confirmations, "confirmation")) in")
+        }
         let what =
-            changes.isEmpty
-            ? "A run would change nothing"
-            : "A run would " + changes.map { sentence($0.action, $0.count) }.joined(separator: ", ")
+            changes.isEmpty ? "A run would change nothing" : "A run would " + changes.joined(separator: ", ")
         let blocked = plan.count(.blocked)
         return style.bold("\(what).") + (blocked > 0 ? " " + style.red("\(blocked) due and blocked.") : "") + "\n"
             + style.dim(

@@ -37,7 +37,7 @@ public struct RunJSON {
         }
         json.key("revocationLists")
         json.array { json in
-            for list in outcome.lists {
+            for list in outcome.lists.published {
                 json.object { json in
                     json.member("file", list.file)
                     json.member("authority", list.authority)
@@ -47,6 +47,8 @@ public struct RunJSON {
                 }
             }
         }
+        json.key("troubles")
+        json.array { json in outcome.lists.troubles.forEach { json.value($0) } }
         json.member("refreshedManifests", outcome.refreshed)
         try PlanDocument.appendDecisions(outcome.plan, results: outcome.results, to: &json, write)
         json.closeObject()
@@ -127,12 +129,14 @@ public struct RunText {
     }
 
     private var lists: String {
-        guard !outcome.lists.isEmpty else { return "" }
-        let shown = outcome.lists.prefix(3).map {
+        let lists = outcome.lists.published
+        let troubles = outcome.lists.troubles.map { style.red("No CRL: ") + $0 + "\n" }.joined()
+        guard !lists.isEmpty else { return troubles }
+        let shown = lists.prefix(3).map {
             "\($0.file) (number \($0.number), \(counted($0.entries, "entry", plural: "entries")))"
         }
-        let rest = outcome.lists.count > 3 ? " and \(outcome.lists.count - 3) more" : ""
-        return "CRLs published: \(shown.joined(separator: ", "))\(rest).\n"
+        let rest = lists.count > 3 ? " and \(lists.count - 3) more" : ""
+        return "CRLs published: \(shown.joined(separator: ", "))\(rest).\n" + troubles
     }
 
     private var troubles: String {

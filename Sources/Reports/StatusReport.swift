@@ -49,7 +49,9 @@ public struct StatusText {
     }
 
     private var underWay: String {
-        guard !status.pickUp.rotations.isEmpty || status.waitingRequests > 0 else { return "" }
+        guard !status.pickUp.rotations.isEmpty || status.waitingRequests + status.devicesWithoutActive > 0 else {
+            return ""
+        }
         var table = Table([.right, .left])
         for (state, count) in status.pickUp.rotations {
             table.add([Table.Cell(String(count)), Table.Cell(state.rawValue)])
@@ -58,6 +60,9 @@ public struct StatusText {
             table.add([
                 Table.Cell(String(status.waitingRequests)), "CSRs taken, their devices not due yet or in the next run",
             ])
+        }
+        if status.devicesWithoutActive > 0 {
+            table.add([Table.Cell(String(status.devicesWithoutActive)), "devices without an ACTIVE certificate"])
         }
         return style.bold("Rotations") + "\n" + table.text
     }
@@ -85,6 +90,7 @@ public struct StatusJSON {
                 for (action, count) in status.plan.summary { json.member(action.rawValue, count) }
             }
             json.member("waitingRequests", status.waitingRequests)
+            json.member("devicesWithoutActive", status.devicesWithoutActive)
             PlanDocument.append(status.plan.revocations, to: &json)
             PlanDocument.append(status.pickUp, to: &json)
         }

@@ -11,8 +11,8 @@ struct AuthorityDirectory: Sendable {
         let chain: [Certificate]
 
         /// Until when its certificates are good.
-        fileprivate var lasts: Timestamp {
-            if configuration.revokedAt != nil { return Timestamp(seconds: .min) }
+        fileprivate func lasts(_ at: Timestamp) -> Timestamp {
+            if let revokedAt = configuration.revokedAt, revokedAt <= at { return Timestamp(seconds: .min) }
             return min(certificate.notAfter, configuration.retireAt ?? certificate.notAfter)
         }
     }
@@ -35,12 +35,14 @@ struct AuthorityDirectory: Sendable {
     /// What ends the certificates of an issuer. Where a successor has its predecessor's name, the one that lasts longer counts: by
     /// the name alone nobody can tell them apart.
     ///
-    /// - Parameter issuer: RFC 4514 text.
-    func ending(issuer: String) -> AuthorityEnd? {
+    /// - Parameters:
+    ///   - issuer: RFC 4514 text.
+    ///   - at: a revocation that is announced for later has not happened yet.
+    func ending(issuer: String, at: Timestamp) -> AuthorityEnd? {
         let same = names.compactMap { entries[$0] }.filter { $0.certificate.subject.text == issuer }
-        guard let last = same.max(by: { $0.lasts < $1.lasts }) else { return nil }
+        guard let last = same.max(by: { $0.lasts(at) < $1.lasts(at) }) else { return nil }
         let name = last.configuration.name
-        if let revokedAt = last.configuration.revokedAt { return .revoked(name: name, revokedAt) }
+        if let revokedAt = last.configuration.revokedAt, revokedAt <= at { return .revoked(name: name, revokedAt) }
         if let retireAt = last.configuration.retireAt, retireAt < last.certificate.notAfter {
             return .retires(name: name, retireAt)
         }
@@ -60,7 +62,7 @@ struct AuthorityDirectory: Sendable {
         if at < certificate.notBefore {
             return "authority \(profile.authority) is valid only from \(certificate.notBefore)"
         }
-        if let revokedAt = entry.configuration.revokedAt {
+        if let revokedAt = entry.configuration.revokedAt, revokedAt <= at {
             return
                 "authority \(profile.authority) was revoked on \(revokedAt) (rotation.yaml); name another in profile \(profile.name)"
         }

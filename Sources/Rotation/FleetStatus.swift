@@ -22,6 +22,8 @@ public struct FleetStatus: Sendable {
     public var pickUp: PickUp { plan.pickUp }
     /// CSRs that wait for their device to become due.
     public let waitingRequests: Int
+    /// Devices none of whose certificates is `ACTIVE`: they cannot authenticate, and only an enrolment brings them back.
+    public let devicesWithoutActive: Int
     /// What needs a person, most pressing first; each a sentence with what to do.
     public let attention: [String]
 
@@ -37,17 +39,20 @@ public struct FleetStatus: Sendable {
         let inventory = try workspace.openInventory(.readOnly)
         return FleetStatus(
             at: at, runs: try inventory.recentRuns(limit: runLimit), plan: plan,
-            waitingRequests: try inventory.waitingRequestCount(), troubles: try workspace.troubles(at: at))
+            waitingRequests: try inventory.waitingRequestCount(),
+            devicesWithoutActive: try inventory.devicesWithoutActive(), troubles: try workspace.troubles(at: at))
     }
 
     /// - Parameter troubles: of the workspace itself, each a sentence with what to do.
     init(
-        at: Timestamp, runs: [RunRecord], plan: RotationPlan, waitingRequests: Int, troubles: [String] = []
+        at: Timestamp, runs: [RunRecord], plan: RotationPlan, waitingRequests: Int, devicesWithoutActive: Int = 0,
+        troubles: [String] = []
     ) {
         self.at = at
         self.runs = runs
         self.plan = plan
         self.waitingRequests = waitingRequests
+        self.devicesWithoutActive = devicesWithoutActive
         attention = troubles + FleetStatus.attention(at: at, runs: runs, plan: plan)
     }
 
@@ -67,6 +72,9 @@ public struct FleetStatus: Sendable {
             if plan.hasChanges && quiet > lateAfter {
                 needs.append("no run for \(quiet.approximate), though something is due; look after the timer")
             }
+        }
+        for outlook in plan.revocations where outlook.namesNothing {
+            needs.append("revocation \(outlook.revocation.name) names no certificate; look at what it matches")
         }
         needs += plan.guards.map { "the next run would be stopped: \($0)" }
         let blocked = plan.count(.blocked)

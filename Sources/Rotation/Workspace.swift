@@ -104,9 +104,11 @@ public struct Workspace: Sendable {
     }
 
     /// The authorities whose keys a run needs: those that policies issue by, and those that verifiers expect a CRL of.
-    func signingAuthorities(_ policies: PolicySet) -> Set<String> {
+    func signingAuthorities(_ policies: PolicySet, at: Timestamp) -> Set<String> {
         Set(policies.policies.map(\.profile.authority))
-            .union(configuration.authorities.filter { $0.crlURL != nil && $0.revokedAt == nil }.map(\.name))
+            .union(
+                configuration.authorities.filter { $0.crlURL != nil && ($0.revokedAt.map { $0 > at } ?? true) }.map(
+                    \.name))
     }
 
     private static func certificates(in path: String) throws(RotationError) -> [Certificate] {

@@ -21,30 +21,32 @@ extension Workspace {
     private func listTroubles(at: Timestamp, _ directory: AuthorityDirectory) throws -> [String] {
         let inventory = try openInventory(.readOnly)
         return try directory.names.compactMap { directory[$0] }.flatMap { entry in
-            try entry.configuration.allListFiles.compactMap { file in
-                guard let state = try inventory.crlState(file), state.nextUpdate < at else { return nil }
-                return
-                    "the CRL \(file) expired on \(state.nextUpdate): verifiers may refuse every certificate of authority \(entry.configuration.name); start `rotation-job run`"
+            let name = entry.configuration.name
+            if let trouble = try entry.listTrouble(inventory) { return [trouble] }
+            return try inventory.crlStates(ofAuthority: name).filter { $0.nextUpdate < at }.map { state in
+                "the CRL \(state.name) expired on \(state.nextUpdate): verifiers may refuse every certificate of authority \(name); start `rotation-job run`"
             }
         }
     }
 }
 
-extension AuthorityConfiguration {
-    /// The file names of all its lists: the complete one, and the shards'.
-    var allListFiles: [String] {
-        [crlFileName(shard: nil)] + (crlShards > 1 ? (0..<crlShards).map { crlFileName(shard: $0) } : [])
-    }
-}
-
 extension AuthorityDirectory.Entry {
+    /// Why nobody would hear of its revocations, or nil.
+    func listTrouble(_ inventory: Inventory) throws -> String? {
+        guard !certificate.maySignRevocationLists else { return nil }
+        let hasRevoked = try inventory.lastRevocation(issuers: [certificate.subject.text]) > 0
+        guard configuration.crlURL != nil || hasRevoked else { return nil }
+        return
+            "authority \(configuration.name) may not sign CRLs (its certificate's KeyUsage lacks cRLSign), so that verifiers do not hear of revocations; have its certificate issued again with cRLSign"
+    }
+
     /// Time enough to bring a successor to a fleet.
     private static let warning = TimeSpan.days(90)
 
     func troubles(at: Timestamp) -> [String] {
         let name = configuration.name
         var found: [String] = []
-        if let revokedAt = configuration.revokedAt {
+        if let revokedAt = configuration.revokedAt, revokedAt <= at {
             found.append("authority \(name) was revoked on \(revokedAt): nothing that it signed is trusted")
         } else if let retireAt = configuration.retireAt {
             if isSoon(retireAt, at: at) {

@@ -117,4 +117,36 @@ struct InboxTests {
         #expect(try inbox.requests.undecodableNames().isEmpty)
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/%hex-fffe2e637372"))
     }
+
+    @Test("A rejected CSR and a rejected confirmation of one device keep a reason each")
+    func twoReasons() throws {
+        for name in ["a.csr", "a.jws"] { try folder.write("\(name == "a.csr" ? "csr" : "ack")/\(name)", "x") }
+        try inbox.requests.reject(rejection("a.csr"))
+        try inbox.confirmations.reject(rejection("a.jws"))
+        let reasons = try ["a.reason.json", "a.csr.reason.json"].map {
+            String(decoding: try folder.read("rejected/\($0)"), as: UTF8.self)
+        }
+        #expect(reasons[0].contains("a.jws") && reasons[1].contains("a.csr"))
+    }
+
+    @Test("A file that is called like a reason does not take a reason's place")
+    func falseReason() throws {
+        try folder.write("csr/a.csr", "x")
+        try folder.write("csr/a.reason.json", "false")
+        try inbox.requests.reject(rejection("a.csr"))
+        try inbox.requests.reject(rejection("a.reason.json"))
+        #expect(try folder.read("rejected/a.reason.json") != Array("false".utf8))
+        #expect(try folder.read("rejected/a.reason.json.2") == Array("false".utf8))
+    }
+
+    @Test("What is rejected leaves the inbox also where that lies on another file system")
+    func otherFileSystem() throws {
+        let memory = try TemporaryFolder(inMemory: true)
+        try memory.write("csr/a.csr", "x")
+        try? FileManager.default.removeItem(atPath: folder["csr"])
+        try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: memory["csr"])
+        try inbox.requests.reject(rejection("a.csr"))
+        #expect(try folder.read("rejected/a.csr") == Array("x".utf8))
+        #expect(try inbox.requests.names().isEmpty)
+    }
 }

@@ -57,6 +57,9 @@ struct DeviceAgentTests {
         let device = try #require(try ExportedDevice.all(await workspace.export()).first)
         #expect(device.count("INACTIVE") == 1 && device.count("ACTIVE") == 1)
         try await agent.run(expecting: 0, saying: "nothing to do")
+        // A `none` is not signed anew; months later there is still nothing to do.
+        agent.time = "2027-02-08T01:00:00Z"
+        try await agent.run(expecting: 0, saying: "nothing to do (the manifest expired")
         #expect(try String(contentsOfFile: agent.certificate, encoding: .utf8) == manifest.certificate)
     }
 

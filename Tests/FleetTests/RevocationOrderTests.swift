@@ -123,7 +123,7 @@ struct RevocationOrderTests {
         #expect(try workspace.planningDevice("a").request == nil)
         #expect(
             try workspace.planningDevice("a").refused
-                == "revoked-key: a certificate with this key was revoked; make a new key")
+                == "revoked-key: this key was revoked as compromised and is never taken again; make a new key")
         #expect(try workspace.planningDevice("b").request != nil && workspace.planningDevice("b").refused == nil)
         try workspace.inventory.withdrawRevocationOrder("one", actor: "bob", at: Workspace.now)
         try workspace.inventory.planningSnapshot { snapshot throws in

@@ -55,12 +55,18 @@ struct SupersedingTests {
         #expect(try workspace.planningDevice("d").pending == [])
     }
 
-    @Test("A confirmed replacement does not give way", arguments: Verb.allCases)
+    @Test(
+        "A confirmed replacement gives way only where the caller says so; its rotation is complete, and no certificate goes",
+        arguments: Verb.allCases)
     func confirmed(verb: Verb) throws {
         let workspace = try workspace()
         try workspace.confirm("d", run: "r")
-        #expect(try !act(verb, in: workspace, supersedes: true))
+        #expect(try !act(verb, in: workspace, supersedes: false))
         #expect(try workspace.rotationStates("d") == [.confirmed])
+        #expect(try act(verb, in: workspace, supersedes: true))
+        #expect(try workspace.rotationStates("d") == [.completed, verb == .reserve ? .ready : .awaitingCSR])
+        #expect(try workspace.statuses("d") == [.active, .active])
+        #expect(try workspace.audited(.completed, device: "d").count == 1)
     }
 
     @Test("Where the new order fails, the old replacement is not given up")

@@ -60,7 +60,7 @@ enum Fixture {
     static func outcome(
         _ decisions: [Decision] = Fixture.decisions, _ results: [RowResult]? = nil, guards: [String] = [],
         intake: IntakeSummary = IntakeSummary(), recovery: RecoverySummary = RecoverySummary(),
-        lists: [PublishedList] = []
+        lists: ListsOutcome = ListsOutcome()
     ) -> RunOutcome {
         RunOutcome(
             id: "20261201T000000Z-00112233", plan: plan(decisions, inbox: nil, guards: guards),

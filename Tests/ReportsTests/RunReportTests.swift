@@ -84,7 +84,7 @@ struct RunReportTests {
             #""uncovered":0,"failed":0,"skipped":1,"stopped":0},"inbox":{"taken":2,"confirmed":0,"known":1,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}}]},"#,
             #""recovery":{"interruptedRuns":["r1"],"abandonedReservations":2,"publishedManifests":1},"#,
-            #""revocationLists":[],"refreshedManifests":4,"decisions":["#,
+            #""revocationLists":[],"troubles":[],"refreshedManifests":4,"decisions":["#,
         ]
         #expect(text.contains(middle.joined()))
         let rows = try #require(try parsed(Array(text.utf8))["decisions"] as? [[String: Any]])

@@ -30,6 +30,7 @@ struct AuthorityEndTests {
             ("retire: 2027-06-01", "replace", ""),
             ("revoked: 2026-11-30", "replace", "d1 request-csr authority-revoked"),
             ("revoked: 2026-11-30", "report", "d1 report authority-revoked"),
+            ("revoked: 2027-03-01", "replace", ""),
         ])
     func finding(_ old: String, _ action: String, _ row: String) async throws {
         #expect(try await fleet(old, action: action).plan().rows == (row.isEmpty ? [] : [row]))

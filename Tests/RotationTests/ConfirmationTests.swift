@@ -31,6 +31,7 @@ struct ConfirmationTests {
         try fleet.confirm("d1", key, at: TestFleet.now + .hours(1))
         let outlook = try #require(try await fleet.plan(at: TestFleet.now + .hours(2)).inbox)
         #expect(outlook.confirmations == 1 && outlook.refused.isEmpty)
+        #expect(try await fleet.plan(at: TestFleet.now + .hours(2)).hasChanges)
         let outcome = try await fleet.run(at: TestFleet.now + .hours(2))
         #expect(outcome.intake.confirmed == 1 && outcome.intake.rejected.isEmpty)
         #expect(outcome.rows == [])

@@ -46,7 +46,7 @@ struct FalseConfirmationTests {
             try $0.signed($0.honest, by: $0.other)
         },
         FalseConfirmation(testDescription: "signed by the key that is being replaced", code: "old-key") {
-            try $0.signed($0.honest, by: #require($0.fleet.keys["d1"]))
+            try $0.signed($0.honest, by: $0.fleet.keys["d1"])
         },
         FalseConfirmation(testDescription: "alg none, without a signature", code: "algorithm") {
             try $0.forged(header: #"{"alg":"none"}"#) { _ in [] }

@@ -61,7 +61,7 @@ struct ManualRevocationTests {
         #expect(outcome.rows == ["d1 revoked"])
         #expect(try fleet.statuses("d1") == ["REVOKED"])
         #expect(try fleet.waitingFiles == ["d3.csr"])
-        #expect(outcome.lists.map(\.entries) == [1])
+        #expect(outcome.lists.published.map(\.entries) == [1])
         #expect(try fleet.inventory().recentRuns(limit: 1).map(\.outcome) == ["completed"])
     }
 

@@ -36,7 +36,7 @@ struct RevocationListTests {
         try fleet.add("due")
         try fleet.load().handIn("due")
         let outcome = try await fleet.run()
-        #expect(outcome.lists.map(\.file) == ["fleet-ca-1.crl"])
+        #expect(outcome.lists.published.map(\.file) == ["fleet-ca-1.crl"])
         let list = try list(fleet)
         #expect(list.number == 1 && list.entries.isEmpty && list.distributionPoint == nil)
         #expect(list.thisUpdate == now && list.nextUpdate == now + .days(8))
@@ -50,18 +50,18 @@ struct RevocationListTests {
     func rebuilt() async throws {
         let fleet = try fleet()
         try await fleet.run()
-        #expect(try await fleet.run(at: now + .days(3)).lists.isEmpty)
-        #expect(try await fleet.run(at: now + .days(4)).lists.map(\.number) == [2])
-        #expect(try await fleet.run(at: now + .days(5)).lists.isEmpty)
+        #expect(try await fleet.run(at: now + .days(3)).lists.published.isEmpty)
+        #expect(try await fleet.run(at: now + .days(4)).lists.published.map(\.number) == [2])
+        #expect(try await fleet.run(at: now + .days(5)).lists.published.isEmpty)
         try await revoke("d1", in: fleet, at: now + .days(6), reason: .keyCompromise)
         let serial = try fleet.certificates("d1", .revoked)[0].serialNumber
         let list = try list(fleet)
         #expect(list.number == 3)
         #expect(
             list.entries == [RevokedEntry(serialNumber: serial, revokedAt: now + .days(6), reason: .keyCompromise)])
-        #expect(try await fleet.run(at: now + .days(7)).lists.isEmpty)
+        #expect(try await fleet.run(at: now + .days(7)).lists.published.isEmpty)
         try FileManager.default.removeItem(atPath: fleet.folder["delivery/crl/fleet-ca-1.crl"])
-        #expect(try await fleet.run(at: now + .days(7)).lists.map(\.number) == [4])
+        #expect(try await fleet.run(at: now + .days(7)).lists.published.map(\.number) == [4])
     }
 
     @Test("An inventory that was made anew does not go back behind the number that verifiers have seen")
@@ -75,7 +75,7 @@ struct RevocationListTests {
         }
         _ = try Inventory.create(at: fleet.workspace.configuration.inventory, sha256: SHA256.digest)
         try fleet.load()
-        #expect(try await fleet.run(at: now + .days(9)).lists.map(\.number) == [4])
+        #expect(try await fleet.run(at: now + .days(9)).lists.published.map(\.number) == [4])
     }
 
     @Test("An entry stays until it has stood on one list that was issued after the certificate's end")
@@ -112,7 +112,7 @@ struct RevocationListTests {
             try fleet.load().handIn("due\(number)")
         }
         let first = try await fleet.run()
-        #expect(first.lists.map(\.file).count == 5)
+        #expect(first.lists.published.map(\.file).count == 5)
         let certificate = try fleet.manifest("due1").certificate
         let url = try #require(certificate.crlDistributionPoints.first)
         #expect(url.hasPrefix("http://crl.example.com/fleet-ca-1-") && url.hasSuffix("-of-4.crl"))
@@ -131,10 +131,35 @@ struct RevocationListTests {
         }
     }
 
+    @Test("The lists of an earlier number of shards are kept up: certificates still name them")
+    func shardsChanged() async throws {
+        func configuration(_ shards: Int) -> String {
+            "crl: { url: \"http://crl.example.com/fleet-ca-1.crl\", validity: 8d, shards: \(shards) }"
+        }
+        let fleet = try fleet(configuration(4), devices: 1)
+        try fleet.add("due")
+        try fleet.load().handIn("due")
+        try await fleet.run()
+        let certificate = try fleet.manifest("due").certificate
+        let url = try #require(certificate.crlDistributionPoints.first)
+        let text = String(decoding: try fleet.folder.read("rotation.yaml"), as: UTF8.self)
+        try fleet.folder.write("rotation.yaml", text.replacing("shards: 4", with: "shards: 2"))
+        let workspace = try Workspace(configuredBy: fleet.folder["rotation.yaml"])
+        let later = now + .days(1)
+        _ = try await RevocationDesk(workspace, at: later, actor: "test", clock: FixedClock(later))
+            .carryOut(ManualRevocation(target: .fingerprint(certificate.fingerprint), reason: .superseded))
+        let old = try list(fleet, String(url.split(separator: "/").last ?? ""))
+        #expect(old.entries.map(\.serialNumber) == [certificate.serialNumber] && old.distributionPoint == url)
+        #expect(try list(fleet, "fleet-ca-1-0-of-2.crl").thisUpdate == later)
+        let half = later + .days(4)
+        let renewed = try await JobRun(workspace, at: half, actor: "test", clock: FixedClock(half)).perform()
+        #expect(renewed.lists.published.count == 7)
+    }
+
     @Test("An authority without a CRL's URL has a list once something of it is revoked")
     func withoutURL() async throws {
         let fleet = try fleet("")
-        #expect(try await fleet.run().lists.isEmpty)
+        #expect(try await fleet.run().lists.published.isEmpty)
         #expect(!Files.exists(fleet.folder["delivery/crl/fleet-ca-1.crl"]))
         try await revoke("d1", in: fleet, at: now)
         #expect(try list(fleet).entries.count == 1)
@@ -148,7 +173,7 @@ struct RevocationListTests {
         _ = try dead.inventory.beginCRL(
             name: "fleet-ca-1.crl", authority: "fleet-ca-1", thisUpdate: now, nextUpdate: now + .days(8), covers: 0,
             numberAtLeast: 1, run: DeadRun.id, at: now)
-        #expect(try await fleet.run(at: now + .hours(1)).lists.map(\.number) == [3])
+        #expect(try await fleet.run(at: now + .hours(1)).lists.published.map(\.number) == [3])
     }
 
     @Test("The status tells of a list that has expired")

@@ -108,5 +108,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case revocationWithdrawn = "revocation-withdrawn"
     case keyRefused = "key-refused"
     case revoked
+    case revocationAggravated = "revocation-aggravated"
     case crlIssued = "crl-issued"
 }

@@ -7,6 +7,11 @@ extension Inventory {
         try read { try CRLState.find($0, name) }
     }
 
+    /// All CRLs that were ever begun for an authority, by name.
+    public func crlStates(ofAuthority name: String) throws(RotationError) -> [CRLState] {
+        try read { try CRLState.all($0, "WHERE authority = ? ORDER BY name", [.text(name)]) }
+    }
+
     /// Sets a CRL number aside and records what the CRL under it will say, before it is signed. The number is spent, whether
     /// the CRL is published or not.
     ///
@@ -106,13 +111,19 @@ extension Inventory {
 
 extension CRLState {
     fileprivate static func find(_ database: Database, _ name: String) throws -> CRLState? {
+        try all(database, "WHERE name = ?", [.text(name)]).first
+    }
+
+    fileprivate static func all(
+        _ database: Database, _ condition: String, _ values: [SQLValue]
+    ) throws -> [CRLState] {
         try Query(
             database,
             """
             SELECT name, authority, number, this_update, previous_update, next_update, covers, published FROM crls
-            WHERE name = ?
+            \(condition)
             """
-        ).first([.text(name)]) { row in
+        ).all(values) { row in
             CRLState(
                 name: row.text(0), authority: row.text(1), number: UInt64(clamping: row.integer(2)),
                 thisUpdate: row.time(3), previousUpdate: row.optionalTime(4), nextUpdate: row.time(5),

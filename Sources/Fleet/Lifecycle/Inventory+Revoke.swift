@@ -20,7 +20,7 @@ extension Inventory {
             var desk = try RevocationDesk(database, run: run, at: at)
             return try audited(database, run: run) { log in
                 let revoked = try orders.count { try desk.revoke($0, &log) }
-                return (revoked, desk.manifests)
+                return (revoked, desk.lastManifests)
             }
         }
     }
@@ -29,7 +29,13 @@ extension Inventory {
 /// Revokes one certificate at a time, within one transaction.
 private struct RevocationDesk {
     /// Those that take offers back.
-    private(set) var manifests: [ManifestRecord] = []
+    private var manifests: [ManifestRecord] = []
+
+    /// Of each device the last one: two of its certificates may go at once.
+    var lastManifests: [ManifestRecord] {
+        let last = Dictionary(manifests.map { ($0.deviceRow, $0.sequence) }, uniquingKeysWith: max)
+        return manifests.filter { last[$0.deviceRow] == $0.sequence }
+    }
 
     private let run: String
     private let at: Timestamp
@@ -42,6 +48,7 @@ private struct RevocationDesk {
     private let findRotation: Query
     private let takeBack: Query
     private let findOffer: Query
+    private let findIdle: Query
 
     private struct Claim {
         var row: Int64
@@ -83,6 +90,7 @@ private struct RevocationDesk {
         takeBack = try Query(database, "UPDATE certificates SET replaced_at = NULL WHERE id = ?")
         findOffer = try Query(
             database, "SELECT 1 FROM manifests WHERE device = ? AND rotation = ? AND action = 'install'")
+        findIdle = try Query(database, "SELECT rotation FROM manifests WHERE device = ? AND action = 'none'")
     }
 
     /// - Returns: Whether it was not revoked before.
@@ -112,7 +120,15 @@ private struct RevocationDesk {
             Rotation(
                 row: $0.integer(0), state: try $0.value(1), old: $0.integer(2), new: $0.optionalInteger(3))
         }
-        guard let rotation else { return }
+        guard let rotation else {
+            // It had nothing to do until now, and is told why its certificate no longer serves.
+            if claim.status == .active,
+                let last = try findIdle.first([.integer(claim.deviceRow)], { $0.integer(0) })
+            {
+                try withdrawOffer(of: last, order)
+            }
+            return
+        }
         if rotation.new == claim.row {
             // The certificate that it was to replace is the one that the device has again.
             try takeBack.run([.integer(rotation.old)])

@@ -24,7 +24,7 @@ extension Inventory {
 /// Refuses keys, within one transaction.
 struct KeyRefusal {
     /// As the refusal of a CSR with such a key reads: its code, and what the device's developer is to do.
-    static let text = "revoked-key: a certificate with this key was revoked; make a new key"
+    static let text = "revoked-key: this key was revoked as compromised and is never taken again; make a new key"
 
     private let at: Timestamp
     private let add: Query

@@ -30,7 +30,19 @@ public struct InventorySummary: Sendable, Equatable {
     public let devicesWithoutActive: Int
 }
 
+extension InventorySummary {
+    fileprivate static let withoutActive = """
+        SELECT count(*) FROM devices d WHERE NOT EXISTS (
+          SELECT 1 FROM certificates c WHERE c.device = d.id AND c.status = 'ACTIVE')
+        """
+}
+
 extension Inventory {
+    /// How many devices have no certificate that is `ACTIVE`.
+    public func devicesWithoutActive() throws(RotationError) -> Int {
+        try read { Int(try Query($0, InventorySummary.withoutActive).first { $0.integer(0) } ?? 0) }
+    }
+
     public func summary(at: Timestamp) throws(RotationError) -> InventorySummary {
         try read { database in
             func number(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
@@ -66,11 +78,7 @@ extension Inventory {
                     "SELECT count(*) FROM certificates WHERE status = 'ACTIVE' AND not_after < ?", [.time(at)]),
                 expiringWithin7Days: try expiring(within: 7), expiringWithin30Days: try expiring(within: 30),
                 expiringWithin90Days: try expiring(within: 90),
-                devicesWithoutActive: try number(
-                    """
-                    SELECT count(*) FROM devices d WHERE NOT EXISTS (
-                      SELECT 1 FROM certificates c WHERE c.device = d.id AND c.status = 'ACTIVE')
-                    """))
+                devicesWithoutActive: try number(InventorySummary.withoutActive))
         }
     }
 }

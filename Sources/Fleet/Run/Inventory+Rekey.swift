@@ -28,7 +28,7 @@ extension Inventory {
                 for ask in asks {
                     let open = try rotations.open(ofDevice: ask.deviceRow)
                     if let open, open.state != .awaitingCSR && open.state != .ready,
-                        !(ask.supersedes && open.isUnconfirmed)
+                        !(ask.supersedes && open.maySupersede)
                     {
                         continue
                     }

@@ -107,10 +107,10 @@ private struct ReservationDesk {
 
         let open = try rotations.open(ofDevice: order.deviceRow)
         if let open {
-            guard open.state == .awaitingCSR || open.state == .ready || (order.supersedes && open.isUnconfirmed) else {
+            guard open.state == .awaitingCSR || open.state == .ready || (order.supersedes && open.maySupersede) else {
                 return .skipped("the device has a replacement already (rotation \(open.row), \(open.state.rawValue))")
             }
-            if open.oldCertificate == order.oldCertificate, !open.isUnconfirmed,
+            if open.oldCertificate == order.oldCertificate, !open.maySupersede,
                 let run = try findReservation.first([.integer(open.row)], { $0.text(0) })
             {
                 return .skipped("a replacement is under way already (run \(run))")

@@ -11,6 +11,10 @@ struct RotationWriter {
 
         /// Whether its device has a replacement that it has not confirmed.
         var isUnconfirmed: Bool { state == .issued || state == .delivered }
+
+        /// Whether another rotation may take its place, where who calls has decided so: the replacement is not confirmed, or it
+        /// is and has to be replaced itself.
+        var maySupersede: Bool { isUnconfirmed || state == .confirmed }
     }
 
     private let find: Query
@@ -77,7 +81,7 @@ struct RotationWriter {
     ) throws -> Int64 {
         let asked = state == .awaitingCSR
         if let known {
-            if known.oldCertificate == oldCertificate && !known.isUnconfirmed {
+            if known.oldCertificate == oldCertificate && !known.maySupersede {
                 try change.run([
                     .text(state.rawValue), .text(cause.reason.code.rawValue), .text(cause.reason.text),
                     .text(cause.policyName),
@@ -88,6 +92,8 @@ struct RotationWriter {
             }
             if known.isUnconfirmed {
                 try supersede(known, id, cause, &log)
+            } else if known.state == .confirmed {
+                try complete(known, id, cause, &log)
             } else {
                 try ending.cancel(known.row, of: id, why: "its certificate is no longer the one to replace", &log)
             }
@@ -99,6 +105,16 @@ struct RotationWriter {
             .time(at), .time(at), .optional(asked ? at : nil), .optional(asked ? run : nil),
             .optional(cause.revocation),
         ])
+    }
+
+    /// The certificate that it replaced stays as it is: what follows decides about that one too.
+    private func complete(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {
+        _ = try ending.complete(known.row)
+        try log.append(.completed, device: id, at: at) { json in
+            json.member("rotation", Int(known.row))
+            json.member(
+                "why", "its new certificate is replaced in turn (\(cause.reason.code.rawValue): \(cause.reason.text))")
+        }
     }
 
     private func supersede(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {

@@ -2,16 +2,31 @@
 // were; with several, `-K-of-N` stands before the suffix, K from 0.
 extension AuthorityConfiguration {
     /// The URLs for certificates' distribution points, by shard; empty where there is no CRL.
-    public func crlURLs() -> [String] {
+    public func crlURLs() -> [String] { crlURLs(shards: crlShards) }
+
+    /// The same for another number of shards.
+    func crlURLs(shards count: Int) -> [String] {
         guard let crlURL else { return [] }
-        guard crlShards > 1 else { return [crlURL] }
+        guard count > 1 else { return [crlURL] }
         let name = RevocationListURL(crlURL)
-        return (0..<crlShards).map { name.shard($0, of: crlShards) }
+        return (0..<count).map { name.shard($0, of: count) }
     }
 
     /// A shard's file name: `NAME.crl` for nil, the whole list of an authority with one shard, else `NAME-K-of-N.crl`.
-    public func crlFileName(shard: Int?) -> String {
-        shard.map { "\(name)-\($0)-of-\(crlShards).crl" } ?? "\(name).crl"
+    public func crlFileName(shard: Int?) -> String { crlFileName(shard: shard, of: crlShards) }
+
+    /// The same for another number of shards.
+    func crlFileName(shard: Int?, of count: Int) -> String {
+        shard.map { "\(name)-\($0)-of-\(count).crl" } ?? "\(name).crl"
+    }
+
+    /// How many shards there are, by the file name of one of them; nil for any other name.
+    func shardCount(in fileName: String) -> Int? {
+        guard fileName.hasPrefix("\(name)-"), fileName.hasSuffix(".crl"),
+            let count = fileName.dropLast(4).split(separator: "-").last.flatMap({ Int($0) }), count > 1,
+            fileName.contains("-of-\(count).crl")
+        else { return nil }
+        return count
     }
 
     /// The file names of all its CRLs, by shard. Not empty, whether it has a URL or not.

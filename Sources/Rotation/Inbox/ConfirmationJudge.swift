@@ -7,6 +7,8 @@ import RotationModel
 /// was handed, and by the key in that certificate.
 struct ConfirmationJudge: Sendable {
     let at: Timestamp
+    /// Certificates that a revocation in force reaches, by row: one that was never ACTIVE does not become it.
+    var revoked: Set<Int64> = []
 
     /// How far a device's clock may be ahead.
     static let clockSkew = TimeSpan.minutes(5)
@@ -116,6 +118,10 @@ struct ConfirmationJudge: Sendable {
     }
 
     private func checkReplacement(_ replacement: ConfirmableRotation.Replacement) throws(ConfirmationRefusal) {
+        if replacement.status == .pendingActivation, revoked.contains(replacement.row) {
+            throw ConfirmationRefusal(
+                .certificateRevoked, "the certificate is to be revoked; wait for the next manifest")
+        }
         switch replacement.status {
         // An import may have made it ACTIVE before the device could prove anything.
         case .pendingActivation, .active: break

@@ -8,6 +8,7 @@ import RotationModel
 struct TakeInConfirmations {
     let tray: InboxTray
     let inventory: Inventory
+    let revocations: RevocationScope
     let run: String
     let at: Timestamp
     let observer: any RunObserver
@@ -21,7 +22,8 @@ struct TakeInConfirmations {
         let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
         door.rejectUndecodable(&summary)
         let reader = ConfirmationReader(tray: tray)
-        let judge = ConfirmationJudge(at: at)
+        let judge = ConfirmationJudge(at: at, revoked: revocations.rows)
+        if !tray.exists { observer.warn("there is no \(tray.path): no confirmation can come in") }
         for chunk in names.chunked(by: TakeInConfirmations.batch) {
             let readings = try await reader.read(Array(chunk))
             let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }

@@ -6,10 +6,10 @@ import RotationModel
 struct AuthorityEndings {
     private let byIssuer: [Int64: AuthorityEnd]
 
-    init(_ authorities: AuthorityDirectory, _ snapshot: PlanningSnapshot) throws {
+    init(_ authorities: AuthorityDirectory, _ snapshot: PlanningSnapshot, at: Timestamp) throws {
         var byIssuer: [Int64: AuthorityEnd] = [:]
         for (row, name) in try snapshot.issuerNames() {
-            if let end = authorities.ending(issuer: name) { byIssuer[row] = end }
+            if let end = authorities.ending(issuer: name, at: at) { byIssuer[row] = end }
         }
         self.byIssuer = byIssuer
     }

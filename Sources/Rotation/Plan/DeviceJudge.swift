@@ -29,6 +29,12 @@ struct DeviceJudge {
             guard isLost(rotation) else { return [] }
             return try judged(current, facts, supersedes: true)
         case .confirmed:
+            // Where the old certificate has to stay until its revocation, waiting for the overlap's end serves nobody.
+            if current.row == rotation.newCertificate, revocations.waiting[current.row] != nil,
+                revocations.waiting[rotation.oldCertificate] != nil
+            {
+                return try judged(current, facts, supersedes: true)
+            }
             return try retirement(rotation, current, facts)
         case .completed, .cancelled:
             return []

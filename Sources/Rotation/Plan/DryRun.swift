@@ -25,7 +25,7 @@ public struct DryRun: Sendable {
         let authorities = try workspace.authorities()
         let inventory = try workspace.openInventory(.readOnly)
         let requests = try await readRequests()
-        let confirmations = try await judgeConfirmations(inventory)
+        let confirmations = try await judgeConfirmations(inventory, policies)
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
             var preview = InboxPreview(policies: policies)
@@ -49,11 +49,14 @@ public struct DryRun: Sendable {
     }
 
     private func judgeConfirmations(
-        _ inventory: Inventory
+        _ inventory: Inventory, _ policies: PolicySet
     ) async throws -> [(file: String, ruling: ConfirmationJudge.Ruling)] {
         let tray = workspace.inbox.confirmations
         let reader = ConfirmationReader(tray: tray)
-        let judge = ConfirmationJudge(at: at)
+        let scope = try inventory.planningSnapshot {
+            try RevocationScope.find(in: $0, rules: policies.revocations, at: at)
+        }
+        let judge = ConfirmationJudge(at: at, revoked: scope.rows)
         return try await inBatches(try tray.names()) { names in
             let readings = try await reader.read(names)
             return try await judge.judge(try inventory.planningSnapshot { try judge.claims(readings, $0) })

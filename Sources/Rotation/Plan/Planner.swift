@@ -23,11 +23,12 @@ struct Planner {
         var decisions: [Decision] = []
         var ambiguities = Ambiguities()
         var unseen = revocations.reached
-        let endings = try AuthorityEndings(authorities, snapshot)
+        let endings = try AuthorityEndings(authorities, snapshot, at: at)
         try snapshot.forEachDeviceWithActiveCertificate { known in
             let found = waiting.confirmed(known, at: at)
-            let revoked = DeviceRevocations(
-                unseen.removeValue(forKey: found.row) ?? [], active: found.active, of: revocations, at: at)
+            let revoked = try DeviceRevocations(
+                unseen.removeValue(forKey: found.row) ?? [], active: found.active, of: revocations, at: at,
+                isProvenElsewhere: hasProvenAnother)
             decisions += try revoked.due.map(row)
             let device = revoked.due.isEmpty ? found : found.without(revoked.due)
             guard let current = device.active.first else { return }
@@ -49,11 +50,9 @@ struct Planner {
         return decisions.sorted(by: Decision.isMoreUrgent)
     }
 
-    /// The rows that an order to revoke at once makes, and no others.
-    func revocations(named name: String) throws -> [Decision] {
-        guard let place = revocations.revocations.firstIndex(where: { $0.name == name }) else { return [] }
-        return try due(revocations.reached.mapValues { $0.filter { $0.revocation == place } })
-            .sorted(by: Decision.isMoreUrgent)
+    /// The rows of orders to revoke at once, and no others.
+    func revocationsAlone() throws -> [Decision] {
+        try due(revocations.reached).sorted(by: Decision.isMoreUrgent)
     }
 
     /// What goes now of devices whose other certificates do not matter.
@@ -78,6 +77,15 @@ struct Planner {
             further: [], policy: nil, revocation: reached.map(reference),
             keySource: .request, deviceRow: device.row, certificateRow: current.row, policyIndex: -1, refused: nil,
             labelSet: device.labelSet, status: current.status)
+    }
+
+    /// Whether the device of a claim has proved a certificate that stays.
+    private func hasProvenAnother(_ claim: RevocableCertificate) throws -> Bool {
+        let reached = Set((revocations.reached[claim.deviceRow] ?? []).map(\.certificate.row))
+        return try snapshot.certificates(ofDevice: claim.deviceRow).contains { certificate in
+            let isProven = certificate.confirmedAt != nil && certificate.status == .active
+            return (isProven || waiting.confirmations.contains(certificate.row)) && !reached.contains(certificate.row)
+        }
     }
 
     /// A row that revokes.

@@ -29,7 +29,9 @@ public struct RotationPlan: Sendable {
     }
 
     /// Whether a run would change anything.
-    public var hasChanges: Bool { decisions.contains { $0.action.isChange } }
+    public var hasChanges: Bool {
+        decisions.contains { $0.action.isChange } || (inbox?.confirmations ?? 0) > 0
+    }
 }
 
 /// The policy files that decided: a digest over their names and bytes.

@@ -12,15 +12,20 @@ struct DeviceRevocations {
     /// The `ACTIVE` certificates that have to be replaced first, by row.
     private(set) var waiting: [Int64: RevocationScope.Reached] = [:]
 
-    /// - Parameter active: the device's `ACTIVE` certificates.
+    /// - Parameters:
+    ///   - active: the device's `ACTIVE` certificates.
+    ///   - isProvenElsewhere: whether another device, which presents the same certificate, has proved a certificate of its own.
     init(
-        _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp
-    ) {
+        _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp,
+        isProvenElsewhere: (RevocableCertificate) throws -> Bool = { _ in false }
+    ) rethrows {
         let rows = Set(reached.map(\.certificate.row))
         let isProven = active.contains { $0.confirmedAt != nil && !rows.contains($0.row) }
         for item in reached {
             let revocation = scope.revocations[item.revocation]
-            if let reason = DeviceRevocations.reason(item, revocation, isProven: isProven, at: at) {
+            // It goes for all who present it, and so only when all of them can go on without it.
+            let mayGo = try isProven && item.others.allSatisfy(isProvenElsewhere)
+            if let reason = DeviceRevocations.reason(item, revocation, isProven: mayGo, at: at) {
                 due.append(Due(reached: item, reason: reason))
             } else if item.certificate.status == .active {
                 waiting[item.certificate.row] = item

@@ -67,9 +67,10 @@ public struct RevocationDesk: Sendable {
 
     /// Records an order and carries it out: statuses, manifests, lists. Nothing else is done.
     ///
+    /// It is recorded first: where carrying it out fails, the next run does it.
+    ///
     /// - Throws: ``RotationError/Code/guarded`` where a guard does not let it; then nothing was recorded.
     public func carryOut(_ revocation: ManualRevocation) async throws -> RunOutcome {
-        let (policies, edition) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
         let lock = try WorkspaceLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
@@ -78,16 +79,32 @@ public struct RevocationDesk: Sendable {
             try revocation.preview($0, authorities: authorities, at: at)
         }
         if let obstacle = Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) {
-            throw RotationError(.guarded, obstacle)
+            throw RotationError(
+                .guarded, obstacle,
+                advice: "nothing was done or recorded; give the command again when the limit allows it")
         }
+        let draft = revocation.draft(preview, actor: actor)
+        let order = try inventory.recordRevocationOrder(draft, run: nil, at: at)
+        do {
+            return try await carryOut(draft.name, order, inventory, authorities)
+        } catch {
+            observer.warn("the order is recorded as \(draft.name): the next run carries it out")
+            throw error
+        }
+    }
+
+    private func carryOut(
+        _ name: String, _ order: Int64, _ inventory: Inventory, _ authorities: AuthorityDirectory
+    ) async throws -> RunOutcome {
+        let (policies, edition) = try workspace.loadPolicies()
         let keys = try SigningKeys.load(
-            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies))
+            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at))
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
-            let stages = RunStages(
+            try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,
                 authorities: authorities, keys: keys, run: run, at: at, limit: nil, actor: actor, clock: clock,
-                observer: observer)
-            return try await stages.revoke(by: revocation.draft(preview, actor: actor))
+                observer: observer
+            ).revoke(order: name, order)
         }
     }
 }

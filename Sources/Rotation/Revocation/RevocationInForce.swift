@@ -19,7 +19,9 @@ public struct RevocationInForce: Sendable {
         name = rule.name
         reason = rule.reason
         mode = rule.mode
-        deadline = rule.deadline.map { (recorded?.recordedAt ?? at) + $0 }
+        // A rule that was taken out and is put back counts anew: an old deadline would revoke the whole lot at once.
+        let since = recorded.flatMap { $0.withdrawnAt == nil ? $0.recordedAt : nil } ?? at
+        deadline = rule.deadline.map { since + $0 }
         policy = PolicyReference(name: rule.name, file: rule.place.file, line: rule.place.line)
     }
 
@@ -78,6 +80,9 @@ public struct RevocationOutlook: Sendable {
     public var waiting = 0
 
     init(_ revocation: RevocationInForce) { self.revocation = revocation }
+
+    /// A rule that reaches nothing, REVOKED or not, is more likely misspelt than meant.
+    public var namesNothing: Bool { revocation.policy != nil && matched + descendants + sharedKeys == 0 }
 
     mutating func count(_ reach: RevocationReach) {
         switch reach {

@@ -7,18 +7,25 @@ struct RevocationScope {
     /// A certificate that a revocation reaches and that is not REVOKED yet.
     struct Reached {
         let certificate: RevocableCertificate
+        /// The claims of other devices that present the same certificate.
+        let others: [RevocableCertificate]
         /// By its place in ``RevocationScope/revocations``.
         let revocation: Int
         let reach: RevocationReach
     }
 
     let revocations: [RevocationInForce]
+    /// Certificates that are REVOKED, by the place of a revocation for keyCompromise that reaches them.
+    let revokedByCompromise: [Int: [Int64]]
     /// In the order of ``revocations``.
     let outlooks: [RevocationOutlook]
     /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
     let refusedKeys: [Set<KeyFingerprint>]
     /// By device.
     let reached: [Int64: [Reached]]
+
+    /// The certificates that are reached, by row.
+    var rows: Set<Int64> { Set(reached.values.joined().map(\.certificate.row)) }
 
     /// How many certificates that authenticate today are reached: no run revokes more of them.
     var activeCount: Int {
@@ -46,12 +53,16 @@ struct RevocationScope {
     /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
     /// where a policy file has rules.
     ///
-    /// - Parameter draft: an order that a person is about to give, with the certificates and keys that it names.
+    /// - Parameters:
+    ///   - name: an order that a person gave, to follow it alone.
+    ///   - draft: an order that a person is about to give, with the certificates and keys that it names.
     static func find(
-        in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp,
+        in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp, onlyOrder name: String? = nil,
         draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyFingerprint])? = nil
     ) throws -> RevocationScope {
-        let manual = try snapshot.revocationOrders().filter { $0.kind == .manual }
+        let manual = try snapshot.revocationOrders().filter { order in
+            order.kind == .manual && (name.map { $0 == order.name } ?? true)
+        }
         guard !rules.isEmpty || !manual.isEmpty || draft != nil else {
             return RevocationScope(revocations: [], outlooks: [], refusedKeys: [], reached: [:])
         }
@@ -78,11 +89,16 @@ struct RevocationScope {
         self.revocations = revocations
         var outlooks = revocations.map(RevocationOutlook.init)
         var chosen: [Int64: Reached] = [:]
+        var revoked: [Int: [Int64]] = [:]
         for (place, search) in searches.enumerated() {
+            let claims = Dictionary(grouping: search.found.values.map(\.certificate)) { $0.fingerprint }
             for (certificate, reach) in search.found.values {
                 outlooks[place].count(reach)
                 guard certificate.status != .revoked else {
                     outlooks[place].revoked += 1
+                    if revocations[place].reason == .keyCompromise {
+                        revoked[place, default: []].append(certificate.row)
+                    }
                     continue
                 }
                 if let other = chosen[certificate.row],
@@ -90,10 +106,14 @@ struct RevocationScope {
                 {
                     continue
                 }
-                chosen[certificate.row] = Reached(certificate: certificate, revocation: place, reach: reach)
+                chosen[certificate.row] = Reached(
+                    certificate: certificate,
+                    others: (claims[certificate.fingerprint] ?? []).filter { $0.row != certificate.row },
+                    revocation: place, reach: reach)
             }
         }
         self.outlooks = outlooks
+        revokedByCompromise = revoked
         refusedKeys = searches.map(\.refusedKeys)
         reached = Dictionary(grouping: chosen.values.sorted { $0.certificate.row < $1.certificate.row }) {
             $0.certificate.deviceRow
@@ -106,5 +126,6 @@ struct RevocationScope {
     ) {
         (self.revocations, self.outlooks) = (revocations, outlooks)
         (self.refusedKeys, self.reached) = (refusedKeys, reached)
+        revokedByCompromise = [:]
     }
 }

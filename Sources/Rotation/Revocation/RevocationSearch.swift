@@ -28,27 +28,40 @@ struct RevocationSearch {
     ///   - seeds: the certificates that are named.
     ///   - compromised: keys that are known to be compromised, whoever has a certificate for them.
     mutating func follow(_ seeds: [RevocableCertificate], keys compromised: [KeyFingerprint]) throws {
-        for seed in seeds where try !isReplacement(seed) { reach(seed, .matched) }
+        for seed in seeds where try !isReplacement(seed) { try reach(seed, .matched) }
         guard revocation.reason.reachesDescendants else { return }
+        // First down the lineage: a descendant is one, though its key is known from an earlier run.
+        try followLineage()
         for key in compromised { try follow(key) }
-        while let certificate = queue.popLast() {
-            try follow(certificate.keyFingerprint)
-            for renewed in try snapshot.certificates(renewing: certificate.row) where try !isReplacement(renewed) {
-                reach(renewed, .descendant)
+        try followLineage()
+    }
+
+    private mutating func followLineage() throws {
+        while !queue.isEmpty {
+            var lineage: [RevocableCertificate] = []
+            while let certificate = queue.popLast() {
+                lineage.append(certificate)
+                for renewed in try snapshot.certificates(renewing: certificate.row) where try !isReplacement(renewed) {
+                    try reach(renewed, .descendant)
+                }
             }
+            for certificate in lineage { try follow(certificate.keyFingerprint) }
         }
     }
 
     private mutating func follow(_ key: KeyFingerprint) throws {
         guard keys.insert(key).inserted else { return }
         // A replacement with a compromised key is none.
-        for twin in try snapshot.certificates(withKey: key) { reach(twin, .sharedKey) }
+        for twin in try snapshot.certificates(withKey: key) { try reach(twin, .sharedKey) }
     }
 
-    private mutating func reach(_ certificate: RevocableCertificate, _ reach: RevocationReach) {
+    /// A certificate that several devices present goes for all of them, whichever of them was named.
+    private mutating func reach(_ certificate: RevocableCertificate, _ reach: RevocationReach) throws {
         guard found[certificate.row] == nil else { return }
-        found[certificate.row] = (certificate, reach)
-        queue.append(certificate)
+        for claim in try snapshot.certificates(withFingerprint: certificate.fingerprint) where found[claim.row] == nil {
+            found[claim.row] = (claim, reach)
+            queue.append(claim)
+        }
     }
 
     /// Whether it was issued because of this revocation, or renews one that was.

@@ -15,6 +15,17 @@ public struct PublishedList: Sendable {
     public let nextUpdate: Timestamp
 }
 
+/// What came of the authorities' revocation lists.
+public struct ListsOutcome: Sendable {
+    public var published: [PublishedList] = []
+    /// Why revocations are not told to anybody; each a sentence with what to do.
+    public var troubles: [String] = []
+
+    public init(published: [PublishedList] = [], troubles: [String] = []) {
+        (self.published, self.troubles) = (published, troubles)
+    }
+}
+
 /// The stage that keeps the authorities' revocation lists: each is built anew when something in it changed, or when half of
 /// its validity is over.
 ///
@@ -30,16 +41,20 @@ struct RevocationLists {
     let at: Timestamp
     let observer: any RunObserver
 
-    /// - Returns: the lists that were published.
-    func perform() throws -> [PublishedList] {
+    func perform() throws -> ListsOutcome {
         observer.began(.revocationLists, total: nil)
         defer { observer.ended(.revocationLists) }
-        var published: [PublishedList] = []
+        var outcome = ListsOutcome()
         for name in authorities.names {
-            guard let entry = authorities[name], let authority = keys.authorities[name] else { continue }
-            published += try lists(of: entry, authority)
+            guard let entry = authorities[name] else { continue }
+            if let trouble = try entry.listTrouble(inventory) {
+                outcome.troubles.append(trouble)
+                observer.warn(trouble)
+            } else if let authority = keys.authorities[name] {
+                outcome.published += try lists(of: entry, authority)
+            }
         }
-        return published
+        return outcome
     }
 
     private func lists(of entry: AuthorityDirectory.Entry, _ authority: Authority) throws -> [PublishedList] {
@@ -48,12 +63,6 @@ struct RevocationLists {
         // Nobody is pointed to the list of an authority without a CRL's URL, unless there is something to say in it.
         guard entry.configuration.crlURL != nil || last > 0 else { return [] }
         guard at <= entry.certificate.notAfter else { return [] }
-        guard entry.certificate.maySignRevocationLists else {
-            observer.warn(
-                "authority \(authority.name) may not sign CRLs (its certificate's KeyUsage lacks cRLSign): none is published"
-            )
-            return []
-        }
         var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
             let state = try inventory.crlState(scope.file)
             let isDue = try isDue(scope, state, last: last, issuers: issuers)
@@ -71,16 +80,21 @@ struct RevocationLists {
         return try due.map { try publish($0, by: signer, of: entry.configuration, covers: last) }
     }
 
-    /// The complete list, and where there are shards one for each: a verifier fetches the one that its certificate names.
-    private func scopes(of authority: AuthorityConfiguration) -> [ListScope] {
+    /// The complete list, and where there are shards one for each: a verifier fetches the one that its certificate names. A
+    /// certificate keeps that name, so the shards of other numbers that there once were are kept up as well.
+    private func scopes(of authority: AuthorityConfiguration) throws -> [ListScope] {
         let complete = ListScope(file: authority.crlFileName(shard: nil), distributionPoint: nil, shard: nil)
-        guard authority.crlShards > 1 else { return [complete] }
-        let urls = authority.crlURLs()
+        let known = try inventory.crlStates(ofAuthority: authority.name).compactMap {
+            authority.shardCount(in: $0.name)
+        }
+        let counts = Set(known + [authority.crlShards]).filter { $0 > 1 }.sorted()
         return [complete]
-            + urls.enumerated().map { number, url in
-                ListScope(
-                    file: authority.crlFileName(shard: number), distributionPoint: url,
-                    shard: (number, authority.crlShards))
+            + counts.flatMap { count in
+                authority.crlURLs(shards: count).enumerated().map { number, url in
+                    ListScope(
+                        file: authority.crlFileName(shard: number, of: count), distributionPoint: url,
+                        shard: (number, count))
+                }
             }
     }
 

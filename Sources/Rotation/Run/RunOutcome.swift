@@ -17,8 +17,8 @@ public struct RunOutcome: Sendable {
     public let results: [RowResult]
     public let intake: IntakeSummary
     public let recovery: RecoverySummary
-    /// The revocation lists that were published.
-    public let lists: [PublishedList]
+    /// The revocation lists that were published, and those that could not be.
+    public let lists: ListsOutcome
     /// Manifests that were signed anew because they were about to expire.
     public let refreshed: Int
     /// Wall-clock times, whatever `--at` says.
@@ -28,7 +28,9 @@ public struct RunOutcome: Sendable {
     public var ending: Ending {
         if !plan.guards.isEmpty { return .guarded }
         // Blocked devices count: whoever looks at nothing but exit statuses has to hear of certificates that will run out.
-        let isPartial = !intake.obstacles.isEmpty || results.contains { $0.status == .failed || $0.status == .blocked }
+        let isPartial =
+            !intake.obstacles.isEmpty || !lists.troubles.isEmpty
+            || results.contains { $0.status == .failed || $0.status == .blocked }
         return isPartial ? .partial : .completed
     }
 

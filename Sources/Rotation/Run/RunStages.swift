@@ -24,17 +24,18 @@ struct RunStages {
         let recovery = try await Recover(
             inventory: inventory, publisher: publisher, run: run.id, at: at, observer: observer
         ).perform()
-        let intake = try await takeIn()
+        // Before anything is taken in: what a revocation reaches is not confirmed any more, and its keys are not certified.
         let scope = try RecordRevocations(
             inventory: inventory, rules: policies.revocations, run: run.id, actor: actor, at: at
         ).perform()
-        var plan = try decide(scope)
+        let intake = try await takeIn(scope)
+        var plan = try decide()
         guard plan.guards.isEmpty else {
             return RunOutcome(
                 stoppedBefore: plan, run: run, intake: intake, recovery: recovery, endedAt: clock.now())
         }
         var results = plan.decisions.map { RowResult.untouched($0.action) }
-        let lists = try await revoke(plan, publisher, &results)
+        let lists = try await revoke(plan, scope, publisher, &results)
         try await issue(plan, publisher, &results)
         try await Retire(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
@@ -51,36 +52,35 @@ struct RunStages {
             refreshed: refreshed, startedAt: run.startedAt, endedAt: clock.now())
     }
 
-    /// Records an order and carries it out, and nothing beside it.
-    func revoke(by draft: RevocationOrderDraft) async throws -> RunOutcome {
+    /// Carries an order out that a person gave, and nothing beside it.
+    func revoke(order name: String, _ order: Int64) async throws -> RunOutcome {
         let publisher = self.publisher
         try publisher.publishFoundations(authorities)
         let recovery = try await Recover(
             inventory: inventory, publisher: publisher, run: run.id, at: at, observer: observer
         ).perform()
-        let order = try inventory.recordRevocationOrder(draft, run: run.id, at: at)
-        let plan = try decide(onlyOrder: draft.name)
-        try inventory.refuseKeys(plan.refusedKeys, order: order, run: run.id, at: at)
-        var results = plan.plan.decisions.map { RowResult.untouched($0.action) }
-        let lists = try await revoke(plan.plan, publisher, &results)
+        let (plan, scope) = try decide(onlyOrder: name)
+        try inventory.refuseKeys(
+            (scope.refusedKeys.first ?? []).sorted(by: KeyFingerprint.isBefore), order: order, run: run.id, at: at)
+        var results = plan.decisions.map { RowResult.untouched($0.action) }
+        let lists = try await revoke(plan, scope, publisher, &results)
         return RunOutcome(
-            id: run.id, plan: plan.plan, results: results, intake: IntakeSummary(), recovery: recovery, lists: lists,
+            id: run.id, plan: plan, results: results, intake: IntakeSummary(), recovery: recovery, lists: lists,
             refreshed: 0, startedAt: run.startedAt, endedAt: clock.now())
     }
 
     /// The plan with the rows of one order alone.
-    private func decide(onlyOrder name: String) throws -> (plan: RotationPlan, refusedKeys: [KeyFingerprint]) {
+    private func decide(onlyOrder name: String) throws -> (RotationPlan, RevocationScope) {
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
-            let scope = try RevocationScope.find(in: snapshot, rules: [], at: at)
+            let scope = try RevocationScope.find(in: snapshot, rules: [], at: at, onlyOrder: name)
             let planner = Planner(
                 policies: policies, authorities: authorities, at: at, snapshot: snapshot, waiting: WaitingRequests(),
                 revocations: scope)
-            let keys = zip(scope.revocations, scope.refusedKeys).first { $0.0.name == name }?.1 ?? []
             let plan = try RotationPlan.make(
-                planner, decisions: try planner.revocations(named: name), edition: edition,
+                planner, decisions: try planner.revocationsAlone(), edition: edition,
                 limits: workspace.configuration.limits, limit: nil, inbox: nil, pickUp: pickUp)
-            return (plan, keys.sorted(by: KeyFingerprint.isBefore))
+            return (plan, scope)
         }
     }
 
@@ -89,11 +89,12 @@ struct RunStages {
             inventory: inventory, tree: workspace.delivery, keys: keys, authorities: authorities, run: run.id, at: at)
     }
 
-    private func takeIn() async throws -> IntakeSummary {
+    private func takeIn(_ revocations: RevocationScope) async throws -> IntakeSummary {
         var summary = IntakeSummary()
         // First the confirmations: whether a CSR can be taken depends on which certificate is the current one.
         try await TakeInConfirmations(
-            tray: workspace.inbox.confirmations, inventory: inventory, run: run.id, at: at, observer: observer
+            tray: workspace.inbox.confirmations, inventory: inventory, revocations: revocations, run: run.id, at: at,
+            observer: observer
         ).perform(&summary)
         try await TakeInRequests(
             tray: workspace.inbox.requests, inventory: inventory, policies: policies, run: run.id, at: at,
@@ -102,7 +103,7 @@ struct RunStages {
         return summary
     }
 
-    private func decide(_ scope: RevocationScope) throws -> RotationPlan {
+    private func decide() throws -> RotationPlan {
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
             observer.began(.decide, total: snapshot.deviceCount)
@@ -110,18 +111,24 @@ struct RunStages {
             return try RotationPlan.make(
                 Planner(
                     policies: policies, authorities: authorities, at: at, snapshot: snapshot,
-                    waiting: WaitingRequests(), revocations: scope),
+                    waiting: WaitingRequests(),
+                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)),
                 edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: nil, pickUp: pickUp)
         }
     }
 
     private func revoke(
-        _ plan: RotationPlan, _ publisher: Publisher, _ results: inout [RowResult]
-    ) async throws -> [PublishedList] {
+        _ plan: RotationPlan, _ scope: RevocationScope, _ publisher: Publisher, _ results: inout [RowResult]
+    ) async throws -> ListsOutcome {
         try await Revoke(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
             observer: observer
         ).perform(plan, results: &results)
+        // What was revoked for a lesser reason, and is found to be stolen now.
+        for (place, certificates) in scope.revokedByCompromise.sorted(by: { $0.key < $1.key }) {
+            guard let order = scope.revocations[place].order else { continue }
+            try inventory.aggravate(certificates.sorted(), order: order, run: run.id, at: at)
+        }
         return try RevocationLists(
             inventory: inventory, tree: workspace.delivery, keys: keys, authorities: authorities, policies: policies,
             run: run.id, at: at, observer: observer
@@ -149,6 +156,7 @@ extension RunOutcome {
         self.init(
             id: run.id, plan: plan,
             results: plan.decisions.map { $0.action.isChange ? RowResult(.stopped) : .untouched($0.action) },
-            intake: intake, recovery: recovery, lists: [], refreshed: 0, startedAt: run.startedAt, endedAt: endedAt)
+            intake: intake, recovery: recovery, lists: ListsOutcome(), refreshed: 0, startedAt: run.startedAt,
+            endedAt: endedAt)
     }
 }

@@ -92,8 +92,9 @@ struct RevokeCommand: AsyncParsableCommand {
         let desk = RevocationDesk(
             try options.workspace(), at: at.timestamp, actor: RunCommand.user, observer: options.progress())
         if let withdraw {
-            try desk.withdraw(withdraw)
-            return try Console.print("Withdrawn: \(withdraw). What it revoked stays revoked.\n")
+            let name = withdraw.allSatisfy(\.isNumber) ? "manual:\(withdraw)" : withdraw
+            try desk.withdraw(name)
+            return try Console.print("Withdrawn: \(name). What it revoked stays revoked.\n")
         }
         let revocation = try order()
         guard now else {

@@ -133,7 +133,7 @@ struct DyingRun {
         let (policies, _) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
         let keys = try SigningKeys.load(
-            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies))
+            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at))
         let rows = plan.decisions.enumerated().filter { $0.element.action == .issue }
         guard let first = rows.first else { return }
         let batch = IssueBatch(

@@ -137,7 +137,8 @@ final class Life {
                 switch rejected.code {
                 case "replayed": resident.temperament == .forgetful
                 // One that was put off, for a key whose certificate was taken back meanwhile.
-                case "revoked-key": ledger.orders.contains { $0.devices.contains(resident.device.id) }
+                case "revoked-key", "certificate-revoked":
+                    ledger.orders.contains { $0.devices.contains(resident.device.id) }
                 case "no-active-certificate": ledger.lockedOut.contains(place)
                 case "nothing-to-confirm", "wrong-certificate":
                     ledger.isGone(resident.device.current.certificate.fingerprint, of: place)
