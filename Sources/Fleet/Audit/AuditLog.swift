@@ -109,4 +109,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case keyRefused = "key-refused"
     case revoked
     case crlIssued = "crl-issued"
+    case rolloutHalted = "rollout-halted"
+    case rolloutResumed = "rollout-resumed"
 }
