@@ -38,6 +38,7 @@ enum PlanDocument {
         json.object { json in
             for (action, count) in plan.summary { json.member(action.rawValue, count) }
         }
+        appendRollout(plan, to: &json)
         append(plan.revocations, to: &json)
         append(plan.pickUp, to: &json)
         json.key("guards")
@@ -97,6 +98,8 @@ enum PlanDocument {
                     }
                 }
             }
+            if let until = decision.until { json.member("until", until.rfc3339) }
+            if decision.expiresBeforeOpening { json.member("expiresBeforeOpening", true) }
             json.key("policy")
             if let policy = decision.policy {
                 json.object { json in

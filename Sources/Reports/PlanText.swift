@@ -16,7 +16,8 @@ public struct PlanText {
 
     public var text: String {
         [
-            headline, guards, Summary(plan, style: style).text,
+            headline, guards, RolloutText(plan: plan, style: style).alarms, Summary(plan, style: style).text,
+            RolloutText(plan: plan, style: style).held,
             RevocationText(outlooks: plan.revocations, style: style).text, inbox, rows,
             PickUpText(pickUp: plan.pickUp, style: style).line, next,
         ].filter { !$0.isEmpty }

@@ -69,7 +69,8 @@ public struct RunText {
 
     public var text: String {
         [
-            headline, recovery, inbox, RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
+            headline, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox,
+            RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
             troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, next,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }

@@ -14,7 +14,8 @@ public struct StatusText {
 
     public var text: String {
         [
-            headline, runs, due, RevocationText(outlooks: status.plan.revocations, style: style).text, underWay,
+            headline, runs, due, RolloutText(plan: status.plan, style: style).held,
+            RevocationText(outlooks: status.plan.revocations, style: style).text, underWay,
             PickUpText(pickUp: status.pickUp, style: style).overdue,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -89,6 +90,7 @@ public struct StatusJSON {
             json.object { json in
                 for (action, count) in status.plan.summary { json.member(action.rawValue, count) }
             }
+            PlanDocument.appendRollout(status.plan, to: &json)
             json.member("waitingRequests", status.waitingRequests)
             json.member("devicesWithoutActive", status.devicesWithoutActive)
             PlanDocument.append(status.plan.revocations, to: &json)

@@ -77,6 +77,13 @@ public struct FleetStatus: Sendable {
             needs.append("revocation \(outlook.revocation.name) names no certificate; look at what it matches")
         }
         needs += plan.guards.map { "the next run would be stopped: \($0)" }
+        needs += plan.halts.map(\.sentence)
+        let expiring = plan.expiringBeforeOpening
+        if expiring > 0 {
+            needs.append(
+                "\(expiring) held by windows or freezes and expired, or expiring before they end; widen them, or write onNoWindow: replace"
+            )
+        }
         let blocked = plan.count(.blocked)
         if blocked > 0 { needs.append("\(blocked) due and blocked; `rotation-job plan` says by what") }
         if !plan.pickUp.stuck.isEmpty {

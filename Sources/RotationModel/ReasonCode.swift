@@ -14,6 +14,14 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case authorityRevoked = "authority-revoked"
     case confirmed
     case deadline
+    /// Held: outside the windows of its policy.
+    case window
+    /// Held: by a change freeze of its policy.
+    case freeze
+    /// Held: devices of an earlier wave have not confirmed yet.
+    case wave
+    /// Held: too many of its policy failed, and nobody has resumed it.
+    case halted
     /// Held: more were due than one run may issue, by its policy or by `run --limit`.
     case rate
     /// Blocked: the authority cannot sign now.

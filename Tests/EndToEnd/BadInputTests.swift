@@ -123,17 +123,4 @@ struct BadInputTests {
             #expect((output.stdout + output.stderr).contains("policies/simple.yaml:\(line):"), output.story)
         }
     }
-
-    @Test(
-        "a key that the format has and this version does not carry out is refused, never ignored",
-        arguments: [
-            "    rollout: { waves: [1%, 100%] }", "    rollout: { halt: { failed: 2% } }",
-            "    rollout: { freezes: [{ from: 2026-12-20, until: 2027-01-03 }] }",
-            "    rollout: { windows: [{ days: Mon-Fri, from: \"01:00\", to: \"05:00\", zone: UTC }] }",
-        ])
-    func notYet(line: String) async throws {
-        let workspace = try await Workspace { $0.replacing("    rollout: { batch: 100 }", with: line) }
-        let output = try await workspace.job("plan", "--at", now, expecting: 65)
-        #expect(output.stderr.contains("simple.yaml:7:"), output.story)
-    }
 }

@@ -49,7 +49,10 @@ struct MigrationTests {
     ]
 
     /// What the first version left behind, made by its statements and nothing else.
-    private func firstVersion(at path: String) throws {
+    private func firstVersion(at path: String) throws { try version(1, at: path) }
+
+    /// The same, brought to the second version by its statements.
+    private func version(_ version: Int, at path: String) throws {
         var script: [String] = []
         for part in [Version1.vocabulary, Version1.fleet, Version1.rotations, Version1.records, Self.rows] {
             script += part.split(separator: ";\n").map(String.init)
@@ -59,6 +62,15 @@ struct MigrationTests {
             "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)",
             "INSERT INTO grdb_migrations (identifier) VALUES ('1-inventory')",
         ]
+        if version == 2 {
+            for part in [Version2.revocations, Version2.certificates, Version2.rotations] {
+                let bare = part.split(separator: "\n").map { line in
+                    line.replacing(/\s*--.*/, with: "")
+                }
+                script += bare.joined(separator: "\n").split(separator: ";\n").map(String.init)
+            }
+            script.append("INSERT INTO grdb_migrations (identifier) VALUES ('2-lifecycle')")
+        }
         _ = try Connection.writer(path: path) { database in
             for statement in script { try Query(database, statement).run() }
         }
@@ -154,5 +166,22 @@ struct MigrationTests {
             try inventory.confirm([ConfirmationOrder(context)], refused: [], run: "r", at: Workspace.now) == [])
         #expect(try inventory.rotationsByState() == ["awaiting-csr": 1, "confirmed": 1, "cancelled": 1])
         #expect(try inventory.verifyAuditChain() == nil)
+    }
+
+    @Test("One of the second version gets the tables of rollouts, and keeps what it has")
+    func secondVersion() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet.sqlite")
+        try version(2, at: path)
+        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
+        #expect(try inventory.rotationsByState() == ["awaiting-csr": 1, "delivered": 1, "cancelled": 1])
+        let tally = RolloutTally(handedOut: 9, failed: 1, stuck: 0)
+        try inventory.recordHalt(ofPolicy: "p", tally, run: "later-run", at: Workspace.now)
+        #expect(try inventory.planningSnapshot { try $0.standingHalts() }.map(\.tally) == [tally])
+        let counted = try inventory.planningSnapshot {
+            try $0.rolloutTally(
+                ofPolicy: "p", since: Timestamp(seconds: 0), resumedAt: nil, patience: .days(1), now: Workspace.now)
+        }
+        #expect(counted == RolloutTally(handedOut: 1, failed: 0, stuck: 1), "what was delivered before is seen")
     }
 }

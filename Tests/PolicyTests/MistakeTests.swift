@@ -83,26 +83,6 @@ struct MistakeTests {
             ("rollout: { perRun: 0 }", "6:24: 0 is out of range"),
             ("rollout: { perRun: many }", "6:24: `many` is not a whole number"),
             ("priority: high", "6:15: `high` is not a whole number"),
-            (
-                "rollout: { waves: [1%] }",
-                "6:16: `waves` is part of the format, but this version does not carry it out yet"
-            ),
-            (
-                "rollout: { halt: { failed: 2% } }",
-                "6:16: `halt` is part of the format, but this version does not carry it out yet"
-            ),
-            (
-                "rollout: { windows: [] }",
-                "6:16: `windows` is part of the format, but this version does not carry it out yet"
-            ),
-            (
-                "rollout: { freezes: [] }",
-                "6:16: `freezes` is part of the format, but this version does not carry it out yet"
-            ),
-            (
-                "rollout: { onNoWindow: run }",
-                "6:16: `onNoWindow` is part of the format, but this version does not carry it out yet"
-            ),
             ("owner: \"\"", "6:12: `owner` is empty"),
         ] as [(String, String?)])
     func policyMistakes(line: String, message: String?) {

@@ -24,6 +24,10 @@ struct PlanReportTests {
                   -           ·            ·     ·        ·          1
                   field       1            1     1        1          ·
 
+                Held back
+                  POLICY  HELD BY  DEVICES  EXPIRING  UNTIL
+                  field   rate           1         ·  a later run
+
                 Inbox
                   1 CSR would be taken, 2 moved aside:
                     d2.csr  malformed: no CSR
@@ -85,6 +89,7 @@ struct PlanReportTests {
             #"{"version":1,"at":"2026-12-01T00:00:00Z","#,
             #""policies":{"digest":"sha256:\#(zeros)","files":1},"inventory":{"devices":1200,"certificates":1300},"#,
             #""summary":{"issue":0,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":1,"report":0,"uncovered":1},"#,
+            #""rollout":{"expiresBeforeOpening":0,"held":[],"halted":[]},"#,
             #""revocations":[],"rotations":{},"stuck":[],"silent":[],"#,
             #""guards":["too many"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}},"#,

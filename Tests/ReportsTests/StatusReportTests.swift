@@ -111,6 +111,7 @@ struct StatusReportTests {
             #"{"id":"r1","started":"2026-11-30T00:00:00Z","at":"2026-11-30T00:00:00Z","ended":"2026-11-30T00:00:00Z","#,
             #""outcome":"completed","counts":{"csr-taken":9,"issued":12,"requested":3}}],"#,
             #""due":{"issue":1,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":0,"report":0,"uncovered":0},"#,
+            #""rollout":{"expiresBeforeOpening":0,"held":[],"halted":[]},"#,
             #""waitingRequests":5,"devicesWithoutActive":0,"revocations":[],"rotations":{"awaiting-csr":2,"delivered":10},"#,
             #""stuck":[{"device":"d8","account":"1","state":"delivered","since":"2026-10-27T00:00:00Z","#,
             #""notAfter":"2026-12-03T00:00:00Z","policy":"field"}],"#,

@@ -110,4 +110,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case revoked
     case revocationAggravated = "revocation-aggravated"
     case crlIssued = "crl-issued"
+    case rolloutHalted = "rollout-halted"
+    case rolloutResumed = "rollout-resumed"
 }

@@ -20,6 +20,9 @@ enum InventorySchema {
             try database.execute(sql: Version2.certificates)
             try database.execute(sql: Version2.rotations)
         }
+        migrator.registerMigration("3-halts", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version3.rollouts)
+        }
         return migrator
     }
 

@@ -63,14 +63,16 @@ struct PolicyCompiler {
         guard let profile = draft.profile.flatMap({ profiles[$0.name] }) else { return nil }
         if let expiry = draft.expiry { checkExpiry(expiry, of: draft, against: profile) }
         checkAge(of: draft, against: profile)
+        warnOfFreezes(draft, against: profile)
         guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
             let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
-            let batch = draft.batch
+            let batch = draft.batch, let rollout = draft.rollout
         else { return nil }
         return RotationPolicy(
             name: name, owner: draft.owner, description: draft.description, priority: priority,
             place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), match: match, expiry: expiry,
-            compliance: compliance, rekey: rekey, profile: profile, batch: batch, perRun: draft.perRun, sha256: sha256)
+            compliance: compliance, rekey: rekey, profile: profile, batch: batch, perRun: draft.perRun,
+            rollout: rollout, sha256: sha256)
     }
 
     // MARK: Between them
@@ -111,6 +113,17 @@ struct PolicyCompiler {
             "certificates of profile `\(profile.name)` are \(profile.backdate) old when they are issued (backdate), and "
                 + "`age` replaces those older than \(age.over)",
             help: "choose a longer one")
+    }
+
+    /// In a freeze that is longer than certificates last, every one of them expires.
+    private func warnOfFreezes(_ draft: PolicyDraft, against profile: IssuanceProfile) {
+        guard let schedule = draft.rollout?.schedule, schedule.onNoWindow == .hold,
+            let longest = schedule.longestFreeze(), longest.end - longest.start >= profile.validity
+        else { return }
+        draft.freezesValue?.report(
+            "from \(longest.start) until \(longest.end) nothing is replaced, and certificates of profile `\(profile.name)` last "
+                + "\(profile.validity): every one would expire meanwhile",
+            help: "leave days between the freezes, or write onNoWindow: replace", as: .warning)
     }
 
     /// RFC 8813, 3: an EC key enciphers nothing.

@@ -18,6 +18,8 @@ struct PolicyDraft {
     let rekey: RekeyRule?
     let batch: Int?
     let perRun: Int?
+    let rollout: RolloutRule?
+    let freezesValue: LocatedValue?
 
     /// Nil, and reported, where the item is no mapping.
     init?(reading item: LocatedValue) {
@@ -37,7 +39,8 @@ struct PolicyDraft {
                 item: item, name: name, owner: owner, description: description, priority: priority, match: match,
                 matchValue: matchValue, expiry: expiry, compliance: compliance, complianceValue: complianceValue,
                 profile: issuance?.profile,
-                rekey: issuance?.rekey, batch: rollout.batch, perRun: rollout.perRun)
+                rekey: issuance?.rekey, batch: rollout.batch, perRun: rollout.perRun, rollout: rollout.rule,
+                freezesValue: rollout.freezesValue)
         }
         guard let draft else { return nil }
         self = draft
@@ -48,13 +51,14 @@ struct PolicyDraft {
         priority: Int?, match: DeviceSelector?, matchValue: LocatedValue?, expiry: ExpiryDraft?,
         compliance: ComplianceRule?, complianceValue: LocatedValue?, profile: (name: String, value: LocatedValue)?,
         rekey: RekeyRule?, batch: Int?,
-        perRun: Int?
+        perRun: Int?, rollout: RolloutRule?, freezesValue: LocatedValue?
     ) {
         (self.item, self.name, self.owner, self.description) = (item, name, owner, description)
         (self.priority, self.match, self.matchValue) = (priority, match, matchValue)
         (self.expiry, self.compliance, self.complianceValue) = (expiry, compliance, complianceValue)
         self.profile = profile
         (self.rekey, self.batch, self.perRun) = (rekey, batch, perRun)
+        (self.rollout, self.freezesValue) = (rollout, freezesValue)
     }
 }
 
@@ -75,11 +79,14 @@ enum IssuanceReader {
     }
 }
 
-/// `rollout`: how many at once.
+/// `rollout`: how many at once, and by ``RolloutRuleReader`` when and to whom.
 enum RolloutReader {
     struct Limits {
         var batch: Int? = RotationPolicy.defaultBatch
         var perRun: Int?
+        var rule: RolloutRule? = RolloutRule()
+        /// Where to point when the freezes as a whole are wrong.
+        var freezesValue: LocatedValue?
     }
 
     static func read(_ value: LocatedValue) -> Limits {
@@ -87,11 +94,8 @@ enum RolloutReader {
             var limits = Limits()
             if let batch = reader.optional("batch") { limits.batch = batch.integer(in: 1...100_000) }
             if let perRun = reader.optional("perRun") { limits.perRun = perRun.integer(in: 1...1_000_000_000) }
-            reader.notYet("waves", instead: "`perRun` limits how many are renewed at once")
-            reader.notYet("halt")
-            reader.notYet("windows", instead: "start the job at the hours that suit")
-            reader.notYet("freezes", instead: "stop the timer instead")
-            reader.notYet("onNoWindow")
+            limits.rule = RolloutRuleReader.read(reader)
+            limits.freezesValue = reader.optional("freezes")
             return limits
         } ?? Limits()
     }

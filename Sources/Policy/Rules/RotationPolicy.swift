@@ -33,6 +33,8 @@ public struct RotationPolicy: Sendable {
     public let batch: Int
     /// Certificates in one run; nil where only the workspace's limits hold.
     public let perRun: Int?
+    /// When, to whom first, and when to stop.
+    public let rollout: RolloutRule
 
     /// How the spread's hash is computed.
     let sha256: SHA256Function

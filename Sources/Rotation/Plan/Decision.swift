@@ -17,6 +17,10 @@ public struct Decision: Sendable {
     public var revocation: RevocationReference?
     /// What an `issue` certifies.
     public var keySource: KeySource
+    /// Of a `hold`: when it may go on, where that is known.
+    public internal(set) var until: Timestamp? = nil
+    /// Of a `hold`: whether the certificate expires before ``until``, or has expired.
+    public internal(set) var expiresBeforeOpening = false
 
     /// Rows of the inventory, for the stages that carry the decision out.
     var deviceRow: Int64
@@ -33,6 +37,8 @@ public struct Decision: Sendable {
     var rotation: Int64?
     /// Whether an earlier replacement, which its device never confirmed, is given up for this one.
     var supersedes = false
+    /// Whether it goes on with a rotation that has begun.
+    var isUnderWay = false
 }
 
 /// Which policy decided, and where it stands.

@@ -83,7 +83,8 @@ struct DeviceJudge {
         case .replace(let found): finding = found
         case .fresh, .report: finding = Finding(reason: rotation.reason)
         }
-        let row = try replacement(of: current, facts, finding)
+        var row = try replacement(of: current, facts, finding)
+        row.isUnderWay = true
         let isRevokedNow = row.revocation.map { $0.order == nil || $0.order != rotation.revocation } ?? false
         let isNews =
             row.action != .requestCSR || planner.waiting.refusal(of: device) != nil || rotation.state == .ready

@@ -89,11 +89,17 @@ extension RotationPlan {
     ) throws -> RotationPlan {
         var decisions = try known ?? planner.decisions()
         let outlooks = planner.revocations.outlooks(under: decisions)
-        Rollout.hold(&decisions, policies: planner.policies, limit: limit)
+        // Orders that are carried out by themselves touch no rollout.
+        let rollouts =
+            known == nil
+            ? try RolloutState.read(
+                planner.policies, planner.snapshot, confirmed: planner.waiting.confirmations, at: planner.at)
+            : RolloutState()
+        Rollout.hold(&decisions, policies: planner.policies, state: rollouts, at: planner.at, limit: limit)
         return RotationPlan(
             at: planner.at, policies: edition, deviceCount: planner.snapshot.deviceCount,
             certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
-            pickUp: pickUp, revocations: outlooks,
+            pickUp: pickUp, revocations: outlooks, halts: rollouts.halts.sorted { $0.key < $1.key }.map(\.value),
             guards: Guards.broken(
                 by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount))
     }

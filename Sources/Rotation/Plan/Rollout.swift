@@ -1,36 +1,35 @@
 import Policy
 import RotationModel
 
-/// Holds back what is over a limit, the least urgent first.
+/// Holds back what may not go out now. The rules act one after the other, each on what the ones before it let through, and
+/// none on what a revocation wants.
 enum Rollout {
     /// - Parameters:
     ///   - decisions: the most urgent first.
     ///   - limit: the most certificates that this run may issue, as the operator said (`run --limit`).
-    static func hold(_ decisions: inout [Decision], policies: PolicySet, limit: Int?) {
-        var issuedByPolicy: [Int: Int] = [:]
-        var issued = 0
-        for at in decisions.indices where decisions[at].action == .issue {
-            let policy = policies.policies[decisions[at].policyIndex]
-            let ofPolicy = issuedByPolicy[decisions[at].policyIndex] ?? 0
-            if let most = policy.perRun, ofPolicy >= most {
-                decisions[at].hold(
-                    "policy \(policy.name) issues at most \(most) certificates in one run (perRun); the next run goes on"
-                )
-            } else if let limit, issued >= limit {
-                decisions[at].hold(
-                    "this run was told to issue at most \(limit) certificates (--limit); the next run goes on")
-            } else {
-                issuedByPolicy[decisions[at].policyIndex] = ofPolicy + 1
-                issued += 1
-            }
-        }
+    static func hold(
+        _ decisions: inout [Decision], policies: PolicySet, state: RolloutState, at: Timestamp, limit: Int?
+    ) {
+        HaltHold(halts: state.halts).apply(to: &decisions)
+        ScheduleHold(policies: policies, at: at).apply(to: &decisions)
+        WaveHold(policies: policies, unconfirmed: state.unconfirmed).apply(to: &decisions)
+        RateHold(policies: policies, limit: limit).apply(to: &decisions)
     }
 }
 
 extension Decision {
-    fileprivate mutating func hold(_ text: String) {
+    /// Whether it is for the policy's rollout to say when it goes out: it would replace something, and no revocation wants it.
+    var isOfRollout: Bool {
+        (action == .issue || action == .requestCSR) && policyIndex >= 0 && !isWantedByRevocation
+    }
+
+    /// What a revocation replaces does not wait for windows or waves.
+    var isWantedByRevocation: Bool { revocation != nil || reason.code == .revoked }
+
+    mutating func hold(_ held: Reason, until: Timestamp? = nil) {
         further.insert(reason, at: 0)
-        reason = Reason(.rate, text)
+        reason = held
         action = .hold
+        self.until = until
     }
 }

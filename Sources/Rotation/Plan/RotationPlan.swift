@@ -14,6 +14,8 @@ public struct RotationPlan: Sendable {
     public internal(set) var pickUp: PickUp
     /// The revocations in force, and what they reach.
     public let revocations: [RevocationOutlook]
+    /// Policies that have stopped by themselves.
+    public internal(set) var halts: [PolicyHalt] = []
     /// Guards that stop the run, each a sentence with what to do.
     public let guards: [String]
 

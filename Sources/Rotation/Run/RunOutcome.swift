@@ -4,7 +4,8 @@ public import RotationModel
 public struct RunOutcome: Sendable {
     public enum Ending: String, Sendable {
         case completed
-        /// Some devices failed or are blocked, or a file of the inbox could not be moved; the rest stands.
+        /// Some devices failed or are blocked, a certificate expires before it may be replaced, a policy is halted, or a file of
+        /// the inbox could not be moved; the rest stands.
         case partial
         /// A guard stopped it before it did anything.
         case guarded
@@ -29,7 +30,7 @@ public struct RunOutcome: Sendable {
         if !plan.guards.isEmpty { return .guarded }
         // Blocked devices count: whoever looks at nothing but exit statuses has to hear of certificates that will run out.
         let isPartial =
-            !intake.obstacles.isEmpty || !lists.troubles.isEmpty
+            !intake.obstacles.isEmpty || !lists.troubles.isEmpty || !plan.halts.isEmpty || plan.expiringBeforeOpening > 0
             || results.contains { $0.status == .failed || $0.status == .blocked }
         return isPartial ? .partial : .completed
     }

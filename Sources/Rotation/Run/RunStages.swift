@@ -35,8 +35,11 @@ struct RunStages {
                 stoppedBefore: plan, run: run, intake: intake, recovery: recovery, endedAt: clock.now())
         }
         var results = plan.decisions.map { RowResult.untouched($0.action) }
+        let halts = RecordHalts(inventory: inventory, run: run.id, at: at)
+        try halts.record(haltsOf: plan)
         let lists = try await revoke(plan, scope, publisher, &results)
         try await issue(plan, publisher, &results)
+        try halts.record(failuresOf: plan, results)
         try await Retire(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
             observer: observer

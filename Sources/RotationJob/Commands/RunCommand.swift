@@ -23,7 +23,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
             replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or \
-            are blocked, or when a guard stopped the run before it did anything.
+            are blocked, when a certificate expires before its window opens, when a policy is halted, or when a guard stopped \
+            the run before it did anything.
             """)
 
     @OptionGroup var options: GlobalOptions

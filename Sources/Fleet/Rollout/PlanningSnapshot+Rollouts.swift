@@ -1,0 +1,97 @@
+import GRDB
+public import RotationModel
+
+extension PlanningSnapshot {
+    /// The policies that stopped and were not resumed, by name.
+    public func standingHalts() throws(RotationError) -> [StandingHalt] {
+        try guarded {
+            try Query(
+                database,
+                """
+                SELECT policy, halted_at, run, handed_out, failed, stuck FROM rollout_halts WHERE resume IS NULL
+                ORDER BY policy
+                """
+            ).all { row in
+                StandingHalt(
+                    policy: row.text(0), haltedAt: row.time(1), run: row.text(2),
+                    tally: RolloutTally(
+                        handedOut: Int(row.integer(3)), failed: Int(row.integer(4)), stuck: Int(row.integer(5))))
+            }
+        }
+    }
+
+    /// When each policy was resumed last, by name.
+    public func lastResumes() throws(RotationError) -> [String: Timestamp] {
+        try guarded {
+            let rows = try Query(database, "SELECT policy, max(resumed_at) FROM rollout_resumes GROUP BY policy")
+                .all { ($0.text(0), $0.time(1)) }
+            return Dictionary(uniqueKeysWithValues: rows)
+        }
+    }
+
+    /// Rotations under way that wait for their device's CSR, their certificate or their device's proof; but for those that a
+    /// revocation caused, which no rollout waits for.
+    public func unconfirmedRotations() throws(RotationError) -> [UnconfirmedRotation] {
+        try guarded {
+            try Query(
+                database,
+                """
+                SELECT r.device, d.name, r.policy_name, r.new_certificate,
+                  coalesce(r.delivered_at, r.issued_at, r.asked_at, r.opened_at)
+                FROM rotations r JOIN devices d ON d.id = r.device
+                WHERE r.open = 1 AND r.state IN ('awaiting-csr', 'ready', 'issued', 'delivered') AND r.revocation IS NULL
+                ORDER BY d.name
+                """
+            ).all { row in
+                UnconfirmedRotation(
+                    deviceRow: row.integer(0), device: DeviceID(checked: row.text(1)), policy: row.text(2),
+                    newCertificate: row.optionalInteger(3), waitingSince: row.time(4))
+            }
+        }
+    }
+
+    /// How those fared that a policy handed a replacement.
+    ///
+    /// - Parameters:
+    ///   - policy: The policy's name.
+    ///   - since: Replacements that were issued, or could not be made, later than this.
+    ///   - resumedAt: What was settled then (confirmed, failed or stuck) is not counted; nil for all.
+    ///   - patience: After how long without a proof a device counts as stuck.
+    ///   - now: What counts as stuck is so by this time.
+    ///   - confirmed: Replacements that are about to be confirmed, by their rows.
+    public func rolloutTally(
+        ofPolicy policy: String, since: Timestamp, resumedAt: Timestamp?, patience: TimeSpan, now: Timestamp,
+        confirmed: Set<Int64> = []
+    ) throws(RotationError) -> RolloutTally {
+        try guarded {
+            var tally = RolloutTally(handedOut: 0, failed: 0, stuck: 0)
+            // What has not come to an end counts as settled at the end of days. A replacement that was itself revoked says
+            // nothing of its device.
+            try Query(
+                database,
+                """
+                SELECT r.new_certificate,
+                  r.state = 'cancelled' AND r.confirmed_at IS NULL,
+                  r.state = 'delivered' AND r.delivered_at + ?4 < ?5
+                FROM rotations r JOIN certificates c ON c.id = r.new_certificate
+                WHERE r.policy_name = ?1 AND r.issued_at > ?2 AND c.status <> 'REVOKED'
+                  AND min(coalesce(r.confirmed_at, r.ended_at, ?6), coalesce(r.delivered_at + ?4, ?6)) > ?3
+                """
+            ).forEach([
+                .text(policy), .time(since), .integer(resumedAt?.seconds ?? .min), .integer(patience.seconds),
+                .time(now), .integer(.max),
+            ]) { row in
+                tally.handedOut += 1
+                if row.integer(1) == 1 { tally.failed += 1 }
+                if row.integer(2) == 1, !confirmed.contains(row.integer(0)) { tally.stuck += 1 }
+            }
+            let unmade =
+                try Query(
+                    database, "SELECT count(DISTINCT device) FROM issuance_failures WHERE policy = ? AND failed_at > ?"
+                ).first([.text(policy), .time(max(since, resumedAt ?? since))]) { Int($0.integer(0)) } ?? 0
+            tally.handedOut += unmade
+            tally.failed += unmade
+            return tally
+        }
+    }
+}

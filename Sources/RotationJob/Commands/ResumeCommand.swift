@@ -1,0 +1,39 @@
+import ArgumentParser
+import Fleet
+import Rotation
+import RotationModel
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Let a policy go on that stopped because too many replacements failed.",
+        discussion: """
+            A policy with `halt` stops when more than that share of those that it handed a replacement failed or are stuck; \
+            `plan`, `run` and `status` say so. What failed or was stuck until now is not held against it afterwards, and its \
+            waves do not wait for those devices any more. Who resumed it and why is kept in the audit.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var at: AtOption
+
+    @Argument(help: "The policy's name.")
+    var policy: String
+
+    @Option(help: "What was found and done, for the audit.")
+    var note: String
+
+    func validate() throws {
+        if note.allSatisfy(\.isWhitespace) { throw ValidationError("Say in --note what was found and done.") }
+    }
+
+    func run() throws {
+        let desk = RolloutDesk(try options.workspace(), at: at.timestamp, actor: RunCommand.user)
+        guard let halt = try desk.resume(policy, note: note) else {
+            return try Console.print(
+                "\(policy) was not halted. Recorded all the same: what failed until now counts no more.\n")
+        }
+        try Console.print(
+            "Resumed: \(policy), halted since \(halt.since) with \(halt.tally.failed) failed and \(halt.tally.stuck) stuck of "
+                + "\(halt.tally.handedOut) handed out. The next run goes on.\n")
+    }
+}
