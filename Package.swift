@@ -33,7 +33,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .target(name: "Reports", dependencies: ["Rotation", "Fleet", "Policy", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "Reports", dependencies: ["Rotation", "Fleet", "Policy", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Rotation",
             dependencies: ["Delivery", "Fleet", "Policy", "PKI", "LocatedYAML", "RotationModel"],

@@ -13,7 +13,9 @@ extension SourceFile {
         let rest = written.dropFirst(margin)
         // All of `name: field-sensors`, without the comment behind it.
         var covered = rest.count
-        if let comment = String(rest).firstRange(of: " #") { covered = String(rest)[..<comment.lowerBound].unicodeScalars.count }
+        if let comment = String(rest).firstRange(of: " #") {
+            covered = String(rest)[..<comment.lowerBound].unicodeScalars.count
+        }
         while covered > 1, rest.dropFirst(covered - 1).first == " " { covered -= 1 }
         let found = source.diagnostic(
             severity, at: SourcePosition(line: line, column: margin + 1), length: covered, message: message, help: help)
@@ -22,4 +24,3 @@ extension SourceFile {
             help: help, sourceLine: found.sourceLine, sourceColumn: found.sourceColumn, kind: kind)
     }
 }
-

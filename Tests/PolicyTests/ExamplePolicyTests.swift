@@ -50,7 +50,8 @@ struct ExamplePolicyTests {
         #expect(policy([:]) == "strict-default")
     }
 
-    @Test("Each of them has tests, which pass alone and together", arguments: names.map { [$0] } + [names, names + [lot]])
+    @Test(
+        "Each of them has tests, which pass alone and together", arguments: names.map { [$0] } + [names, names + [lot]])
     func tests(names: [String]) throws {
         let loaded = PolicySet.load(
             try names.map { try example($0) }, authorities: [p256Authority], sha256: spreadHash)

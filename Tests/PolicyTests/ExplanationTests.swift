@@ -16,7 +16,8 @@ struct ExplanationTests {
         return try #require(loaded.set, "\(loaded.told)")
     }
 
-    private let facts = SelectorFacts(account: "111122223333", labels: ["product": "pump", "stage": "field"], issuer: "CN=x")
+    private let facts = SelectorFacts(
+        account: "111122223333", labels: ["product": "pump", "stage": "field"], issuer: "CN=x")
 
     @Test("Each policy says what it has to do with the device")
     func outcomes() throws {
@@ -111,7 +112,9 @@ struct ExplanationTests {
     func contested(first: String, second: String, isContested: Bool) throws {
         let text =
             "version: 1\npolicies:\n"
-            + [("a", first), ("b", second)].map { "  - { name: \($0), match: { \($1) }, issuance: { profile: client } }\n" }
+            + [("a", first), ("b", second)].map {
+                "  - { name: \($0), match: { \($1) }, issuance: { profile: client } }\n"
+            }
             .joined() + "profiles:\n" + profile()
         let set = try #require(load(text).set)
         #expect(set.contested.map { [$0, $1] } == (isContested ? [[0, 1]] : []))

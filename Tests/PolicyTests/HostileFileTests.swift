@@ -46,7 +46,10 @@ struct HostileFileTests {
     func wrongTypes() throws {
         try #require(load(HostileFileTests.whole).told == [])
         let lines = HostileFileTests.whole.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        for wrong in ["[]", "{}", "[[1]]", "{ a: { b: 1 } }", "", "\"\"", "-1", "99999999999999999999", "[1, x, {}]", "2026-13-45"] {
+        for wrong in [
+            "[]", "{}", "[[1]]", "{ a: { b: 1 } }", "", "\"\"", "-1", "99999999999999999999", "[1, x, {}]",
+            "2026-13-45",
+        ] {
             for (number, line) in lines.enumerated() {
                 guard let colon = line.firstIndex(of: ":") else { continue }
                 var changed = lines

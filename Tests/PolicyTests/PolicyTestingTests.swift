@@ -47,7 +47,10 @@ struct PolicyTestingTests {
             let lines = "expiry: { renewBefore: 30d }\nissuance: { profile: client, rekey: allowed }"
             let text = policy(lines).replacing("    issuance: { profile: client }\n", with: "")
             let set = try #require(
-                load(text + "\ntests:\n  - { name: t, given: { labels: { product: sensor }, \(given) }, expect: { action: none } }\n").set)
+                load(
+                    text
+                        + "\ntests:\n  - { name: t, given: { labels: { product: sensor }, \(given) }, expect: { action: none } }\n"
+                ).set)
             return set.runTests().first?.outcome?.action
         }
         #expect(try action("left: 20d") == .issue)
@@ -58,7 +61,8 @@ struct PolicyTestingTests {
     @Test("A subject that cannot be made blocks, as in a plan")
     func blocked() throws {
         let text = policy(profile: profile(replacing: "subject", with: "subject: \"CN={label:site}\""))
-        let tests = "\ntests:\n  - { name: t, given: { labels: { product: sensor }, left: 1d }, expect: { action: blocked, reason: subject } }\n"
+        let tests =
+            "\ntests:\n  - { name: t, given: { labels: { product: sensor }, left: 1d }, expect: { action: blocked, reason: subject } }\n"
         let set = try #require(load(text + tests).set)
         #expect(set.runTests().map(\.passed) == [true])
     }
@@ -66,7 +70,8 @@ struct PolicyTestingTests {
     @Test(
         "Revocations have their say",
         arguments: [
-            ("mode: revoke-now", "left: 60d", "revoke", "lot"), ("mode: revoke-now", "left: -1d", "request-csr", "sensors"),
+            ("mode: revoke-now", "left: 60d", "revoke", "lot"),
+            ("mode: revoke-now", "left: -1d", "request-csr", "sensors"),
             ("deadline: 3d", "left: 60d", "request-csr", "sensors"),
             ("deadline: 3d", "left: 60d, status: INACTIVE", "revoke", "lot"),
             ("deadline: 3d", "left: 60d, status: REVOKED", "none", nil),
@@ -119,18 +124,33 @@ struct PolicyTestingTests {
             ("{ name: t, expect: { action: none } }", "the test has no `given`"),
             ("{ name: t, given: {} }", "the test has no `expect`"),
             ("{ name: t, given: { lable: {} }, expect: { action: none } }", "unknown key `lable` in `given`"),
-            ("{ name: t, given: { left: 100d }, expect: { action: none } }", "more is left (100d) than the certificate's whole lifetime (90d)"),
+            (
+                "{ name: t, given: { left: 100d }, expect: { action: none } }",
+                "more is left (100d) than the certificate's whole lifetime (90d)"
+            ),
             ("{ name: t, given: { lifetime: 0d }, expect: { action: none } }", "a certificate that is valid for 0d"),
             ("{ name: t, given: { key: ecdsa-p265 }, expect: { action: none } }", "`ecdsa-p265` is not a kind of key"),
-            ("{ name: t, given: { key: rsa-2048+ }, expect: { action: none } }", "a certificate has one key, of one size"),
+            (
+                "{ name: t, given: { key: rsa-2048+ }, expect: { action: none } }",
+                "a certificate has one key, of one size"
+            ),
             ("{ name: t, given: { csr: yes }, expect: { action: none } }", "unknown csr `yes`"),
             ("{ name: t, given: { status: active }, expect: { action: none } }", "unknown status `active`"),
             ("{ name: t, given: { device: \"\" }, expect: { action: none } }", "the device id is empty"),
             ("{ name: t, given: {}, expect: { action: replace } }", "unknown action `replace`"),
             ("{ name: t, given: {}, expect: { action: issue, reason: expires } }", "unknown reason `expires`"),
-            ("{ name: t, given: {}, expect: { action: issue, policy: sensor } }", "there is no policy or revocation `sensor`"),
-            ("{ name: t, given: {}, expect: { action: none, reason: expired } }", "where nothing is done there is no reason"),
-            ("{ name: t, given: {}, expect: { action: uncovered, policy: sensors } }", "a device that is uncovered has no policy"),
+            (
+                "{ name: t, given: {}, expect: { action: issue, policy: sensor } }",
+                "there is no policy or revocation `sensor`"
+            ),
+            (
+                "{ name: t, given: {}, expect: { action: none, reason: expired } }",
+                "where nothing is done there is no reason"
+            ),
+            (
+                "{ name: t, given: {}, expect: { action: uncovered, policy: sensors } }",
+                "a device that is uncovered has no policy"
+            ),
             ("x", "the test must be a mapping of keys"),
         ])
     func mistakes(test: String, message: String) {

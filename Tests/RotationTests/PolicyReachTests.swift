@@ -26,9 +26,10 @@ struct PolicyReachTests {
     @Test("Two policies of equal priority that match one device are an error with that device")
     func proof() throws {
         #expect(
-            try told([pumps, field], devices: ["a": ["product": "pump"], "b": ["product": "pump", "stage": "field"]]) == [
-                "error equal-priority 10:5: `field` and `pumps` (policies/policy.yaml:3) both match device b, and have the same priority, 10"
-            ])
+            try told([pumps, field], devices: ["a": ["product": "pump"], "b": ["product": "pump", "stage": "field"]])
+                == [
+                    "error equal-priority 10:5: `field` and `pumps` (policies/policy.yaml:3) both match device b, and have the same priority, 10"
+                ])
     }
 
     @Test("Without such a device they are a warning; where they exclude each other, nothing")
@@ -52,10 +53,11 @@ struct PolicyReachTests {
         var low = pumps
         (low.name, low.priority) = ("low", 1)
         #expect(
-            try told([pumps, low, field], devices: ["a": ["product": "pump"]]).filter { !$0.contains("equal-priority") } == [
-                "warning unreached-policy 10:5: policy `low` decides for no device of the inventory: each that it matches belongs to a policy of higher priority, such as `pumps` (policies/policy.yaml:3)",
-                "warning unreached-policy 17:5: policy `field` decides for no device of the inventory",
-            ])
+            try told([pumps, low, field], devices: ["a": ["product": "pump"]]).filter { !$0.contains("equal-priority") }
+                == [
+                    "warning unreached-policy 10:5: policy `low` decides for no device of the inventory: each that it matches belongs to a policy of higher priority, such as `pumps` (policies/policy.yaml:3)",
+                    "warning unreached-policy 17:5: policy `field` decides for no device of the inventory",
+                ])
         // Before the first import nobody is reached, which is no policy's fault.
         #expect(try told([pumps], devices: [:]) == [])
     }

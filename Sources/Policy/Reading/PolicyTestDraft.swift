@@ -141,7 +141,8 @@ enum PolicyTestGivenReader {
 
     /// A duration, with a minus before it for a certificate that has expired.
     private static func left(_ value: LocatedValue) -> TimeSpan? {
-        if case .scalar(let text, _) = value.content, text.hasPrefix("-"), let span = TimeSpan(String(text.dropFirst())) {
+        if case .scalar(let text, _) = value.content, text.hasPrefix("-"), let span = TimeSpan(String(text.dropFirst()))
+        {
             return TimeSpan(seconds: -span.seconds)
         }
         return value.timeSpan()
@@ -168,7 +169,8 @@ struct PolicyTestCompiler {
     init(_ files: [PolicyFileDraft]) {
         drafts = files.flatMap(\.tests)
         names =
-            files.flatMap(\.policies).compactMap { $0.name?.name } + files.flatMap(\.revocations).compactMap { $0.name?.name }
+            files.flatMap(\.policies).compactMap { $0.name?.name }
+            + files.flatMap(\.revocations).compactMap { $0.name?.name }
     }
 
     func compile() -> [PolicyTest] {
@@ -177,7 +179,8 @@ struct PolicyTestCompiler {
             policy.value.report(
                 "there is no policy or revocation `\(policy.name)`",
                 help: names.isEmpty
-                    ? "check this file together with the policies' own" : Suggestion.help(for: policy.name, among: names))
+                    ? "check this file together with the policies' own"
+                    : Suggestion.help(for: policy.name, among: names))
         }
         reportDuplicates()
         return drafts.compactMap(\.test)

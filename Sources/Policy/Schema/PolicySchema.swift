@@ -69,7 +69,9 @@ public enum PolicySchema {
                 ),
                 (
                     "device",
-                    texts("A pattern over whole device ids: * any characters, ? one, [a-f7] one of a set; a list means any of.")
+                    texts(
+                        "A pattern over whole device ids: * any characters, ? one, [a-f7] one of a set; a list means any of."
+                    )
                 ),
                 ("issuer", issuers("The issuer of the current certificate.")),
             ], mayBeNothing: true)

@@ -74,7 +74,10 @@ enum TestSchemas {
                 SchemaKind.choice(
                     "Whether a CSR with a new key waits in the inbox.", ["waiting", "none"], standard: "none")
             ),
-            ("at", SchemaKind.text("When it is judged: a date, or a time with a zone; 2026-01-01 where none is given.")),
+            (
+                "at",
+                SchemaKind.text("When it is judged: a date, or a time with a zone; 2026-01-01 where none is given.")
+            ),
         ])
 
     private static let expect = SchemaKind.mapping(

@@ -56,7 +56,9 @@ private struct PolicyTestBench {
         let certificate = certificate(under: policy)
         let rule = revocation(of: certificate)
         if let rule, rule.mode == .revokeNow, !hasExpired { return revoked(by: rule) }
-        let wanted = rule.map { Reason(.revoked, "revocation \($0.name) (\($0.reason.rawValue)): it is replaced first") }
+        let wanted = rule.map {
+            Reason(.revoked, "revocation \($0.name) (\($0.reason.rawValue)): it is replaced first")
+        }
         switch policy.judge(certificate, of: given.device, at: given.at, revocation: wanted) {
         case .fresh:
             return PolicyTestOutcome(.none, policy: policy.name, remark: remark(on: certificate, under: policy))
@@ -112,7 +114,8 @@ private struct PolicyTestBench {
 
     private func remark(on certificate: CertificateFacts, under policy: RotationPolicy) -> String {
         let due = policy.dueDate(of: certificate, device: given.device)
-        return "nothing that the policy acts on is wrong with it, and it is due only in \((due - given.at).approximate), "
+        return
+            "nothing that the policy acts on is wrong with it, and it is due only in \((due - given.at).approximate), "
             + "with \((certificate.notAfter - due).approximate) left"
     }
 }

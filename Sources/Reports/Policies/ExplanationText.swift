@@ -45,9 +45,13 @@ public struct ExplanationText {
             return "\(rejected.file) would not be taken: \(rejected.code): \(rejected.text)"
         }
         if let request = story.request {
-            return "taken, and waiting" + (story.requestReceivedAt.map { " since \($0)" } ?? "") + " (\(request.algorithm))"
+            return "taken, and waiting" + (story.requestReceivedAt.map { " since \($0)" } ?? "")
+                + " (\(request.algorithm))"
         }
-        return story.refused.map { "none; the last one was refused: \($0)" } ?? "none taken"
+        if explanation.decisions?.contains(where: { $0.action == .issue && $0.keySource == .request }) ?? false {
+            return "waits in the inbox"
+        }
+        return story.refused.map { "none; the last one was refused: \($0)" } ?? "none that could be used"
     }
 
     private var certificates: String {
@@ -106,7 +110,8 @@ public struct ExplanationText {
             let mark = Table.Cell(condition.holds ? "yes" : "no", paint)
             table.add([mark, Table.Cell(condition.key), Table.Cell(ExplanationText.sentence(condition))])
         }
-        let head = "  \(Printable.text(policy.name))  priority \(policy.priority)  \(Printable.text(policy.place.description))  "
+        let head =
+            "  \(Printable.text(policy.name))  priority \(policy.priority)  \(Printable.text(policy.place.description))  "
         return head + verdict + "\n" + (consideration.conditions.isEmpty ? "    matches every device\n" : table.text)
     }
 
@@ -120,7 +125,8 @@ public struct ExplanationText {
                 ? "\(found) is not \(several ? "one of " : "")\(wanted)" : "\(found) is excluded by \(wanted)"
         }
         guard let found = condition.found else { return "the device has no such label; wanted \(wanted)" }
-        let verb = condition.key == "device" ? (condition.holds ? "fits" : "does not fit") : condition.holds ? "is" : "is not"
+        let verb =
+            condition.key == "device" ? (condition.holds ? "fits" : "does not fit") : condition.holds ? "is" : "is not"
         return "\(found) \(verb) \(several ? "one of " : "")\(wanted)"
     }
 
@@ -159,8 +165,13 @@ public struct ExplanationText {
         }
         if decisions.isEmpty { return text + "  nothing\n" }
         for decision in decisions {
-            text += "  \(decision.action.paint(style)(decision.action.rawValue))  \(Printable.text(decision.reason.sentence))\n"
+            text +=
+                "  \(decision.action.paint(style)(decision.action.rawValue))  \(Printable.text(decision.reason.sentence))\n"
             text += "    certificate until \(decision.notAfter), \(decision.fingerprint.hex.prefix(16))…\n"
+            if decision.action == .issue {
+                text +=
+                    "    for the key \(decision.keySource == .request ? "of the CSR that waits" : "that the device has")\n"
+            }
             for reason in decision.further { text += "    also \(Printable.text(reason.sentence))\n" }
         }
         return text

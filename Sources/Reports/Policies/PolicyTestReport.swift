@@ -41,7 +41,8 @@ public struct PolicyTestReport {
     private func difference(_ result: PolicyTestResult) -> String {
         let expected = result.test.expected
         guard let outcome = result.outcome else {
-            return "    policies \(result.tied.joined(separator: " and ")) have the same priority and both match the device\n"
+            return
+                "    policies \(result.tied.joined(separator: " and ")) have the same priority and both match the device\n"
         }
         var table = Table([.left, .left, .left, .left], indent: 4)
         table.addHeader(["", "expected", "got", ""], style)
