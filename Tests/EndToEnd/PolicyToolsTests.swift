@@ -48,7 +48,9 @@ struct PolicyToolsTests {
             """
         try workspace.write("policies/simple.yaml", text.replacing("policies:", with: extra))
         let output = try await workspace.job("policy", "check")
+        #expect(output.status == 65, output.story)
         #expect(output.stderr.contains("`nobody` decides for no device"), output.story)
+        #expect(output.stderr.contains("both match device d-000001, and have the same priority"), output.story)
     }
 
     // MARK: explain
@@ -138,7 +140,7 @@ struct PolicyToolsTests {
         ]
         .map { try String(contentsOfFile: Package.root + "/" + $0, encoding: .utf8) }
         accept += try PolicyBlocks.all()
-        accept += SchemaCorpus.valid
+        accept += SchemaCorpus.valid + [SchemaCorpus.rollout]
         // What the check refuses by its shape, the schema must refuse too: the wrong files that it can know about.
         let refuse = try ["unknown-key", "missing-key", "wrong-type", "word"].flatMap { kind in
             try (1...3).map { number in
@@ -196,6 +198,24 @@ enum SchemaCorpus {
           - { name: c, authority: a, signature: ECDSA-WITH-SHA256, validity: 90d, keys: ecdsa-p256, subject: "CN={device}" }
 
         """
+
+    /// Every key that says when, to whom first, and when to stop.
+    static let rollout = """
+        version: 1
+        policies:
+          - name: p
+            issuance: { profile: c }
+            rollout:
+              batch: 500
+              waves: [1%, 12.5%, 100%]
+              halt: { failed: 2%, atLeast: 50 }
+              windows:
+                - { days: Mon-Fri, from: "01:00", to: "24:00", zone: Europe/Berlin }
+                - { days: [Sat, Sun], from: 22:00, to: 06:00 }
+              freezes: [{ from: 2026-12-20, until: 2027-01-03, why: holiday change freeze, zone: UTC }]
+              onNoWindow: replace
+
+        """ + profile
 
     static let valid = [
         "version: \"1\"\nprofiles: []\n",
