@@ -16,7 +16,7 @@ DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
 UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 EXAMPLEDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/examples
-POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example))
+POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
 DOCS = README.md ARCHITECTURE.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md))
 RELEASE = -c release --static-swift-stdlib

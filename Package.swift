@@ -28,12 +28,13 @@ let package = Package(
         .executableTarget(
             name: "RotationJob",
             dependencies: [
-                "Rotation", "Reports", "Delivery", "Fleet", "LocatedYAML", "RotationModel",
+                "Rotation", "Reports", "Delivery", "Fleet", "Policy", "LocatedYAML", "RotationModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .target(name: "Reports", dependencies: ["Rotation", "Fleet", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "Reports", dependencies: ["Rotation", "Fleet", "Policy", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Rotation",
             dependencies: ["Delivery", "Fleet", "Policy", "PKI", "LocatedYAML", "RotationModel"],
@@ -66,7 +67,8 @@ let package = Package(
         .testTarget(name: "RotationModelTests", dependencies: ["RotationModel"], swiftSettings: settings),
         .testTarget(name: "LocatedYAMLTests", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
         .testTarget(
-            name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], swiftSettings: settings),
+            name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], exclude: ["Snapshots"],
+            swiftSettings: settings),
         .testTarget(
             name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], swiftSettings: settings),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "RotationModel"], swiftSettings: settings),

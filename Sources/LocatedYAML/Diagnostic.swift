@@ -10,6 +10,8 @@ public struct Diagnostic: Sendable, Equatable {
     }
 
     public let severity: Severity
+    /// What kind of mistake it is, for programs that group or silence messages: `mistake`, or a word of its own.
+    public let kind: String
     /// As shown to the user.
     public let file: String
     /// From 1.
@@ -29,9 +31,10 @@ public struct Diagnostic: Sendable, Equatable {
 
     public init(
         _ severity: Severity = .error, file: String, line: Int = 1, column: Int = 1, length: Int = 1, message: String,
-        help: String = "", sourceLine: String = "", sourceColumn: Int? = nil
+        help: String = "", sourceLine: String = "", sourceColumn: Int? = nil, kind: String = Diagnostic.mistake
     ) {
         self.severity = severity
+        self.kind = kind
         self.file = file
         (self.line, self.column, self.length) = (line, column, max(1, length))
         self.message = message
@@ -39,6 +42,9 @@ public struct Diagnostic: Sendable, Equatable {
         self.sourceLine = sourceLine
         self.sourceColumn = sourceColumn ?? column
     }
+
+    /// The kind of whatever is wrong in a file by itself.
+    public static let mistake = "mistake"
 
     /// `policies/sensors.yaml:12:7`
     public var place: String { "\(file):\(line):\(column)" }

@@ -10,7 +10,8 @@ final class YAMLComposer {
     /// The keys that were given a stand-in, by the stand-in.
     private var originals: [String: String] = [:]
 
-    private static let mostDuplicates = 100
+    /// So many keys that stand twice are told one by one: fewer of a long text, since each costs another parse of it all.
+    private var mostDuplicates: Int { max(5, min(100, (1 << 21) / max(1, text.utf8.count))) }
 
     init(log: DiagnosticLog) {
         self.log = log
@@ -22,7 +23,7 @@ final class YAMLComposer {
             log.report(at: anchor, length: 1, YAMLConverter.anchorMessage, help: YAMLConverter.anchorHelp)
             return nil
         }
-        for _ in 0...YAMLComposer.mostDuplicates {
+        for _ in 0...mostDuplicates {
             do {
                 // Without Yams' resolver: it would match each scalar against YAML 1.1's types, which nobody asks for.
                 let parser = try Yams.Parser(yaml: text, resolver: .basic, encoding: .utf8)

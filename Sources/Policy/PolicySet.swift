@@ -17,6 +17,8 @@ public struct PolicySet: Sendable {
     public let profiles: [IssuanceProfile]
     /// In the order of the files, and in each as they stand.
     public let revocations: [RevocationRule]
+    /// In the order of the files, and in each as they stand.
+    public let tests: [PolicyTest]
 
     /// Parses and checks files together, and tells every mistake in them.
     ///
@@ -33,10 +35,14 @@ public struct PolicySet: Sendable {
         return LoadedPolicies(set: diagnostics.contains { $0.severity == .error } ? nil : set, diagnostics: diagnostics)
     }
 
-    init(policies: [RotationPolicy], profiles: [IssuanceProfile], revocations: [RevocationRule] = []) {
+    init(
+        policies: [RotationPolicy], profiles: [IssuanceProfile], revocations: [RevocationRule] = [],
+        tests: [PolicyTest] = []
+    ) {
         self.policies = policies.sorted { ($1.priority, $0.name) < ($0.priority, $1.name) }
         self.profiles = profiles
         self.revocations = revocations
+        self.tests = tests
     }
 }
 

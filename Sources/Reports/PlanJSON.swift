@@ -79,7 +79,7 @@ enum PlanDocument {
         json.closeArray()
     }
 
-    private static func append(_ decision: Decision, _ result: RowResult?, to json: inout JSONWriter) {
+    static func append(_ decision: Decision, _ result: RowResult?, to json: inout JSONWriter) {
         json.object { json in
             json.member("device", decision.device.text)
             json.member("account", decision.account.text)

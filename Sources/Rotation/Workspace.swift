@@ -3,7 +3,7 @@ public import Fleet
 public import LocatedYAML
 import PKI
 public import Policy
-import RotationModel
+public import RotationModel
 
 /// Everything that a `rotation.yaml` leads to: where the inventory, the policies, the inbox and the published tree are, and who signs.
 ///
@@ -56,22 +56,27 @@ public struct Workspace: Sendable {
         return (set, PolicyEdition(of: files))
     }
 
-    /// Checks policy files as ``loadPolicies()`` does, and tells what is wrong with them.
+    /// Checks policy files as ``loadPolicies()`` does, and tells what is wrong with them; where nothing is, also what they mean
+    /// for the inventory, if there is one.
     ///
-    /// - Parameter paths: files or folders; none means those of the configuration.
-    public func checkPolicies(_ paths: [String]) throws -> CheckedPolicies {
+    /// - Parameters:
+    ///   - paths: files or folders; none means those of the configuration.
+    ///   - at: for the deadlines of revocations; nil to leave the inventory aside.
+    public func checkPolicies(_ paths: [String], at: Timestamp?) throws -> CheckedPolicies {
         let files =
             paths.isEmpty
             ? try PolicyFiles.read(configuration.policies, root: configuration.root)
             : try Workspace.policyFiles(named: paths)
-        return CheckedPolicies(
-            files, PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest))
+        let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
+        guard let at, Files.exists(configuration.inventory) else { return try CheckedPolicies(files, loaded, nil) }
+        return try CheckedPolicies(files, loaded, (try openInventory(.readOnly), at))
     }
 
     /// Checks policy files that belong to no workspace: their references to authorities are taken on trust.
     public static func checkLonePolicies(_ paths: [String]) throws -> CheckedPolicies {
         let files = try policyFiles(named: paths)
-        return CheckedPolicies(files, PolicySet.load(files, authorities: nil, sha256: SHA256.digest))
+        return try CheckedPolicies(
+            files, PolicySet.load(files, authorities: nil, sha256: SHA256.digest), nil)
     }
 
     /// Files that a person named: that one is missing is their mistake, not the configuration's.
@@ -125,21 +130,6 @@ public struct Workspace: Sendable {
 /// Policy files with mistakes in them: every one, with its place.
 public struct PolicyMistakes: Error {
     public let diagnostics: [Diagnostic]
-}
-
-/// What a check of policy files found.
-public struct CheckedPolicies: Sendable {
-    public let diagnostics: [Diagnostic]
-    public let files: Int
-    public let policies: Int
-    public let revocations: Int
-
-    init(_ files: [SourceFile], _ loaded: LoadedPolicies) {
-        diagnostics = loaded.diagnostics
-        self.files = files.count
-        policies = loaded.set?.policies.count ?? 0
-        revocations = loaded.set?.revocations.count ?? 0
-    }
 }
 
 extension PolicyEdition {

@@ -51,6 +51,18 @@ struct ExamplePolicyTests {
     }
 
     @Test(
+        "Each of them has tests, which pass alone and together", arguments: names.map { [$0] } + [names, names + [lot]])
+    func tests(names: [String]) throws {
+        let loaded = PolicySet.load(
+            try names.map { try example($0) }, authorities: [p256Authority], sha256: spreadHash)
+        let results = try #require(loaded.set).runTests()
+        #expect(results.filter { !$0.passed }.map { "\($0.test.name): \($0.outcome.map { "\($0)" } ?? "")" } == [])
+        for name in names { #expect(results.contains { $0.test.place.file == "policies/\(name)" }, "\(name)") }
+    }
+
+    private static let lot = "stolen-lot.yaml.example"
+
+    @Test(
         "The example of a revocation loads beside them without a word, names the lot and nothing else, and is no policy file"
     )
     func stolenLot() throws {

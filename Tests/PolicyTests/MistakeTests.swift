@@ -147,14 +147,11 @@ struct MistakeTests {
         arguments: [
             ("policies: []", "1:1: the file has no `version`"),
             ("version: 2\npolicies: []", "1:10: version 2 of the format is not known"),
-            ("version: 1", "1:1: the file has none of `policies`, `profiles` and `revocations`"),
+            ("version: 1", "1:1: the file has none of `policies`, `profiles`, `revocations` and `tests`"),
             ("version: 1\npolicy: []\nprofiles: []", "2:1: unknown key `policy` in the file"),
             ("version: 1\npolicies: {}", "2:11: `policies` must be a list"),
             ("version: 1\npolicies: [x]", "2:12: the policy must be a mapping of keys"),
-            (
-                "version: 1\nprofiles: []\ntests: []",
-                "3:1: `tests` is part of the format, but this version does not carry it out yet"
-            ),
+            ("version: 1\ntests: {}", "2:8: `tests` must be a list"),
             ("version: 1\nrevocations: {}", "2:14: `revocations` must be a list"),
             ("version: 1\nrevocations: [x]", "2:15: the revocation must be a mapping of keys"),
             ("[]", "1:1: the file must be a mapping of keys, and this is a list"),
@@ -227,6 +224,19 @@ struct MistakeTests {
         let loaded = load(policy("expiry: { renewBefore: 60d, spread: 30d }"))
         #expect(loaded.diagnostics.map(\.severity) == [.warning])
         #expect(loaded.set != nil)
+    }
+
+    @Test(
+        "An overlap that is longer than what is left when a certificate is replaced is a warning, where it is written",
+        arguments: [
+            ("overlap: 31d", 1), ("overlap: 30d", 0), ("spread: 2d, overlap: 31d", 0), ("spread: 2d", 0),
+        ])
+    func overlapWarning(line: String, count: Int) {
+        let loaded = load(policy("expiry: { renewBefore: 30d, \(line) }"))
+        #expect(loaded.diagnostics.map(\.severity) == Array(repeating: .warning, count: count))
+        #expect(loaded.diagnostics.allSatisfy { $0.sourceLine.dropFirst($0.column - 1).hasPrefix("31d") })
+        #expect(loaded.set != nil)
+        #expect(load(policy("expiry: { renewBefore: 1d }")).told == [])
     }
 
     @Test("Without authorities, references to them are taken on trust")

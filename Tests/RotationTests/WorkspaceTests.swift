@@ -109,7 +109,7 @@ struct WorkspaceTests {
         if withAuthority {
             let example = try folder.read("new/place/policies/starter.yaml.example")
             try folder.write("new/place/policies/starter.yaml", example)
-            #expect(try workspace.checkPolicies([]).diagnostics.isEmpty)
+            #expect(try workspace.checkPolicies([], at: nil).diagnostics.isEmpty)
             let run = JobRun(workspace, at: TestFleet.now, actor: "test", clock: FixedClock(TestFleet.now))
             #expect(try await run.perform().ending == .completed)
         }
@@ -159,8 +159,8 @@ struct WorkspaceTests {
         let planned = try await #require(throws: PolicyMistakes.self) { _ = try await fleet.plan() }
         #expect(planned.diagnostics.count == 2)
         await #expect(throws: PolicyMistakes.self) { try await fleet.run() }
-        let checked = try fleet.workspace.checkPolicies([])
-        #expect((checked.diagnostics.count, checked.files, checked.policies) == (2, 1, 0))
+        let checked = try fleet.workspace.checkPolicies([], at: nil)
+        #expect((checked.diagnostics.count, checked.files, checked.set == nil) == (2, 1, true))
         // Without a workspace nobody knows which authorities there are.
         let alone = try Workspace.checkLonePolicies([fleet.folder["policies/policy.yaml"]])
         #expect(alone.diagnostics.count == 1)

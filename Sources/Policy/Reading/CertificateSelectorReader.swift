@@ -62,7 +62,7 @@ enum CertificateSelectorReader {
         return nil
     }
 
-    private static func keyKind(_ value: LocatedValue) -> KeyPattern? {
+    static func keyKind(_ value: LocatedValue) -> KeyPattern? {
         guard let text = value.text("a key such as rsa-1024") else { return nil }
         if let kind = KeyPattern(text) { return kind }
         let nearest = Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
@@ -75,7 +75,7 @@ enum CertificateSelectorReader {
     }
 
     /// The registry's, and those that old certificates carry; others by their object identifier.
-    private static func signature(_ value: LocatedValue) -> SignatureAlgorithm? {
+    static func signature(_ value: LocatedValue) -> SignatureAlgorithm? {
         guard let text = value.text("a signature such as SHA1WITHRSA") else { return nil }
         if KeyPattern.isObjectIdentifier(text) { return .other(text) }
         return value.choice(signatures.map { ($0.description, $0) }, what: "signature")

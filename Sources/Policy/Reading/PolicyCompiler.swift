@@ -27,7 +27,8 @@ struct PolicyCompiler {
         let written = profileDrafts.compactMap { $0.name?.name }
         let policies = policyDrafts.compactMap { policy($0, profiles: byName, written: written) }
         return PolicySet(
-            policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule))
+            policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule),
+            tests: PolicyTestCompiler(drafts).compile())
     }
 
     // MARK: One by one
@@ -104,6 +105,16 @@ struct PolicyCompiler {
                     + "profile `\(profile.name)` (\(profile.validity)): some certificates would be due as soon as they are issued",
                 help: "choose shorter ones", as: .warning)
         }
+        warnOfOverlap(draft, rule, renewBefore: renewBefore + spread)
+    }
+
+    /// Whoever is replaced on time has no more than this left.
+    private func warnOfOverlap(_ draft: ExpiryDraft, _ rule: ExpiryRule, renewBefore: TimeSpan) {
+        guard rule.overlap > renewBefore else { return }
+        draft.overlap?.report(
+            "an overlap of \(rule.overlap) is longer than what is left of the old certificate when it is replaced "
+                + "(\(renewBefore.approximate)): it expires before the overlap is over",
+            help: "choose a shorter `overlap`, or an earlier `renewBefore`", as: .warning)
     }
 
     /// What is issued is as old as its backdate.

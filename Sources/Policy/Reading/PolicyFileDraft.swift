@@ -6,12 +6,14 @@ struct PolicyFileDraft {
     private(set) var policies: [PolicyDraft] = []
     private(set) var profiles: [ProfileDraft] = []
     private(set) var revocations: [RevocationDraft] = []
+    private(set) var tests: [PolicyTestDraft] = []
 
     init(reading file: SourceFile) {
         let document = YAMLDocument.parse(file, example: "version: 1")
         log = document.log
         guard let root = document.root else { return }
         var (policies, profiles, revocations): ([PolicyDraft], [ProfileDraft], [RevocationDraft]) = ([], [], [])
+        var tests: [PolicyTestDraft] = []
         _ = root.mapping("the file") { top in
             FormatVersion.check(top)
             let policyList = top.optional("policies")
@@ -20,16 +22,18 @@ struct PolicyFileDraft {
             policies = (policyList?.list("policies") ?? []).compactMap(PolicyDraft.init(reading:))
             profiles = (profileList?.list("profiles") ?? []).compactMap(ProfileDraft.init(reading:))
             revocations = (revocationList?.list("revocations") ?? []).compactMap(RevocationDraft.init(reading:))
-            top.notYet("tests")
-            if policyList == nil, profileList == nil, revocationList == nil {
+            let testList = top.optional("tests")
+            tests = (testList?.list("tests") ?? []).compactMap(PolicyTestDraft.init(reading:))
+            if policyList == nil, profileList == nil, revocationList == nil, testList == nil {
                 root.report(
-                    "the file has none of `policies`, `profiles` and `revocations`",
+                    "the file has none of `policies`, `profiles`, `revocations` and `tests`",
                     help: "add one of them, or remove the file")
             }
         }
         self.policies = policies
         self.profiles = profiles
         self.revocations = revocations
+        self.tests = tests
     }
 }
 

@@ -1,12 +1,13 @@
 import LocatedYAML
 import RotationModel
 
-/// `expiry` as its file has it, with the places of the two values that are held against the profile's validity.
+/// `expiry` as its file has it, with the places of the values that are held against the profile's validity.
 struct ExpiryDraft {
     /// Nil where something in it was wrong.
     private(set) var rule: ExpiryRule? = ExpiryRule()
     private(set) var renewBefore: LocatedValue?
     private(set) var spread: LocatedValue?
+    private(set) var overlap: LocatedValue?
 
     init() {}
 
@@ -18,7 +19,8 @@ struct ExpiryDraft {
             draft.spread = reader.optional("spread")
             let renewBefore = draft.renewBefore.map(Lead.init(reading:)) ?? standard.renewBefore
             let spread = draft.spread.map(Lead.init(reading:)) ?? standard.spread
-            let overlap = reader.optional("overlap").map { $0.timeSpan() } ?? standard.overlap
+            draft.overlap = reader.optional("overlap")
+            let overlap = draft.overlap.map { $0.timeSpan() } ?? standard.overlap
             let confirmWithin = reader.optional("confirmWithin").map { $0.timeSpan() } ?? standard.confirmWithin
             let expired =
                 reader.optional("expired").map { $0.choice(of: ExpiryRule.Expired.self, what: "action") }

@@ -14,6 +14,9 @@ public struct DeviceSelector: Sendable {
     /// one; empty where any will do.
     public let issuers: [DistinguishedNameText]
 
+    /// All of these must hold. Matching and explaining both ask them, so that the two cannot disagree.
+    private let conditions: [SelectorCondition]
+
     public init(
         accounts: [String] = [], labels: [String: [String]] = [:], notLabels: [String: [String]] = [:],
         devices: [Glob] = [], issuers: [DistinguishedNameText] = []
@@ -23,6 +26,13 @@ public struct DeviceSelector: Sendable {
         self.notLabels = notLabels
         self.devices = devices
         self.issuers = issuers
+        var conditions: [SelectorCondition] = []
+        if !accounts.isEmpty { conditions.append(.account(accounts)) }
+        for (name, values) in labels.sorted(by: { $0.key < $1.key }) { conditions.append(.label(name, values)) }
+        for (name, values) in notLabels.sorted(by: { $0.key < $1.key }) { conditions.append(.notLabel(name, values)) }
+        if !devices.isEmpty { conditions.append(.device(devices)) }
+        if !issuers.isEmpty { conditions.append(.issuer(issuers)) }
+        self.conditions = conditions
     }
 
     /// Whether it is for every device.
@@ -32,14 +42,17 @@ public struct DeviceSelector: Sendable {
 
     /// Everything but the device patterns.
     public func matches(_ facts: SelectorFacts) -> Bool {
-        (accounts.isEmpty || accounts.contains(facts.account))
-            && labels.allSatisfy { name, values in facts.labels[name].map(values.contains) ?? false }
-            && notLabels.allSatisfy { name, values in !(facts.labels[name].map(values.contains) ?? false) }
-            && (issuers.isEmpty || issuers.contains(DistinguishedNameText(facts.issuer)))
+        conditions.allSatisfy { $0.holds(for: facts) }
     }
 
     /// The device patterns alone.
     public func matches(_ device: DeviceID) -> Bool {
-        devices.isEmpty || devices.contains { $0.matches(device.text) }
+        conditions.allSatisfy { $0.holds(for: device) }
+    }
+
+    /// Each condition with what the device has, in the order in which they are documented. The selector matches where all
+    /// of them hold; one without conditions matches every device.
+    public func explained(for facts: SelectorFacts, device: DeviceID) -> [ExplainedCondition] {
+        conditions.map { $0.explained(for: facts, device: device) }
     }
 }

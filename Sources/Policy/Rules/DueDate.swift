@@ -24,6 +24,11 @@ extension RotationPolicy {
         return now >= dueDate(of: certificate, device: device)
     }
 
+    /// u: which share of `spread` the device starts earlier, from 0 up to, not including, 1. Zero where there is no spread.
+    public func spreadShare(of device: DeviceID) -> Double {
+        Double(spreadWord(device) >> 11) / Double(UInt64(1) << 53)
+    }
+
     private func spreadWord(_ device: DeviceID) -> UInt64 {
         guard !expiry.spread.isNothing else { return 0 }
         var bytes = Array(name.utf8)

@@ -58,6 +58,18 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
         return steps[step...].allSatisfy { $0 == .many }
     }
 
+    /// What each text that matches starts with.
+    var literalStart: [Unicode.Scalar] {
+        var start: [Unicode.Scalar] = []
+        for case .literal(let scalar) in steps.prefix(while: { if case .literal = $0 { true } else { false } }) {
+            start.append(scalar)
+        }
+        return start
+    }
+
+    /// Whether it matches one text alone.
+    var isLiteral: Bool { literalStart.count == steps.count }
+
     private static func fits(_ step: Step, _ scalar: Unicode.Scalar) -> Bool {
         switch step {
         case .literal(let literal): literal == scalar

@@ -58,15 +58,11 @@ struct DeviceJudge {
 
     /// What a revocation wants comes before what the policy says.
     private func verdict(on current: PlanningCertificate, _ facts: CertificateFacts) -> Verdict {
-        let verdict = policy.judge(facts, of: device.id, at: planner.at)
-        guard let revocation = revocation(of: current) else { return verdict }
-        let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
-        let reason = Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
-        switch verdict {
-        case .fresh: return .replace(Finding(reason: reason))
-        case .report(let finding), .replace(let finding):
-            return .replace(Finding(reason: reason, further: [finding.reason] + finding.further))
+        let reason = revocation(of: current).map { revocation in
+            let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
+            return Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
         }
+        return policy.judge(facts, of: device.id, at: planner.at, revocation: reason)
     }
 
     private func revocation(of certificate: PlanningCertificate) -> RevocationInForce? {
@@ -98,18 +94,16 @@ struct DeviceJudge {
         if let obstacle = try obstacle(current, finding) {
             return try row(current, .blocked, Finding(reason: obstacle, further: [finding.reason] + finding.further))
         }
-        if isUsable(planner.waiting.request(of: device), insteadOf: current) {
-            return try row(current, .issue, finding, key: .request)
+        let request = planner.waiting.request(of: device).map { request in
+            RequestFacts(
+                key: request.algorithm, hasCurrentKey: request.keyFingerprint == current.keyFingerprint,
+                isKeyRefused: planner.revocations.refuses(request.keyFingerprint))
         }
-        if policy.keyMayStay(facts) { return try row(current, .issue, finding, key: .currentKey) }
-        return try row(current, .requestCSR, finding)
-    }
-
-    /// A CSR that was taken in earlier may no longer be what the profile of today allows.
-    private func isUsable(_ request: WaitingRequest?, insteadOf current: PlanningCertificate) -> Bool {
-        guard let request, !planner.revocations.refuses(request.keyFingerprint) else { return false }
-        return policy.profile.allows(request.algorithm)
-            && (policy.rekey == .allowed || request.keyFingerprint != current.keyFingerprint)
+        switch policy.replacementKey(for: facts, waiting: request) {
+        case .request: return try row(current, .issue, finding, key: .request)
+        case .current: return try row(current, .issue, finding, key: .currentKey)
+        case nil: return try row(current, .requestCSR, finding)
+        }
     }
 
     // MARK: A replacement that was handed out
@@ -177,14 +171,7 @@ struct DeviceJudge {
                 "authority \(profile.authority) ends at \(end), no later than the certificate to replace (\(current.notAfter)); "
                     + "renew the authority, or name another in profile \(profile.name)")
         }
-        do {
-            let facts = try deviceFacts()
-            _ = try profile.subject(for: facts)
-            _ = try profile.alternativeNames(for: facts)
-            return nil
-        } catch let error as RotationError {
-            return Reason(.subject, "\(error.message) (profile \(profile.name))")
-        }
+        return profile.namingObstacle(for: try deviceFacts())
     }
 
     // MARK: The others

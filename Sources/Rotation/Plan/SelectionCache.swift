@@ -22,8 +22,13 @@ struct SelectionCache {
     }
 
     mutating func select(for device: PlanningDevice, current: PlanningCertificate) throws -> Selection {
+        policies.select(among: try candidates(for: device, current: current), device: device.id)
+    }
+
+    /// See ``PolicySet/candidates(for:)``.
+    mutating func candidates(for device: PlanningDevice, current: PlanningCertificate) throws -> [Int] {
         let key = Key(labelSet: device.labelSet, account: device.account, issuer: current.issuer)
-        if let known = candidates[key] { return policies.select(among: known, device: device.id) }
+        if let known = candidates[key] { return known }
         let found = policies.candidates(
             for: SelectorFacts(
                 account: try snapshot.accountName(device.account).text,
@@ -31,6 +36,6 @@ struct SelectionCache {
                 issuer: try snapshot.issuerName(current.issuer)))
         if candidates.count >= capacity { candidates.removeAll(keepingCapacity: true) }
         candidates[key] = found
-        return policies.select(among: found, device: device.id)
+        return found
     }
 }

@@ -1,43 +1,23 @@
 import ArgumentParser
-import LocatedYAML
 import Rotation
 import RotationModel
 
-struct PolicyCommand: ParsableCommand {
+struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Work with the policy files.", subcommands: [PolicyCheck.self])
+        commandName: "policy", abstract: "Work with the policy files.",
+        subcommands: [PolicyCheck.self, PolicyExplain.self, PolicyTestCommand.self, PolicySchemaCommand.self])
 }
 
-struct PolicyCheck: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Find every mistake in the policy files at once.",
-        discussion: """
-            Without paths it checks the policies of the workspace, against its authorities. With paths it checks those files \
-            or folders together; outside a workspace, references to authorities are taken on trust. Exit status 65 when \
-            there is a mistake.
-            """)
-
-    @OptionGroup var options: GlobalOptions
-
+/// Policy files that a command is about: those of the workspace, or those that are named.
+struct PolicyPaths: ParsableArguments {
     @Argument(help: ArgumentHelp("Policy files, or folders of them.", valueName: "path"))
     var paths: [String] = []
 
-    func run() throws {
-        let checked = try check()
-        Console.printDiagnostics(checked.diagnostics)
-        if checked.diagnostics.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.badInput) }
-        let files = "\(checked.files) file\(checked.files == 1 ? "" : "s")"
-        let policies = "\(checked.policies) polic\(checked.policies == 1 ? "y" : "ies")"
-        let revocations =
-            checked.revocations == 0 ? "" : ", \(checked.revocations) revocation\(checked.revocations == 1 ? "" : "s")"
-        let advice =
-            checked.policies + checked.revocations == 0 ? " Nothing is rotated until a policy says so." : ""
-        try Console.print("\(files) checked, \(policies)\(revocations), no mistakes.\(advice)\n")
-    }
-
-    private func check() throws -> CheckedPolicies {
+    /// Outside a workspace, references to authorities are taken on trust.
+    ///
+    /// - Parameter at: when the inventory is asked too; nil to leave it aside.
+    func check(_ options: GlobalOptions, at: Timestamp?) throws -> CheckedPolicies {
         let isLone = !paths.isEmpty && options.config == nil && !Workspace.exists()
-        return isLone ? try Workspace.checkLonePolicies(paths) : try options.workspace().checkPolicies(paths)
+        return isLone ? try Workspace.checkLonePolicies(paths) : try options.workspace().checkPolicies(paths, at: at)
     }
 }

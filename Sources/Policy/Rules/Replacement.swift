@@ -1,0 +1,65 @@
+public import RotationModel
+
+/// What a policy asks of a CSR that waits.
+public struct RequestFacts: Sendable, Hashable {
+    public let key: KeyAlgorithm
+    /// Whether it is for the very key of the certificate that is to be replaced.
+    public let hasCurrentKey: Bool
+    /// Whether its key was revoked for keyCompromise, on whatever certificate.
+    public let isKeyRefused: Bool
+
+    public init(key: KeyAlgorithm, hasCurrentKey: Bool = false, isKeyRefused: Bool = false) {
+        self.key = key
+        self.hasCurrentKey = hasCurrentKey
+        self.isKeyRefused = isKeyRefused
+    }
+}
+
+/// Which key a replacement is for.
+public enum ReplacementKey: Sendable, Hashable {
+    /// That of the CSR that waits.
+    case request
+    /// That of the certificate that is replaced.
+    case current
+}
+
+extension RotationPolicy {
+    /// The key that a replacement can be issued for now; nil where the device has to be asked for a CSR first.
+    public func replacementKey(for current: CertificateFacts, waiting request: RequestFacts?) -> ReplacementKey? {
+        if let request, takes(request) { return .request }
+        return keyMayStay(current) ? .current : nil
+    }
+
+    /// A CSR that was taken in earlier may no longer be what the profile of today allows.
+    private func takes(_ request: RequestFacts) -> Bool {
+        !request.isKeyRefused && profile.allows(request.key) && (rekey == .allowed || !request.hasCurrentKey)
+    }
+
+    /// Judges a device's current certificate, and puts what a revocation wants before what the policy says.
+    ///
+    /// - Parameter revocation: why a revocation wants it replaced; nil where none does.
+    public func judge(
+        _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, revocation: Reason?
+    ) -> Verdict {
+        let verdict = judge(certificate, of: device, at: now)
+        guard let revocation else { return verdict }
+        switch verdict {
+        case .fresh: return .replace(Finding(reason: revocation))
+        case .report(let finding), .replace(let finding):
+            return .replace(Finding(reason: revocation, further: [finding.reason] + finding.further))
+        }
+    }
+}
+
+extension IssuanceProfile {
+    /// Why no subject or alternative name can be made for a device; nil where they can.
+    public func namingObstacle(for facts: DeviceFacts) -> Reason? {
+        do throws(RotationError) {
+            _ = try subject(for: facts)
+            _ = try alternativeNames(for: facts)
+            return nil
+        } catch {
+            return Reason(.subject, "\(error.message) (profile \(name))")
+        }
+    }
+}

@@ -1,0 +1,151 @@
+/// A piece of a JSON document, with its members in the order given.
+indirect enum SchemaNode {
+    case text(String)
+    case number(Int)
+    case truth(Bool)
+    case list([SchemaNode])
+    case object([(String, SchemaNode)])
+
+    /// On lines of its own where it holds anything but words and numbers; as people would write it.
+    func written(indent: Int = 0) -> String {
+        let margin = String(repeating: "  ", count: indent + 1)
+        let end = "\n" + String(repeating: "  ", count: indent)
+        switch self {
+        case .text(let text): return SchemaNode.quoted(text)
+        case .number(let number): return String(number)
+        case .truth(let truth): return truth ? "true" : "false"
+        case .list(let elements):
+            let written = elements.map { $0.written(indent: indent + 1) }
+            if elements.allSatisfy(\.isPlain) { return "[" + written.joined(separator: ", ") + "]" }
+            return "[\n" + written.map { margin + $0 }.joined(separator: ",\n") + end + "]"
+        case .object(let members):
+            if members.isEmpty { return "{}" }
+            return "{\n"
+                + members.map { "\(margin)\(SchemaNode.quoted($0)): \($1.written(indent: indent + 1))" }
+                .joined(separator: ",\n") + end + "}"
+        }
+    }
+
+    private var isPlain: Bool {
+        switch self {
+        case .text, .number, .truth: true
+        case .list, .object: false
+        }
+    }
+
+    /// The schema's own words: no control characters among them.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}
+
+/// The kinds of values that policy files have, as JSON Schema sees them. YAML takes what looks like a number for one, and the
+/// readers of policy files take a text as it stands: where a text may stand, a number and a truth value may.
+enum SchemaKind {
+    static let scalars = SchemaNode.list([.text("string"), .text("number"), .text("boolean")])
+
+    static func text(_ about: String, pattern: String? = nil, examples: [String] = []) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [("description", .text(about)), ("type", scalars)]
+        if let pattern { members.append(("pattern", .text(pattern))) }
+        if !examples.isEmpty { members.append(("examples", .list(examples.map { .text($0) }))) }
+        return .object(members)
+    }
+
+    static func duration(_ about: String, standard: String? = nil) -> SchemaNode {
+        string(about, pattern: "^[0-9]+[wdhms]$", standard: standard)
+    }
+
+    static func share(_ about: String, standard: String? = nil) -> SchemaNode {
+        string(about, pattern: sharePattern, standard: standard)
+    }
+
+    static func durationOrShare(_ about: String, standard: String? = nil) -> SchemaNode {
+        string(about, pattern: "^([0-9]+[wdhms]|[0-9]{1,3}(\\.[0-9]{1,4})?%)$", standard: standard)
+    }
+
+    static let sharePattern = "^[0-9]{1,3}(\\.[0-9]{1,4})?%$"
+
+    static func string(_ about: String, pattern: String, standard: String? = nil) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)), ("type", .text("string")), ("pattern", .text(pattern)),
+        ]
+        if let standard { members.append(("default", .text(standard))) }
+        return .object(members)
+    }
+
+    static func integer(_ about: String, _ range: ClosedRange<Int>, standard: Int? = nil) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)), ("type", .text("integer")), ("minimum", .number(range.lowerBound)),
+            ("maximum", .number(range.upperBound)),
+        ]
+        if let standard { members.append(("default", .number(standard))) }
+        return .object(members)
+    }
+
+    static func choice(_ about: String, _ words: [String], standard: String? = nil) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)), ("enum", .list(words.map { .text($0) })),
+        ]
+        if let standard { members.append(("default", .text(standard))) }
+        return .object(members)
+    }
+
+    static func choice<Word: RawRepresentable & CaseIterable>(
+        _ about: String, of: Word.Type, standard: Word? = nil
+    ) -> SchemaNode where Word.RawValue == String {
+        choice(about, Word.allCases.map(\.rawValue), standard: standard?.rawValue)
+    }
+
+    /// The readers take `true` with and without quotes.
+    static func truth(_ about: String, onlyTrue: Bool = false) -> SchemaNode {
+        .object([
+            ("description", .text(about)),
+            (
+                "enum",
+                .list(
+                    onlyTrue
+                        ? [.truth(true), .text("true")] : [.truth(true), .truth(false), .text("true"), .text("false")])
+            ),
+        ])
+    }
+
+    static func list(_ about: String, of element: SchemaNode, isEmptyAllowed: Bool = true) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)), ("type", .text("array")), ("items", element),
+        ]
+        if !isEmptyAllowed { members.append(("minItems", .number(1))) }
+        return .object(members)
+    }
+
+    /// One value, or a list of them.
+    static func oneOrMore(_ about: String, of element: SchemaNode, isEmptyAllowed: Bool = false) -> SchemaNode {
+        var list: [(String, SchemaNode)] = [("type", .text("array")), ("items", element)]
+        if !isEmptyAllowed { list.append(("minItems", .number(1))) }
+        return .object([("description", .text(about)), ("anyOf", .list([element, .object(list)]))])
+    }
+
+    /// A mapping that has no other keys than these.
+    static func mapping(
+        _ about: String, _ properties: [(String, SchemaNode)], required: [String] = [], isEmptyAllowed: Bool = true,
+        mayBeNothing: Bool = false
+    ) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)),
+            ("type", mayBeNothing ? .list([.text("object"), .text("null")]) : .text("object")),
+        ]
+        if !required.isEmpty { members.append(("required", .list(required.map { .text($0) }))) }
+        if !isEmptyAllowed { members.append(("minProperties", .number(1))) }
+        members.append(("additionalProperties", .truth(false)))
+        members.append(("properties", .object(properties)))
+        return .object(members)
+    }
+
+    /// A mapping whose keys are the user's own.
+    static func dictionary(_ about: String, of element: SchemaNode, isEmptyAllowed: Bool = false) -> SchemaNode {
+        var members: [(String, SchemaNode)] = [
+            ("description", .text(about)), ("type", .text("object")), ("additionalProperties", element),
+        ]
+        if !isEmptyAllowed { members.append(("minProperties", .number(1))) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,179 @@
+import Fleet
+import Policy
+public import Rotation
+import RotationModel
+
+/// Why a device is treated as it is, for people.
+public struct ExplanationText {
+    let explanation: DeviceExplanation
+    let style: Style
+
+    public init(_ explanation: DeviceExplanation, style: Style = .plain) {
+        self.explanation = explanation
+        self.style = style
+    }
+
+    public var text: String {
+        [facts, certificates, decision, dates, others, next].filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    // MARK: Facts
+
+    private var facts: String {
+        let story = explanation.story
+        var table = Table([.left, .left])
+        table.add(["account", Table.Cell(story.listing.account.text)])
+        let labels = story.listing.labels.sorted.map { "\($0.name)=\($0.text)" }.joined(separator: " ")
+        table.add(["labels", Table.Cell(labels.isEmpty ? "none" : labels)])
+        if let rotation = story.rotations.last(where: { $0.ended == nil }) {
+            table.add([
+                "rotation",
+                Table.Cell(
+                    "\(rotation.state.rawValue) since \(rotation.changedAt), by \(rotation.policyName): \(rotation.reason.sentence)"
+                ),
+            ])
+        } else {
+            table.add(["rotation", "none under way"])
+        }
+        table.add(["CSR", Table.Cell(request)])
+        return style.bold(Printable.text(story.listing.device.text)) + "  as of \(explanation.at)\n" + table.text
+    }
+
+    private var request: String {
+        let story = explanation.story
+        if let rejected = explanation.rejected.first {
+            return "\(rejected.file) would not be taken: \(rejected.code): \(rejected.text)"
+        }
+        if let request = story.request {
+            return "taken, and waiting" + (story.requestReceivedAt.map { " since \($0)" } ?? "")
+                + " (\(request.algorithm))"
+        }
+        if explanation.decisions?.contains(where: { $0.action == .issue && $0.keySource == .request }) ?? false {
+            return "waits in the inbox"
+        }
+        return story.refused.map { "none; the last one was refused: \($0)" } ?? "none that could be used"
+    }
+
+    private var certificates: String {
+        let found = explanation.story.listing.certificates
+        var table = Table([.left, .left, .left, .left, .left, .left])
+        table.addHeader(["STATUS", "NOT BEFORE", "NOT AFTER", "KEY", "SIGNATURE", "ISSUER"], style)
+        for certificate in found {
+            let isCurrent = certificate.fingerprint == explanation.current
+            let weakness = certificate.keyWeakness.map { " (weak: \($0))" } ?? ""
+            table.add([
+                Table.Cell(certificate.status.rawValue + (isCurrent ? " (current)" : "")),
+                Table.Cell(certificate.notBefore.rfc3339), Table.Cell(certificate.notAfter.rfc3339),
+                Table.Cell(certificate.key.description + weakness), Table.Cell(certificate.signature.description),
+                Table.Cell(certificate.issuer),
+            ])
+        }
+        return style.bold("Certificates") + "\n" + (found.isEmpty ? "  none\n" : table.text)
+    }
+
+    // MARK: Policies
+
+    private var decision: String {
+        let deciding = explanation.considerations.filter {
+            if case .tied = $0.outcome { true } else { $0.outcome == .decides }
+        }
+        var text = style.bold("Which policy decides") + "\n"
+        if explanation.current == nil {
+            return text + "  none: the device has no ACTIVE certificate, and only such a one is kept fresh\n"
+        }
+        if deciding.isEmpty { return text + "  none covers this device; it is reported, and never touched\n" }
+        for consideration in deciding { text += told(consideration) }
+        return text
+    }
+
+    private var others: String {
+        let rest = explanation.considerations.filter {
+            if case .tied = $0.outcome { false } else { $0.outcome != .decides }
+        }
+        guard !rest.isEmpty else { return "" }
+        return style.bold("Why the others do not") + "\n" + rest.map(told).joined()
+    }
+
+    private func told(_ consideration: PolicyConsideration) -> String {
+        let policy = consideration.policy
+        let verdict =
+            switch consideration.outcome {
+            case .decides: style.green("decides")
+            case .outranked(let winner): "matches, but \(winner) has a higher priority"
+            case .tied(let others):
+                style.red("claims it at the same priority as \(others.joined(separator: ", ")): nothing may be decided")
+            case .doesNotMatch: "does not match"
+            }
+        var table = Table([.left, .left, .left], indent: 4)
+        for condition in consideration.conditions {
+            let paint: (String) -> String = condition.holds ? { style.green($0) } : { style.red($0) }
+            let mark = Table.Cell(condition.holds ? "yes" : "no", paint)
+            table.add([mark, Table.Cell(condition.key), Table.Cell(ExplanationText.sentence(condition))])
+        }
+        let head =
+            "  \(Printable.text(policy.name))  priority \(policy.priority)  \(Printable.text(policy.place.description))  "
+        return head + verdict + "\n" + (consideration.conditions.isEmpty ? "    matches every device\n" : table.text)
+    }
+
+    /// `pump is one of sensor, pump`
+    static func sentence(_ condition: ExplainedCondition) -> String {
+        let wanted = condition.expected.joined(separator: ", ")
+        let several = condition.expected.count > 1
+        if condition.key.hasPrefix("notLabels.") {
+            guard let found = condition.found else { return "the device has no such label; \(wanted) would exclude it" }
+            return condition.holds
+                ? "\(found) is not \(several ? "one of " : "")\(wanted)" : "\(found) is excluded by \(wanted)"
+        }
+        guard let found = condition.found else { return "the device has no such label; wanted \(wanted)" }
+        let verb =
+            condition.key == "device" ? (condition.holds ? "fits" : "does not fit") : condition.holds ? "is" : "is not"
+        return "\(found) \(verb) \(several ? "one of " : "")\(wanted)"
+    }
+
+    // MARK: Dates
+
+    private var dates: String {
+        guard let dates = explanation.dates, let policy = explanation.policy else { return "" }
+        var table = Table([.left, .left, .left])
+        let spread = policy.expiry.spread
+        let wait = explanation.at >= dates.due ? "due" : "in \((dates.due - explanation.at).approximate)"
+        table.add([Table.Cell("due from"), Table.Cell(dates.due.rfc3339), Table.Cell(wait)])
+        if !spread.isNothing {
+            let share = Int((dates.spreadShare * 100).rounded())
+            let earlier = (dates.latestDue - dates.due).approximate
+            let text = "this device starts \(earlier) earlier (\(share)% of \(dates.spread.approximate))"
+            table.add([Table.Cell("spread"), Table.Cell(spread.description), Table.Cell(text)])
+        }
+        table.add([
+            Table.Cell("renewBefore"), Table.Cell(policy.expiry.renewBefore.description),
+            Table.Cell("\(dates.renewBefore.approximate) before the end: \(dates.latestDue)"),
+        ])
+        let left = dates.notAfter - explanation.at
+        let end = left < .zero ? "expired \(left.approximate) ago" : "in \(left.approximate)"
+        table.add([Table.Cell("expires"), Table.Cell(dates.notAfter.rfc3339), Table.Cell(end)])
+        return style.bold("Dates") + "\n" + table.text
+    }
+
+    // MARK: The next run
+
+    private var next: String {
+        var text = style.bold("What the next run does") + "\n"
+        guard let decisions = explanation.decisions else {
+            let failure = explanation.planFailure
+            return text + "  \(style.red("nothing at all")): \(Printable.text(failure?.message ?? ""))\n"
+                + "    \(Printable.text(failure?.advice ?? ""))\n"
+        }
+        if decisions.isEmpty { return text + "  nothing\n" }
+        for decision in decisions {
+            text +=
+                "  \(decision.action.paint(style)(decision.action.rawValue))  \(Printable.text(decision.reason.sentence))\n"
+            text += "    certificate until \(decision.notAfter), \(decision.fingerprint.hex.prefix(16))…\n"
+            if decision.action == .issue {
+                text +=
+                    "    for the key \(decision.keySource == .request ? "of the CSR that waits" : "that the device has")\n"
+            }
+            for reason in decision.further { text += "    also \(Printable.text(reason.sentence))\n" }
+        }
+        return text
+    }
+}

@@ -1,0 +1,27 @@
+import Fleet
+public import LocatedYAML
+public import Policy
+import RotationModel
+
+/// What a check of policy files found.
+public struct CheckedPolicies: Sendable {
+    /// By file, in the order given, and line.
+    public let diagnostics: [Diagnostic]
+    public let files: Int
+    /// Nil where the files have mistakes in them.
+    public let set: PolicySet?
+
+    /// Whether anything makes the files unusable.
+    public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// What each kind of message means.
+    public static let kinds =
+        [(kind: Diagnostic.mistake, meaning: "A mistake in a policy file")] + PolicyReach.kinds
+
+    init(_ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?) throws {
+        let reach = try loaded.set.map { try PolicyReach(policies: $0, files: files).diagnostics(fleet) } ?? []
+        diagnostics = (loaded.diagnostics + reach).sorted(byFiles: files.map(\.path))
+        self.files = files.count
+        set = loaded.set
+    }
+}

@@ -1,0 +1,130 @@
+import Fleet
+import LocatedYAML
+import Policy
+import RotationModel
+
+/// What can only be said of policies that are without mistakes: which of them get into each other's way, and, where there is an
+/// inventory to ask, which of them are for nobody.
+struct PolicyReach {
+    let policies: PolicySet
+    let files: [SourceFile]
+
+    /// What the kinds of messages mean that only this check gives.
+    static let kinds: [(kind: String, meaning: String)] = [
+        ("equal-priority", "Two policies of equal priority can match one device"),
+        ("unreached-policy", "No device of the inventory is decided by this policy"),
+        ("unreached-revocation", "No certificate of the inventory is reached by this revocation"),
+    ]
+
+    /// - Parameter fleet: an inventory, and a time for the deadlines of revocations; nil to look at the policies alone.
+    func diagnostics(_ fleet: (inventory: Inventory, at: Timestamp)?) throws -> [Diagnostic] {
+        guard let (inventory, at) = fleet else { return contested(proof: [:]) }
+        return try inventory.planningSnapshot { snapshot in
+            let census = try census(snapshot)
+            var found = contested(proof: census.proofs)
+            // Nobody is reached before the first import, which is no policy's fault.
+            if snapshot.deviceCount > 0 {
+                found += unreachedPolicies(census)
+                found += try unreachedRevocations(snapshot, at: at)
+            }
+            return found
+        }
+    }
+
+    // MARK: Asking the inventory
+
+    private struct Census {
+        /// For each policy, the devices that it decides for.
+        var decided: [Int]
+        /// A policy that decides for devices which another one matches too, by the other.
+        var outrankedBy: [Int: Int] = [:]
+        /// A device that both policies match, by the two.
+        var proofs: [[Int]: DeviceID] = [:]
+    }
+
+    private func census(_ snapshot: PlanningSnapshot) throws -> Census {
+        var census = Census(decided: policies.policies.map { _ in 0 })
+        var selections = SelectionCache(policies: policies, snapshot: snapshot)
+        try snapshot.forEachDeviceWithActiveCertificate { device in
+            guard let current = device.active.first else { return }
+            let candidates = try selections.candidates(for: device, current: current)
+            switch policies.select(among: candidates, device: device.id) {
+            case .none: break
+            case .one(let winner):
+                census.decided[winner] += 1
+                for other in candidates
+                where other != winner && census.outrankedBy[other] == nil
+                    && policies.policies[other].match.matches(device.id)
+                {
+                    census.outrankedBy[other] = winner
+                }
+            case .ambiguous(let tied):
+                for first in tied {
+                    census.decided[first] += 1
+                    for second in tied where first < second && census.proofs[[first, second]] == nil {
+                        census.proofs[[first, second]] = device.id
+                    }
+                }
+            }
+        }
+        return census
+    }
+
+    // MARK: What was found
+
+    /// An error where a device proves it; else a warning.
+    private func contested(proof: [[Int]: DeviceID]) -> [Diagnostic] {
+        policies.contested.compactMap { first, second in
+            // The later of the two is the one to look at.
+            let places = [first, second].map { policies.policies[$0] }.sorted { isBefore($0.place, $1.place) }
+            let (other, later) = (places[0], places[1])
+            let device = proof[[first, second]]
+            let what =
+                device.map { "`\(later.name)` and `\(other.name)` (\(other.place)) both match device \($0)" }
+                ?? "`\(later.name)` and `\(other.name)` (\(other.place)) can match the same device"
+            return diagnostic(
+                device == nil ? .warning : .error, at: later.place,
+                "\(what), and have the same priority, \(later.priority)",
+                help: "give one of them a higher priority, or narrow its match", kind: "equal-priority")
+        }
+    }
+
+    private func unreachedPolicies(_ census: Census) -> [Diagnostic] {
+        policies.policies.indices.filter { census.decided[$0] == 0 }.compactMap { index in
+            let policy = policies.policies[index]
+            let winner = census.outrankedBy[index].map { policies.policies[$0] }
+            let why =
+                winner.map {
+                    ": each that it matches belongs to a policy of higher priority, such as `\($0.name)` (\($0.place))"
+                } ?? ""
+            return diagnostic(
+                .warning, at: policy.place, "policy `\(policy.name)` decides for no device of the inventory\(why)",
+                help: winner == nil
+                    ? "look at its `match`: `rotation-job policy explain DEVICE` shows each condition"
+                    : "give it a higher priority, or remove it", kind: "unreached-policy")
+        }
+    }
+
+    private func unreachedRevocations(_ snapshot: PlanningSnapshot, at: Timestamp) throws -> [Diagnostic] {
+        let scope = try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)
+        return zip(policies.revocations, scope.outlooks).compactMap { rule, outlook in
+            guard outlook.matched + outlook.descendants + outlook.sharedKeys == 0 else { return nil }
+            return diagnostic(
+                .warning, at: rule.place, "revocation `\(rule.name)` reaches no certificate of the inventory",
+                help: "look at its `match` and `certificates`", kind: "unreached-revocation")
+        }
+    }
+
+    private func isBefore(_ left: PolicyPlace, _ right: PolicyPlace) -> Bool {
+        let order = files.map(\.path)
+        let (first, second) = (order.firstIndex(of: left.file) ?? 0, order.firstIndex(of: right.file) ?? 0)
+        return (first, left.line) < (second, right.line)
+    }
+
+    private func diagnostic(
+        _ severity: Diagnostic.Severity, at place: PolicyPlace, _ message: String, help: String, kind: String
+    ) -> Diagnostic? {
+        files.first { $0.path == place.file }?
+            .diagnostic(severity, line: place.line, message, help: help, kind: kind)
+    }
+}
