@@ -78,7 +78,9 @@ public struct RevocationDesk: Sendable {
             try revocation.preview($0, authorities: authorities, at: at)
         }
         if let obstacle = Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) {
-            throw RotationError(.guarded, obstacle)
+            throw RotationError(
+                .guarded, obstacle,
+                advice: "nothing was recorded: give the order without --now first, so that the plan has it")
         }
         let keys = try SigningKeys.load(
             workspace.configuration, authorities, needing: workspace.signingAuthorities(policies))

@@ -17,6 +17,8 @@ struct RunStages {
     let actor: String
     let clock: any WallClock
     let observer: any RunObserver
+    /// The saved plan that is carried out, if it is one.
+    var reviewed: SavedPlan?
 
     func perform() async throws -> RunOutcome {
         let publisher = self.publisher
@@ -29,6 +31,10 @@ struct RunStages {
             inventory: inventory, rules: policies.revocations, run: run.id, actor: actor, at: at
         ).perform()
         var plan = try decide(scope)
+        if let reviewed {
+            try PlanAgreement(saved: reviewed).check(decided: plan)
+            (plan.passedGuards, plan.guards) = (plan.guards, [])
+        }
         guard plan.guards.isEmpty else {
             return RunOutcome(
                 stoppedBefore: plan, run: run, intake: intake, recovery: recovery, endedAt: clock.now())
@@ -103,6 +109,8 @@ struct RunStages {
     }
 
     private func decide(_ scope: RevocationScope) throws -> RotationPlan {
+        // What a person reviewed was decided for its own time.
+        let at = reviewed?.at ?? at
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
             observer.began(.decide, total: snapshot.deviceCount)
