@@ -101,13 +101,21 @@ extension Forecast.Cause {
         switch (origin, common) {
         case (.finding, _), (_, nil): "\(reason.rawValue): whatever their end"
         case (.inventory, let common?):
-            common.count == count
-                ? "in the inventory today, \(count == 1 ? "ends" : "all of which end") on \(common.day.day)"
-                : "in the inventory today, \(common.count) of which end on \(common.day.day)"
+            if common.count == count {
+                "in the inventory today, \(count == 1 ? "ends" : "all of which end") on \(common.day.day)"
+            } else if common.count * 3 >= count {
+                "in the inventory today, \(common.count) of which end on \(common.day.day)"
+            } else {
+                "in the inventory today, with ends on many days"
+            }
         case (.renewal, let common?):
-            common.count == count
-                ? "replaced \(count == 1 ? "" : "together ")on \(common.day.day), and due again"
-                : "replaced before, \(common.count) of them on \(common.day.day), and due again"
+            if common.count == count {
+                "replaced \(count == 1 ? "" : "together ")on \(common.day.day), and due again"
+            } else if common.count * 3 >= count {
+                "replaced before, \(common.count) of them on \(common.day.day), and due again"
+            } else {
+                "replaced before, on many days, and due again"
+            }
         }
     }
 }

@@ -32,8 +32,29 @@ public struct SavedPlan: Sendable {
     let rows: [Row]
 
     /// The longest file that is read, 2 GiB: some four million rows.
-    private static let longest = 1 << 31
+    fileprivate static let longest = 1 << 31
 
+    static let howToMake = "make one with `rotation-job plan --save FILE`"
+
+    /// For ``PlanDigests/rows``: over all that a person reviews and `run --plan` takes from the file.
+    static func digest(of rows: some Sequence<Row>, guards: [String], at: Timestamp, limit: Int?) -> String {
+        var digest = StateDigest()
+        digest.add(at)
+        digest.add(limit.map(Int64.init))
+        digest.add(guards.count)
+        for text in guards { digest.add(text) }
+        for row in rows {
+            for field in [row.device, row.account, row.fingerprint, row.action, row.code] { digest.add(field) }
+            digest.add(row.policy)
+            digest.add(row.revocation)
+        }
+        return digest.finish()
+    }
+}
+
+// MARK: - The file
+
+extension SavedPlan {
     /// - Throws: ``RotationError/Code/badInput`` where the file is no saved plan, or was edited since.
     public init(reading path: String) throws(RotationError) {
         let bytes = try Files.read(path, limit: SavedPlan.longest, followsLinks: true)
@@ -72,26 +93,7 @@ public struct SavedPlan: Sendable {
         }
     }
 
-    static let howToMake = "make one with `rotation-job plan --save FILE`"
-
-    /// For ``PlanDigests/rows``: over all that a person reviews and `run --plan` takes from the file.
-    static func digest(of rows: some Sequence<Row>, guards: [String], at: Timestamp, limit: Int?) -> String {
-        var digest = StateDigest()
-        digest.add(at)
-        digest.add(limit.map(Int64.init))
-        digest.add(guards.count)
-        for text in guards { digest.add(text) }
-        for row in rows {
-            for field in [row.device, row.account, row.fingerprint, row.action, row.code] { digest.add(field) }
-            digest.add(row.policy)
-            digest.add(row.revocation)
-        }
-        return digest.finish()
-    }
-
-    // MARK: The file
-
-    private struct Document: Decodable {
+    fileprivate struct Document: Decodable {
         struct Digests: Decodable {
             let policies: String
             let authorities: String
