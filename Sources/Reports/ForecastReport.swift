@@ -84,7 +84,8 @@ public struct ForecastText {
                     + " and are in none of these numbers: rotation-job plan says what is missing")
         }
         if forecast.uncovered > 0 {
-            lines.append("\(counted(forecast.uncovered, "device")) no policy covers: nothing replaces their certificates")
+            lines.append(
+                "\(counted(forecast.uncovered, "device")) no policy covers: nothing replaces their certificates")
         }
         return lines.map { $0 + "\n" }.joined()
     }
@@ -124,10 +125,12 @@ extension Forecast.Limit {
     /// What it does, and from when on.
     public var sentence: String {
         let whose = policy.map { "perRun of policy \($0)" } ?? "limits.issue"
-        let what = "\(whose) (\(most)): over it on \(counted(days, "day")), first on \(first.day); up to \(mostHeldOver) wait"
+        let what =
+            "\(whose) (\(most)): over it on \(counted(days, "day")), first on \(first.day); up to \(mostHeldOver) wait"
         // The forecast goes on where the run would not.
         return policy == nil
-            ? "\(what). A run stops there, unless it is told to take a part (--limit) or to carry out a reviewed plan" : what
+            ? "\(what). A run stops there, unless it is told to take a part (--limit) or to carry out a reviewed plan"
+            : what
     }
 }
 

@@ -16,7 +16,7 @@ public struct PolicyDiffText {
     }
 
     private var headline: String {
-        style.bold(diff.headline) + "\n"
+        style.bold(diff.headline.prefix(1).uppercased() + diff.headline.dropFirst()) + "\n"
             + style.dim(
                 "From \(diff.old.name) (\(diff.old.edition.digest.prefix(19))…) to \(diff.new.name) "
                     + "(\(diff.new.edition.digest.prefix(19))…), as of \(diff.at): \(counted(diff.deviceCount, "device")). "

@@ -70,7 +70,9 @@ extension PolicyDiff {
         profileMoves.map { "\(counted($0.count, "device")): \($0.from ?? "-") → \($0.to ?? "-") (\($0.exampleText))" }
             + profileEdits.map { edit in
                 "\(edit.name), \(counted(edit.devices, "device")): "
-                    + edit.lines.map { "\($0.key) \($0.old.isEmpty ? "none" : $0.old) → \($0.new.isEmpty ? "none" : $0.new)" }
+                    + edit.lines.map {
+                        "\($0.key) \($0.old.isEmpty ? "none" : $0.old) → \($0.new.isEmpty ? "none" : $0.new)"
+                    }
                     .joined(separator: "; ")
             }
     }

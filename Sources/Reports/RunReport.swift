@@ -67,7 +67,8 @@ public struct RunText {
 
     public var text: String {
         [
-            headline, guards, recovery, inbox, RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
+            headline, guards, recovery, inbox, RevocationText(outlooks: outcome.plan.revocations, style: style).text,
+            lists,
             troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, next,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }

@@ -38,10 +38,10 @@ struct WhatIfReportTests {
                 From HEAD:policies (sha256:000000000000…) to policies (sha256:000000000000…), as of 2026-12-01T00:00:00Z: \
                 1200 devices. Nothing was changed.
 
-                  1  <0.1%  newly-due        certificates that are to be replaced now, and were not
-                  1  <0.1%  no-longer-due    certificates that were to be replaced, and are not any more
-                  2   0.2%  now-uncovered    devices that no policy covers any more; they are never touched
-                  7   0.6%  changed-profile  devices whose next certificate is of another profile, or of a changed one
+                  1  0.1%  newly-due        certificates that are to be replaced now, and were not
+                  1  0.1%  no-longer-due    certificates that were to be replaced, and are not any more
+                  2  0.2%  now-uncovered    devices that no policy covers any more; they are never touched
+                  7  0.6%  changed-profile  devices whose next certificate is of another profile, or of a changed one
 
                 Devices under another policy
                   2  field → no policy  d1, d2
@@ -69,8 +69,8 @@ struct WhatIfReportTests {
 
                 |  | Count | Of the fleet |  |
                 | --- | ---: | ---: | --- |
-                | **newly-due** | 1 | <0.1% | certificates that are to be replaced now, and were not |
-                | **no-longer-due** | 1 | <0.1% | certificates that were to be replaced, and are not any more |
+                | **newly-due** | 1 | 0.1% | certificates that are to be replaced now, and were not |
+                | **no-longer-due** | 1 | 0.1% | certificates that were to be replaced, and are not any more |
                 | **now-uncovered** | 2 | 0.2% | devices that no policy covers any more; they are never touched |
                 | **changed-profile** | 7 | 0.6% | devices whose next certificate is of another profile, or of a changed one |
 
@@ -100,10 +100,18 @@ struct WhatIfReportTests {
                 """)
     }
 
+    @Test(
+        "A share is of all devices, and never none where there is some",
+        arguments: [(0, "0%"), (1, "0.1%"), (6, "0.5%"), (600, "50.0%"), (1200, "100.0%")])
+    func share(_ count: Int, _ text: String) {
+        #expect(diff().share(count) == text)
+    }
+
     @Test("Of many rows, examples of each kind are shown")
     func examples() {
         let many = (0..<100).map { number in
-            PolicyDiff.Row(old: nil, new: Fixture.decision(DeviceID(checked: "d\(number)").text, .issue, Fixture.expiring))
+            PolicyDiff.Row(
+                old: nil, new: Fixture.decision(DeviceID(checked: "d\(number)").text, .issue, Fixture.expiring))
         }
         let last = PolicyDiff.Row(old: Fixture.decision("last", .requestCSR, Fixture.expiring), new: nil)
         let part = diff()

@@ -163,9 +163,10 @@ struct ForecastTests {
         let forecast = try await Forecaster(fleet.workspace, at: Self.now).forecast(days: 10)
         #expect(forecast.days.prefix(4).map(\.replacements) == [4, 4, 2, 0])
         #expect(forecast.days.prefix(4).map(\.heldOver) == [6, 2, 0, 0])
-        #expect(forecast.limits.map { "\($0.name) \($0.policy ?? "-") \($0.most) \($0.days) \($0.mostHeldOver)" } == [
-            "limits.issue - 4 2 3", "perRun sensors 2 2 3",
-        ])
+        #expect(
+            forecast.limits.map { "\($0.name) \($0.policy ?? "-") \($0.most) \($0.days) \($0.mostHeldOver)" } == [
+                "limits.issue - 4 2 3", "perRun sensors 2 2 3",
+            ])
         #expect(forecast.limits.allSatisfy { $0.first == Self.now })
     }
 

@@ -12,7 +12,9 @@ struct PolicyDiffTests {
 
     private func fleet() throws -> TestFleet {
         let fleet = try TestFleet()
-        for (device, left) in [("near", 20), ("middle", 50), ("far", 80)] { try fleet.add(device, left: .days(Int64(left))) }
+        for (device, left) in [("near", 20), ("middle", 50), ("far", 80)] {
+            try fleet.add(device, left: .days(Int64(left)))
+        }
         try fleet.add("lab", left: .days(80), labels: ["stage": "lab"])
         return try fleet.load()
     }
@@ -50,12 +52,16 @@ struct PolicyDiffTests {
             name: "a narrower match", new: policyFile([PolicyText(match: "{ labels: { stage: lab } }")]),
             counts: ["no-longer-due 1", "now-uncovered 3"], actions: ["- uncovered 2", "request-csr uncovered 1"]),
         Case(
-            name: "a wider match", old: policyFile([PolicyText(match: "{ labels: { stage: lab } }")]), new: policyFile(),
+            name: "a wider match", old: policyFile([PolicyText(match: "{ labels: { stage: lab } }")]),
+            new: policyFile(),
             counts: ["newly-due 1", "now-covered 3"], actions: ["uncovered - 2", "uncovered request-csr 1"]),
         Case(
             name: "another policy that takes one device over, with another profile",
             new: policyFile(
-                [PolicyText(), PolicyText(name: "lab", priority: 20, match: "{ labels: { stage: lab } }", profile: "lab")],
+                [
+                    PolicyText(),
+                    PolicyText(name: "lab", priority: 20, match: "{ labels: { stage: lab } }", profile: "lab"),
+                ],
                 [ProfileText(), ProfileText(name: "lab")]),
             counts: ["changed-policy 1", "changed-profile 1"]),
         Case(
@@ -100,7 +106,8 @@ struct PolicyDiffTests {
     @Test("A profile's edit is told key by key")
     func profileEdit() async throws {
         let diff = try await compare(
-            try fleet(), policyFile(), policyFile([PolicyText()], [ProfileText(validity: "120d", keys: "[ecdsa-p384]")]))
+            try fleet(), policyFile(), policyFile([PolicyText()], [ProfileText(validity: "120d", keys: "[ecdsa-p384]")])
+        )
         let edit = try #require(diff.profileEdits.first)
         #expect(edit.name == "client" && edit.devices == 4)
         #expect(
@@ -126,14 +133,18 @@ struct PolicyDiffTests {
     @Test("A side that is ambiguous, has mistakes, or is not there says which it is")
     func errors() async throws {
         let fleet = try fleet()
-        let twice = policyFile([PolicyText(match: "{ device: \"*a*\" }"), PolicyText(name: "b", match: "{ device: \"f*\" }")])
+        let twice = policyFile([
+            PolicyText(match: "{ device: \"*a*\" }"), PolicyText(name: "b", match: "{ device: \"f*\" }"),
+        ])
         do {
             _ = try await compare(fleet, policyFile(), twice)
             Issue.record("two policies claim one device")
         } catch let error as RotationError {
             #expect(error.code == .badInput && error.message.contains("/new: policies"))
         }
-        await #expect(throws: PolicyMistakes.self) { try await compare(fleet, "version: 1\npolicy: []\n", policyFile()) }
+        await #expect(throws: PolicyMistakes.self) {
+            try await compare(fleet, "version: 1\npolicy: []\n", policyFile())
+        }
         for text in ["nowhere", "-x:policies", ":policies", "HEAD"] {
             #expect(throws: RotationError.self, "\(text)") { try PolicySource(text) }
         }

@@ -78,10 +78,16 @@ struct SavedPlanTests {
         Change(name: "a comment in a policy file", says: ["the policy files changed", "rows would come out the same"]) {
             try $0.setPolicies(try $0.policies() + "# reviewed\n")
         },
-        Change(name: "a policy", says: ["the policy files changed", "rows differ", "alone (uncovered, uncovered then, no row now)"]) {
+        Change(
+            name: "a policy",
+            says: ["the policy files changed", "rows differ", "alone (uncovered, uncovered then, no row now)"]
+        ) {
             try $0.setPolicies(policyFile([PolicyText(name: "other", expiry: "{ renewBefore: 1d }")]))
         },
-        Change(name: "a CSR that came in", says: ["the inbox changed", "silent (no row then, issue, expiring, by sensors now)"]) {
+        Change(
+            name: "a CSR that came in",
+            says: ["the inbox changed", "silent (no row then, issue, expiring, by sensors now)"]
+        ) {
             try $0.handIn("silent")
         },
         Change(name: "another CSR than the one that was there", says: ["the inbox changed", "come out the same"]) {
@@ -99,7 +105,8 @@ struct SavedPlanTests {
         Change(name: "a confirmation that an ordinary run took in", says: ["the inventory and the inbox changed"]) {
             try await $0.run(limit: 0)
         },
-        Change(name: "an order to revoke", says: ["the inventory changed", "fresh (no row then, revoke, revoked now)"]) {
+        Change(name: "an order to revoke", says: ["the inventory changed", "fresh (no row then, revoke, revoked now)"])
+        {
             _ = try RevocationDesk($0.workspace, at: now, actor: "alice", clock: FixedClock(now))
                 .record(ManualRevocation(target: .device("fresh"), reason: .superseded))
         },
@@ -124,8 +131,10 @@ struct SavedPlanTests {
         let runs = try fleet.inventory().recentRuns(limit: 100).count
         let error = try #require(
             await fleet.failure {
-                try await JobRun(reopened, at: Self.later, reviewed: saved, actor: "test", clock: FixedClock(Self.later))
-                    .perform()
+                try await JobRun(
+                    reopened, at: Self.later, reviewed: saved, actor: "test", clock: FixedClock(Self.later)
+                )
+                .perform()
             })
         #expect(error.code == .badInput)
         for part in change.says { #expect(error.message.contains(part), "\(error.message)") }
@@ -172,8 +181,10 @@ struct SavedPlanTests {
         let reopened = try Workspace(configuredBy: fleet.folder["rotation.yaml"])
         let error = try #require(
             await fleet.failure {
-                try await JobRun(reopened, at: Self.later, reviewed: saved, actor: "test", clock: FixedClock(Self.later))
-                    .perform()
+                try await JobRun(
+                    reopened, at: Self.later, reviewed: saved, actor: "test", clock: FixedClock(Self.later)
+                )
+                .perform()
             })
         #expect(error.code == .guarded && error.message.contains("limits.issue allows 3"))
         #expect(!fleet.hasManifest("d0"))

@@ -67,7 +67,8 @@ public struct PolicyComparison: Sendable {
     private static func rows(_ old: RotationPlan, _ new: RotationPlan) -> [PolicyDiff.Row] {
         // A plan has one row a certificate at most.
         var rest = Dictionary(
-            old.decisions.enumerated().map { ($0.element.certificateRow, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            old.decisions.enumerated().map { ($0.element.certificateRow, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
         var rows: [PolicyDiff.Row] = []
         for decision in new.decisions {
             let row = PolicyDiff.Row(

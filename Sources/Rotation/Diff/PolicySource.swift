@@ -37,7 +37,7 @@ public enum PolicySource: Sendable, Equatable, CustomStringConvertible {
         case .path(let path):
             do throws(RotationError) {
                 files = try PolicyFiles.read([path])
-            } catch where error.code == .configuration {
+            } catch  where error.code == .configuration {
                 throw RotationError(.badInput, error.message, at: error.place, advice: error.advice)
             }
         case .revision(let name):

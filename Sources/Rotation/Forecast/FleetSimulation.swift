@@ -42,7 +42,8 @@ struct FleetSimulation {
             // What waits in the inbox is in by the first run.
             let taken = start.waiting.confirmed(known, at: start.at)
             var device = SimulatedDevice(
-                taken.supposing(request: start.waiting.request(of: taken)), reached.removeValue(forKey: taken.row) ?? [])
+                taken.supposing(request: start.waiting.request(of: taken)), reached.removeValue(forKey: taken.row) ?? []
+            )
             if device.reached.isEmpty, device.device.rotation == nil, let current = device.device.active.first {
                 switch try selections.select(for: device.device, current: current) {
                 case .none:

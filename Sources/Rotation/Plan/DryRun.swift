@@ -50,7 +50,9 @@ public struct DryRun: Sendable {
             pickUp: try PickUp.read(inventory, policies, at: at))
     }
 
-    func decide(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (plan: RotationPlan, waiting: WaitingRequests) {
+    func decide(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (
+        plan: RotationPlan, waiting: WaitingRequests
+    ) {
         let (planner, inbox) = try planner(sources, snapshot)
         observer.began(.decide, total: snapshot.deviceCount)
         defer { observer.ended(.decide) }

@@ -38,9 +38,12 @@ struct PlanAgreement {
             changed.isEmpty
             ? "the plan is decided differently now" : "\(changed.joined(separator: " and ")) changed since it was saved"
         throw RotationError(
-            .badInput, "\(what): \(difference ?? "its rows would come out the same, but they were decided from something else")",
+            .badInput,
+            "\(what): \(difference ?? "its rows would come out the same, but they were decided from something else")",
             at: saved.path,
-            advice: "nothing of it was carried out; save the plan anew with `rotation-job plan --save FILE`, and look at it again")
+            advice:
+                "nothing of it was carried out; save the plan anew with `rotation-job plan --save FILE`, and look at it again"
+        )
     }
 
     /// What differs, in a sentence; nil where every row is the same, in the same order.
@@ -54,7 +57,8 @@ struct PlanAgreement {
         func differs(_ key: SavedPlan.RowKey) {
             count += 1
             guard examples.count < 3 else { return }
-            examples.append("\(key.device) (\(SavedPlan.Row.text(before[key])) then, \(SavedPlan.Row.text(after[key])) now)")
+            examples.append(
+                "\(key.device) (\(SavedPlan.Row.text(before[key])) then, \(SavedPlan.Row.text(after[key])) now)")
         }
         for row in saved.rows where after[row.key] != row { differs(row.key) }
         for row in rows where before[row.key] == nil { differs(row.key) }

@@ -71,7 +71,8 @@ extension SavedPlan {
         }
         guard let digests = document.digests, let at = Timestamp(rfc3339: document.at) else {
             throw RotationError(
-                .badInput, "the plan has no digests of what it was decided from: it was printed, and not saved", at: path,
+                .badInput, "the plan has no digests of what it was decided from: it was printed, and not saved",
+                at: path,
                 advice: SavedPlan.howToMake)
         }
         self.path = path
@@ -89,7 +90,9 @@ extension SavedPlan {
         guard SavedPlan.digest(of: rows, guards: guards, at: at, limit: limit) == digests.rows else {
             throw RotationError(
                 .badInput, "the plan was edited after it was saved: its rows are not those of its digest", at: path,
-                advice: "a plan is carried out as a whole; to take a part, save one with `rotation-job plan --limit N --save FILE`")
+                advice:
+                    "a plan is carried out as a whole; to take a part, save one with `rotation-job plan --limit N --save FILE`"
+            )
         }
     }
 

@@ -5,7 +5,8 @@ import RotationModel
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Work with the policy files.", subcommands: [PolicyCheck.self, PolicyDiffCommand.self])
+        commandName: "policy", abstract: "Work with the policy files.",
+        subcommands: [PolicyCheck.self, PolicyDiffCommand.self])
 }
 
 struct PolicyCheck: ParsableCommand {
