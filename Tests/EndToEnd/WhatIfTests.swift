@@ -171,6 +171,9 @@ struct WhatIfTests {
             let refused = try await workspace.job("policy", "diff", name, "policies")
             #expect([64, 65].contains(refused.status) && refused.stderr.contains(says), refused.story)
         }
+        let without = try await workspace.job(
+            "policy", "diff", "HEAD:policies", "policies", environment: ["PATH": "/nonexistent"])
+        #expect(without.status == 1 && without.stderr.contains("git cannot be started"), without.story)
         try workspace.write("policies/plant.yaml", "version: 1\npolicies: [{ name: 3 ]\n")
         let mistakes = try await workspace.job(
             "policy", "diff", "HEAD:policies", "policies", "--at", now, expecting: 65)
