@@ -15,7 +15,7 @@ struct FleetSimulation {
     var selections: SelectionCache
     var supposer: Supposer
     var ledger: ForecastLedger
-    var devices: [SimulatedDevice] = []
+    var devices: [ForecastDevice] = []
     /// The devices to look at, by day.
     var calendar: [[Int32]]
     var uncovered = 0
@@ -41,7 +41,7 @@ struct FleetSimulation {
         try start.snapshot.forEachDeviceWithActiveCertificate { known in
             // What waits in the inbox is in by the first run.
             let taken = start.waiting.confirmed(known, at: start.at)
-            var device = SimulatedDevice(
+            var device = ForecastDevice(
                 taken.supposing(request: start.waiting.request(of: taken)), reached.removeValue(forKey: taken.row) ?? []
             )
             if device.reached.isEmpty, device.device.rotation == nil, let current = device.device.active.first {
@@ -122,7 +122,7 @@ struct FleetSimulation {
         }
     }
 
-    private func judge(_ device: SimulatedDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
+    private func judge(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
         DeviceJudge(
             planner: planner, device: device.device, policyIndex: policy, sharedKeys: sharedKeys, endings: endings,
             revocations: DeviceRevocations(
@@ -138,7 +138,7 @@ struct FleetSimulation {
 
     // MARK: The calendar
 
-    private mutating func schedule(_ device: SimulatedDevice, on day: Int?) {
+    private mutating func schedule(_ device: ForecastDevice, on day: Int?) {
         guard let day else { return }
         devices.append(device)
         calendar[day].append(Int32(devices.count - 1))
@@ -149,7 +149,7 @@ struct FleetSimulation {
     }
 
     /// The first day after this one on which something can happen to the device; nil where that is not within the forecast.
-    private func nextDay(for device: SimulatedDevice, after day: Int) -> Int? {
+    private func nextDay(for device: ForecastDevice, after day: Int) -> Int? {
         let time: Timestamp?
         switch device.progress {
         case .moved: time = dates[day]
