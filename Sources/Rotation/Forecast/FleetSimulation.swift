@@ -19,6 +19,8 @@ struct FleetSimulation {
     /// The devices to look at, by day.
     var calendar: [[Int32]]
     var uncovered = 0
+    /// What a limit held back, with the time until which it stays as it is: a long queue is not judged anew each day.
+    private var backlog: [Int32: (decision: Decision, until: Timestamp)] = [:]
 
     /// - Parameter planner: as a dry run for the first day has it.
     init(_ planner: Planner, days: Int, limits: RunLimits) throws {
@@ -89,12 +91,17 @@ struct FleetSimulation {
         for decision in decisions {
             guard let place = owners[decision.deviceRow] else { continue }
             try devices[Int(place)].carryOut(decision, at: planner.at, policies: planner.policies, &supposer)
+            keep(decision, of: place, at: planner.at)
         }
         for place in owners.values.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
     }
 
     /// What a run decides for one device, after its answers of the day before have come in.
     private mutating func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
+        if let kept = backlog.removeValue(forKey: place), planner.at < kept.until {
+            devices[Int(place)].begin()
+            return [kept.decision]
+        }
         if day > 0 {
             devices[Int(place)].answer(at: planner.at, policies: planner.policies, &supposer)
         }
@@ -120,6 +127,21 @@ struct FleetSimulation {
             }
             return decisions
         }
+    }
+
+    /// Remembers a row that a limit held back until a date passes that could change it.
+    private mutating func keep(_ held: Decision, of place: Int32, at: Timestamp) {
+        let device = devices[Int(place)]
+        guard held.action == .hold, held.reason.code == .rate, device.reached.isEmpty else { return }
+        var decision = held
+        decision.action = .issue
+        if !decision.further.isEmpty { decision.reason = decision.further.removeFirst() }
+        let authority = start.policies.policies[decision.policyIndex].profile.authority
+        let dates = [
+            device.nextEvent(after: at, start.policies, start.revocations), start.authorities.end(of: authority),
+        ]
+        // Without any such date nothing can change it any more.
+        backlog[place] = (decision, dates.compactMap { $0 }.min() ?? Timestamp(seconds: .max))
     }
 
     private func judge(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
