@@ -4,14 +4,19 @@ import RotationModel
 /// A plan as JSON, in pieces: a fleet's plan is never one string in memory.
 public struct PlanJSON {
     let plan: RotationPlan
+    let reviewable: ReviewablePlan?
 
-    public init(_ plan: RotationPlan) { self.plan = plan }
+    public init(_ plan: RotationPlan) { (self.plan, reviewable) = (plan, nil) }
+
+    /// With the digests that `run --plan` holds it against.
+    public init(_ reviewable: ReviewablePlan) { (plan, self.reviewable) = (reviewable.plan, reviewable) }
 
     /// - Parameter write: takes each piece, in order.
     public func write(_ write: ([UInt8]) throws -> Void) rethrows {
         var json = JSONWriter(reservingCapacity: 1 << 16)
         json.openObject()
         json.member("version", 1)
+        if let reviewable { PlanDocument.append(reviewable, to: &json) }
         PlanDocument.appendHead(plan, to: &json)
         try PlanDocument.appendDecisions(plan, results: nil, to: &json, write)
         json.closeObject()
@@ -22,6 +27,19 @@ public struct PlanJSON {
 
 /// What plans and run reports have in common: the same shape, and in a run a `result` on each row.
 enum PlanDocument {
+    static func append(_ reviewable: ReviewablePlan, to json: inout JSONWriter) {
+        json.key("digests")
+        json.object { json in
+            json.member("policies", reviewable.digests.policies)
+            json.member("authorities", reviewable.digests.authorities)
+            json.member("inventory", reviewable.digests.inventory)
+            json.member("inbox", reviewable.digests.inbox)
+            json.member("rows", reviewable.digests.rows)
+        }
+        json.key("limit")
+        if let limit = reviewable.limit { json.value(limit) } else { json.null() }
+    }
+
     static func appendHead(_ plan: RotationPlan, to json: inout JSONWriter) {
         json.member("at", plan.at.rfc3339)
         json.key("policies")
@@ -43,6 +61,10 @@ enum PlanDocument {
         append(plan.pickUp, to: &json)
         json.key("guards")
         json.array { json in plan.guards.forEach { json.value($0) } }
+        if !plan.passedGuards.isEmpty {
+            json.key("passedGuards")
+            json.array { json in plan.passedGuards.forEach { json.value($0) } }
+        }
         if let inbox = plan.inbox {
             json.key("inbox")
             json.object { json in

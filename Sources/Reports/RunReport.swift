@@ -69,7 +69,7 @@ public struct RunText {
 
     public var text: String {
         [
-            headline, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox,
+            headline, guards, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox,
             RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
             troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, next,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
@@ -94,6 +94,10 @@ public struct RunText {
             + style.dim(
                 "Run \(outcome.id), as of \(outcome.plan.at), \(seconds) s; \(counted(outcome.plan.deviceCount, "device")) "
                     + "in the inventory.") + "\n"
+    }
+
+    private var guards: String {
+        outcome.plan.passedGuards.map { style.yellow("Past a guard, as reviewed: ") + $0 + "\n" }.joined()
     }
 
     private var recovery: String {

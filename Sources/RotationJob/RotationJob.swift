@@ -19,6 +19,6 @@ struct RotationJob: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, InventoryCommand.self, PolicyCommand.self, PlanCommand.self, RunCommand.self,
-            RevokeCommand.self, ResumeCommand.self, StatusCommand.self, AuditCommand.self,
+            RevokeCommand.self, ResumeCommand.self, ForecastCommand.self, StatusCommand.self, AuditCommand.self,
         ])
 }

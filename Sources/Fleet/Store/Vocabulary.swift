@@ -126,6 +126,14 @@ final class Lexicon {
         try text(row, in: &issuers, "SELECT name FROM issuers WHERE id = ?")
     }
 
+    /// A row below zero that stands for a name that is not stored.
+    func suppose(issuer name: String) -> Int64 {
+        if let known = issuers.first(where: { $0.key < 0 && $0.value == name }) { return known.key }
+        let row = (issuers.keys.min().map { min($0, 0) } ?? 0) - 1
+        issuers[row] = name
+        return row
+    }
+
     func labels(ofSet row: Int64) throws -> Labels {
         if let known = labelSets[row] { return known }
         let labels = try found(

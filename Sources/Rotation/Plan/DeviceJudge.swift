@@ -130,7 +130,8 @@ struct DeviceJudge {
     private func retirement(
         _ rotation: OpenRotation, _ current: PlanningCertificate, _ facts: CertificateFacts
     ) throws -> [Decision] {
-        guard let confirmedAt = rotation.confirmedAt,
+        // A confirmation that comes in while a saved plan is carried out is of the plan's time, as it was when it was planned.
+        guard let confirmedAt = rotation.confirmedAt.map({ min($0, planner.at) }),
             let old = device.active.first(where: { $0.row == rotation.oldCertificate })
         else { return [] }
         let confirmed = "the device proved its new key on \(confirmedAt)"

@@ -21,25 +21,57 @@ public struct DryRun: Sendable {
     }
 
     public func plan() async throws -> RotationPlan {
+        let sources = try await sources()
+        return try sources.inventory.planningSnapshot { try decide(sources, $0).plan }
+    }
+
+    /// All that decides, but for the inventory as it stands at one moment.
+    struct Sources {
+        let policies: PolicySet
+        let edition: PolicyEdition
+        let authorities: AuthorityDirectory
+        let inventory: Inventory
+        let requests: [RequestReader.Reading]
+        let confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]
+        let pickUp: PickUp
+    }
+
+    func sources() async throws -> Sources {
         let (policies, edition) = try workspace.loadPolicies()
+        return try await sources(policies, edition)
+    }
+
+    func sources(_ policies: PolicySet, _ edition: PolicyEdition) async throws -> Sources {
         let authorities = try workspace.authorities()
         let inventory = try workspace.openInventory(.readOnly)
-        let requests = try await readRequests()
-        let confirmations = try await judgeConfirmations(inventory, policies)
-        let pickUp = try PickUp.read(inventory, policies, at: at)
-        return try inventory.planningSnapshot { snapshot in
-            var preview = InboxPreview(policies: policies)
-            preview.look(at: confirmations)
-            try preview.look(at: requests, snapshot)
-            observer.began(.decide, total: snapshot.deviceCount)
-            defer { observer.ended(.decide) }
-            return try RotationPlan.make(
-                Planner(
-                    policies: policies, authorities: authorities, at: at, snapshot: snapshot, waiting: preview.waiting,
-                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)),
-                edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: preview.outlook,
-                pickUp: pickUp)
-        }
+        return Sources(
+            policies: policies, edition: edition, authorities: authorities, inventory: inventory,
+            requests: try await readRequests(), confirmations: try await judgeConfirmations(inventory, policies),
+            pickUp: try PickUp.read(inventory, policies, at: at))
+    }
+
+    func decide(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (
+        plan: RotationPlan, waiting: WaitingRequests
+    ) {
+        let (planner, inbox) = try planner(sources, snapshot)
+        observer.began(.decide, total: snapshot.deviceCount)
+        defer { observer.ended(.decide) }
+        let plan = try RotationPlan.make(
+            planner, edition: sources.edition, limits: workspace.configuration.limits, limit: limit, inbox: inbox,
+            pickUp: sources.pickUp)
+        return (plan, planner.waiting)
+    }
+
+    /// The planner as the next run would have it, and what it finds in the inbox.
+    func planner(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (planner: Planner, inbox: InboxOutlook) {
+        var preview = InboxPreview(policies: sources.policies)
+        preview.look(at: sources.confirmations)
+        try preview.look(at: sources.requests, snapshot)
+        let planner = Planner(
+            policies: sources.policies, authorities: sources.authorities, at: at, snapshot: snapshot,
+            waiting: preview.waiting,
+            revocations: try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at))
+        return (planner, preview.outlook)
     }
 
     private func readRequests() async throws -> [RequestReader.Reading] {

@@ -11,7 +11,7 @@ enum Guards {
         if issue > limits.issue {
             broken.append(
                 "\(issue) certificates would be issued, and limits.issue allows \(limits.issue) in one run; "
-                    + "when that is what you want, raise limits.issue in rotation.yaml, or take a part with `rotation-job run --limit \(limits.issue)`"
+                    + "take a part with `rotation-job run --limit \(limits.issue)`; for all of it, \(howToPass)"
             )
         }
         return broken
@@ -23,8 +23,13 @@ enum Guards {
         guard count > allowed else { return nil }
         return
             "\(count) of \(active) active certificates would be revoked, and limits.revoke (\(limit)) allows \(allowed) in one run; "
-            + "look at each row with `rotation-job plan --format csv`, and when that is what you want, raise limits.revoke in rotation.yaml for this run"
+            + howToPass
     }
+
+    /// The way past a guard is a plan that a person has seen.
+    static let howToPass =
+        "save the plan with `rotation-job plan --save reviewed.json` and look at it; when that is what you want, "
+        + "`rotation-job run --plan reviewed.json` carries out exactly that, past the guards it shows"
 
     /// How many certificates a run may revoke. One is always allowed, however small the fleet, unless the limit is zero.
     static func most(_ share: Share, of active: Int) -> Int {

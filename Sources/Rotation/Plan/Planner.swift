@@ -26,9 +26,10 @@ struct Planner {
         let endings = try AuthorityEndings(authorities, snapshot, at: at)
         try snapshot.forEachDeviceWithActiveCertificate { known in
             let found = waiting.confirmed(known, at: at)
-            let revoked = try DeviceRevocations(
-                unseen.removeValue(forKey: found.row) ?? [], active: found.active, of: revocations, at: at,
-                isProvenElsewhere: hasProvenAnother)
+            let reached = unseen.removeValue(forKey: found.row) ?? []
+            let revoked = DeviceRevocations(
+                reached, active: found.active, of: revocations, at: at,
+                provenElsewhere: Set(try reached.flatMap(\.others).filter(hasProvenAnother).map(\.row)))
             decisions += try revoked.due.map(row)
             let device = revoked.due.isEmpty ? found : found.without(revoked.due)
             guard let current = device.active.first else { return }

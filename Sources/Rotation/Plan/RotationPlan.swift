@@ -17,7 +17,9 @@ public struct RotationPlan: Sendable {
     /// Policies that have stopped by themselves.
     public internal(set) var halts: [PolicyHalt] = []
     /// Guards that stop the run, each a sentence with what to do.
-    public let guards: [String]
+    public internal(set) var guards: [String]
+    /// Guards that would have stopped the run, had a person not saved the plan with them in it and told it to run (`run --plan`).
+    public internal(set) var passedGuards: [String] = []
 
     public func count(_ action: Action) -> Int {
         decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }

@@ -14,17 +14,17 @@ struct DeviceRevocations {
 
     /// - Parameters:
     ///   - active: the device's `ACTIVE` certificates.
-    ///   - isProvenElsewhere: whether another device, which presents the same certificate, has proved a certificate of its own.
+    ///   - provenElsewhere: claims of other devices that have proved a certificate of their own, by row.
     init(
         _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp,
-        isProvenElsewhere: (RevocableCertificate) throws -> Bool = { _ in false }
-    ) rethrows {
+        provenElsewhere: Set<Int64> = []
+    ) {
         let rows = Set(reached.map(\.certificate.row))
         let isProven = active.contains { $0.confirmedAt != nil && !rows.contains($0.row) }
         for item in reached {
             let revocation = scope.revocations[item.revocation]
             // It goes for all who present it, and so only when all of them can go on without it.
-            let mayGo = try isProven && item.others.allSatisfy(isProvenElsewhere)
+            let mayGo = isProven && item.others.allSatisfy { provenElsewhere.contains($0.row) }
             if let reason = DeviceRevocations.reason(item, revocation, isProven: mayGo, at: at) {
                 due.append(Due(reached: item, reason: reason))
             } else if item.certificate.status == .active {

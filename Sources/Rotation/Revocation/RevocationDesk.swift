@@ -81,7 +81,8 @@ public struct RevocationDesk: Sendable {
         if let obstacle = Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) {
             throw RotationError(
                 .guarded, obstacle,
-                advice: "nothing was done or recorded; give the command again when the limit allows it")
+                advice:
+                    "nothing was done or recorded: give the order without --now, look at the plan, and run the plan that you reviewed")
         }
         let draft = revocation.draft(preview, actor: actor)
         let order = try inventory.recordRevocationOrder(draft, run: nil, at: at)

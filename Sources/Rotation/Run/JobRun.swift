@@ -8,22 +8,26 @@ public struct JobRun: Sendable {
     let workspace: Workspace
     let at: Timestamp
     let limit: Int?
+    let reviewed: SavedPlan?
     let actor: String
     let clock: any WallClock
     let observer: any RunObserver
 
     /// - Parameters:
     ///   - at: the one `now` of the run: dates are judged by it and certificates start from it.
-    ///   - limit: the most certificates to issue, or nil.
+    ///   - limit: the most certificates to issue, or nil. A reviewed plan has its own.
+    ///   - reviewed: a saved plan, which is carried out as it stands or not at all. Dates are judged by its time then;
+    ///     certificates start from `at` all the same.
     ///   - actor: who the audit says it was.
     ///   - clock: for the wall-clock times in the run's record.
     public init(
-        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, actor: String, clock: any WallClock = SystemClock(),
-        observer: any RunObserver = SilentObserver()
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, reviewed: SavedPlan? = nil, actor: String,
+        clock: any WallClock = SystemClock(), observer: any RunObserver = SilentObserver()
     ) {
         self.workspace = workspace
         self.at = at
-        self.limit = limit
+        self.limit = reviewed == nil ? limit : reviewed?.limit
+        self.reviewed = reviewed
         self.actor = actor
         self.clock = clock
         self.observer = observer
@@ -35,17 +39,32 @@ public struct JobRun: Sendable {
         let lock = try WorkspaceLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         let inventory = try workspace.openInventory(.readWrite)
+        try await checkReviewedPlan()
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try SigningKeys.load(
                 workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at))
-            if let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
+            if reviewed == nil, let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
             return try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,
                 authorities: authorities, keys: keys, run: run, at: at, limit: limit, actor: actor, clock: clock,
-                observer: observer
+                observer: observer, reviewed: reviewed
             ).perform()
         }
+    }
+
+    /// Whether the reviewed plan, if there is one, is what would be decided now. Asked under the lock and before the run is
+    /// on record: one that is refused has done nothing.
+    private func checkReviewedPlan() async throws {
+        guard let reviewed else { return }
+        guard reviewed.at <= at else {
+            throw RotationError(
+                .badInput, "the plan is for \(reviewed.at), and it is \(at)", at: reviewed.path,
+                advice: "wait until then, or save a plan for now: `rotation-job plan --save FILE`")
+        }
+        let current = try await DryRun(workspace, at: reviewed.at, limit: reviewed.limit, observer: observer)
+            .reviewablePlan()
+        try PlanAgreement(saved: reviewed).check(against: current)
     }
 
     /// The outcome of a run that a guard stops, before it has taken anything in; nil where no guard does.

@@ -56,6 +56,7 @@ extension RunOutcome {
         counts["csr-taken"] = intake.taken
         counts["csr-rejected"] = intake.rejected.count
         counts["refreshed"] = refreshed
+        if !plan.passedGuards.isEmpty { counts["guards-passed"] = plan.passedGuards.count }
         return counts
     }
 }

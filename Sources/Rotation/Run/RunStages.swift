@@ -17,6 +17,8 @@ struct RunStages {
     let actor: String
     let clock: any WallClock
     let observer: any RunObserver
+    /// The saved plan that is carried out, if it is one.
+    var reviewed: SavedPlan?
 
     func perform() async throws -> RunOutcome {
         let publisher = self.publisher
@@ -30,6 +32,10 @@ struct RunStages {
         ).perform()
         let intake = try await takeIn(scope)
         var plan = try decide()
+        if let reviewed {
+            try PlanAgreement(saved: reviewed).check(decided: plan)
+            (plan.passedGuards, plan.guards) = (plan.guards, [])
+        }
         guard plan.guards.isEmpty else {
             return RunOutcome(
                 stoppedBefore: plan, run: run, intake: intake, recovery: recovery, endedAt: clock.now())
@@ -107,6 +113,8 @@ struct RunStages {
     }
 
     private func decide() throws -> RotationPlan {
+        // What a person reviewed was decided for its own time.
+        let at = reviewed?.at ?? at
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
             observer.began(.decide, total: snapshot.deviceCount)

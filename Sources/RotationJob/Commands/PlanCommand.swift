@@ -13,7 +13,11 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Show what a run would do, and why; change nothing.",
         discussion:
-            "The same planner decides for `run`. Exit status 0; with --detailed-exitcode 2 when a run would change something."
+            """
+            The same planner decides for `run`. With --save the plan is kept as well: look at it, and `rotation-job run --plan FILE` \
+            carries out exactly that, or nothing where something changed meanwhile. Exit status 0; with --detailed-exitcode 2 when \
+            a run would change something.
+            """
     )
 
     @OptionGroup var options: GlobalOptions
@@ -25,12 +29,30 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the plan to a file instead of standard output.", valueName: "file"))
     var output: String?
 
+    @Option(help: ArgumentHelp("Also keep the plan in this file, for `run --plan`.", valueName: "file"))
+    var save: String?
+
+    @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
+    var limit: Int?
+
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when a run would change something.")
     var detailedExitCode = false
 
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number that is not negative.") }
+        if save == "-" { throw ValidationError("--save takes a file; standard output has the plan anyway.") }
+    }
+
     func run() async throws {
-        let progress = options.progress()
-        let plan = try await DryRun(options.workspace(), at: at.timestamp, observer: progress).plan()
+        let dryRun = try DryRun(options.workspace(), at: at.timestamp, limit: limit, observer: options.progress())
+        let plan: RotationPlan
+        if let save {
+            let reviewable = try await dryRun.reviewablePlan()
+            try Console.deliver(to: save) { write in try PlanJSON(reviewable).write(write) }
+            plan = reviewable.plan
+        } else {
+            plan = try await dryRun.plan()
+        }
         // A file gets no colours.
         let style = output == nil ? options.style : .plain
         try Console.deliver(to: output) { write in

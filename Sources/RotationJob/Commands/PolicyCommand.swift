@@ -5,7 +5,10 @@ import RotationModel
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "Work with the policy files.",
-        subcommands: [PolicyCheck.self, PolicyExplain.self, PolicyTestCommand.self, PolicySchemaCommand.self])
+        subcommands: [
+            PolicyCheck.self, PolicyExplain.self, PolicyTestCommand.self, PolicyDiffCommand.self,
+            PolicySchemaCommand.self,
+        ])
 }
 
 /// Policy files that a command is about: those of the workspace, or those that are named.

@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
             replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or \
             are blocked, when a certificate expires before its window opens, when a policy is halted, or when a guard stopped \
             the run before it did anything.
+
+            With --plan it carries out a plan that `plan --save` kept and a person has reviewed, also past the guards that the \
+            plan shows. It refuses (exit status 65) when the policies, the authorities, the inventory or the inbox changed since.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -32,6 +35,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
     var limit: Int?
+
+    @Option(help: ArgumentHelp("Carry out this plan, kept by `plan --save`, or nothing.", valueName: "file"))
+    var plan: String?
 
     @Option(help: ArgumentHelp("Also write the report (JSON) to this file.", valueName: "file"))
     var report: String?
@@ -41,12 +47,16 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes a number that is not negative.") }
+        if plan != nil, limit != nil {
+            throw ValidationError("A saved plan has its own limit: give --limit to `plan --save`.")
+        }
     }
 
     func run() async throws {
         let workspace = try options.workspace()
         let outcome = try await JobRun(
-            workspace, at: at.timestamp, limit: limit, actor: Self.user, observer: options.progress()
+            workspace, at: at.timestamp, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
+            actor: Self.user, observer: options.progress()
         ).perform()
         try RunCommand.write(outcome, to: workspace.reportPath(of: outcome))
         if let report { try RunCommand.write(outcome, to: report) }

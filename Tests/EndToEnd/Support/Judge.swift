@@ -17,6 +17,11 @@ enum Judge {
         return output
     }
 
+    /// Judges what `policy diff` says by two plans.
+    static func difference(_ arguments: [String]) async throws -> Verdict {
+        try JSONDecoder().decode(Verdict.self, from: await ask("check_diff", arguments).stdoutBytes)
+    }
+
     /// The plan of the workspace's fleet by the judge's own reading of the rules.
     static func expectedPlan(_ workspace: Workspace, policies: String) async throws -> [PlanRow] {
         let output = try await ask(

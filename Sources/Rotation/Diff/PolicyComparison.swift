@@ -1,0 +1,197 @@
+import Fleet
+import LocatedYAML
+import PKI
+import Policy
+public import RotationModel
+
+/// Compares two sets of policy files over the real inventory: both go through the planner that decides for a run.
+public struct PolicyComparison: Sendable {
+    let workspace: Workspace
+    let at: Timestamp
+    let observer: any RunObserver
+
+    public init(_ workspace: Workspace, at: Timestamp, observer: any RunObserver = SilentObserver()) {
+        self.workspace = workspace
+        self.at = at
+        self.observer = observer
+    }
+
+    /// - Throws: ``PolicyMistakes`` where the files of a side have mistakes; ``RotationError/Code/badInput`` where a side
+    ///   cannot be read, or two of its policies claim one device.
+    public func compare(old: PolicySource, new: PolicySource) async throws -> PolicyDiff {
+        let (oldPolicies, oldEdition) = try load(old)
+        let (newPolicies, newEdition) = try load(new)
+        let dryRun = DryRun(workspace, at: at, observer: observer)
+        let before = try await dryRun.sources(oldPolicies, oldEdition)
+        let after = DryRun.Sources(
+            policies: newPolicies, edition: newEdition, authorities: before.authorities, inventory: before.inventory,
+            requests: before.requests, confirmations: before.confirmations, pickUp: before.pickUp)
+        return try before.inventory.planningSnapshot { snapshot in
+            let oldPlan = try named(old) { try dryRun.decide(before, snapshot).plan }
+            let newPlan = try named(new) { try dryRun.decide(after, snapshot).plan }
+            var coverage = CoverageComparison(
+                try dryRun.planner(before, snapshot).planner, try dryRun.planner(after, snapshot).planner)
+            try coverage.compare(snapshot)
+            return PolicyDiff(
+                at: at, deviceCount: snapshot.deviceCount, certificateCount: snapshot.certificateCount,
+                old: side(old, oldPlan, oldPolicies), new: side(new, newPlan, newPolicies),
+                rows: PolicyComparison.rows(oldPlan, newPlan), policyMoves: coverage.policyMoves,
+                profileMoves: coverage.profileMoves, profileEdits: coverage.profileEdits)
+        }
+    }
+
+    private func load(_ source: PolicySource) throws -> (PolicySet, PolicyEdition) {
+        let files = try source.files()
+        let loaded = PolicySet.load(files, authorities: try workspace.authorities().facts, sha256: SHA256.digest)
+        guard let set = loaded.set else { throw PolicyMistakes(diagnostics: loaded.diagnostics) }
+        return (set, PolicyEdition(of: files))
+    }
+
+    /// Says which side an error is about.
+    private func named<T>(_ source: PolicySource, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as RotationError where error.code == .badInput {
+            throw RotationError(
+                error.code, "\(source): \(error.message)", at: error.place, advice: error.advice)
+        }
+    }
+
+    private func side(_ source: PolicySource, _ plan: RotationPlan, _ policies: PolicySet) -> PolicyDiff.Side {
+        PolicyDiff.Side(
+            name: source.description, edition: plan.policies, policies: policies.policies.count, summary: plan.summary,
+            guards: plan.guards)
+    }
+
+    /// The certificates about which the plans differ.
+    private static func rows(_ old: RotationPlan, _ new: RotationPlan) -> [PolicyDiff.Row] {
+        // A plan has one row a certificate at most.
+        var rest = Dictionary(
+            old.decisions.enumerated().map { ($0.element.certificateRow, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        var rows: [PolicyDiff.Row] = []
+        for decision in new.decisions {
+            let row = PolicyDiff.Row(
+                old: rest.removeValue(forKey: decision.certificateRow).map { old.decisions[$0] }, new: decision)
+            if !row.isSame { rows.append(row) }
+        }
+        rows += rest.values.map { PolicyDiff.Row(old: old.decisions[$0], new: nil) }
+        return rows.sorted { left, right in
+            guard let left = left.subject, let right = right.subject else { return false }
+            return Decision.isMoreUrgent(left, right)
+        }
+    }
+}
+
+/// Goes through the fleet once and asks both sides which policy decides for each device.
+struct CoverageComparison {
+    private struct Pair: Hashable {
+        let from: Int?
+        let to: Int?
+    }
+
+    private let old: Planner
+    private let new: Planner
+    private var policyPairs: [Pair: PolicyDiff.Move] = [:]
+    private var profilePairs: [[String]: PolicyDiff.Move] = [:]
+    private var edits: [PolicyDiff.ProfileEdit]
+    private var editPlaces: [String: Int]
+
+    private static let exampleCount = 5
+
+    init(_ old: Planner, _ new: Planner) {
+        (self.old, self.new) = (old, new)
+        let before = Dictionary(old.policies.profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        edits = new.policies.profiles.compactMap { profile in
+            let lines = before[profile.name].map { profile.differences(from: $0) } ?? []
+            return lines.isEmpty ? nil : PolicyDiff.ProfileEdit(name: profile.name, lines: lines)
+        }
+        editPlaces = Dictionary(edits.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
+    }
+
+    mutating func compare(_ snapshot: PlanningSnapshot) throws {
+        var before = SelectionCache(policies: old.policies, snapshot: snapshot)
+        var after = SelectionCache(policies: new.policies, snapshot: snapshot)
+        try snapshot.forEachDeviceWithActiveCertificate { device in
+            // A device whose certificates all go is no matter of coverage.
+            guard let from = try CoverageComparison.policy(of: device, old, &before),
+                let to = try CoverageComparison.policy(of: device, new, &after)
+            else { return }
+            count(device.id, from: from.index, to: to.index)
+        }
+    }
+
+    private struct Covered {
+        let index: Int?
+    }
+
+    /// Nil where the device has no certificate left that authenticates.
+    private static func policy(
+        of known: PlanningDevice, _ planner: Planner, _ selections: inout SelectionCache
+    ) throws -> Covered? {
+        let found = planner.waiting.confirmed(known, at: planner.at)
+        let revoked = DeviceRevocations(
+            planner.revocations.reached[found.row] ?? [], active: found.active, of: planner.revocations, at: planner.at)
+        let device = revoked.due.isEmpty ? found : found.without(revoked.due)
+        guard let current = device.active.first else { return nil }
+        switch try selections.select(for: device, current: current) {
+        case .none: return Covered(index: nil)
+        case .one(let index): return Covered(index: index)
+        // The planner has refused such policies before.
+        case .ambiguous(let indices): return Covered(index: indices.first)
+        }
+    }
+
+    private mutating func count(_ device: DeviceID, from: Int?, to: Int?) {
+        let before = from.map { old.policies.policies[$0] }
+        let after = to.map { new.policies.policies[$0] }
+        if before?.name != after?.name {
+            policyPairs[
+                Pair(from: from, to: to), default: PolicyDiff.Move(from: before?.name, to: after?.name)
+            ].add(device, keeping: CoverageComparison.exampleCount)
+        }
+        guard let before = before?.profile.name, let after = after?.profile.name else { return }
+        if before != after {
+            profilePairs[[before, after], default: PolicyDiff.Move(from: before, to: after)]
+                .add(device, keeping: CoverageComparison.exampleCount)
+        } else if let place = editPlaces[after] {
+            edits[place].devices += 1
+        }
+    }
+
+    var policyMoves: [PolicyDiff.Move] { policyPairs.values.sorted(by: PolicyDiff.Move.isLarger) }
+    var profileMoves: [PolicyDiff.Move] { profilePairs.values.sorted(by: PolicyDiff.Move.isLarger) }
+    var profileEdits: [PolicyDiff.ProfileEdit] { edits }
+}
+
+extension PolicyDiff.Move {
+    fileprivate mutating func add(_ device: DeviceID, keeping limit: Int) {
+        count += 1
+        if examples.count < limit { examples.append(device) }
+    }
+
+    fileprivate static func isLarger(_ left: Self, _ right: Self) -> Bool {
+        (right.count, left.from ?? "", left.to ?? "") < (left.count, right.from ?? "", right.to ?? "")
+    }
+}
+
+extension IssuanceProfile {
+    /// What it says that another of the same name does not, by the keys of policy files.
+    fileprivate func differences(from old: IssuanceProfile) -> [PolicyDiff.ProfileEdit.Line] {
+        zip(old.lines, lines).compactMap { before, after in
+            before.text == after.text
+                ? nil : PolicyDiff.ProfileEdit.Line(key: after.key, old: before.text, new: after.text)
+        }
+    }
+
+    private var lines: [(key: String, text: String)] {
+        [
+            ("authority", authority), ("signature", signature.description), ("validity", validity.description),
+            ("backdate", backdate.description), ("keys", keys.map(\.description).joined(separator: ", ")),
+            ("subject", subjectText),
+            ("subjectAlternativeNames", subjectAlternativeNames.map(\.description).joined(separator: ", ")),
+            ("keyUsage", keyUsage.map(\.rawValue).joined(separator: ", ")),
+            ("extendedKeyUsage", extendedKeyUsage.map(\.rawValue).joined(separator: ", ")),
+        ]
+    }
+}

@@ -1,0 +1,188 @@
+import Fleet
+import Policy
+import RotationModel
+
+/// Lets one run a day work on devices that answer at once.
+///
+/// What each run does is decided by the same judge and held back by the same limits as in a real one. A device is only looked at
+/// on days on which something can happen to it, and is in memory only if that is within the forecast.
+struct FleetSimulation {
+    let start: Planner
+    let limits: RunLimits
+    let dates: [Timestamp]
+    let sharedKeys: Set<KeyFingerprint>
+    let endings: AuthorityEndings
+    var selections: SelectionCache
+    var supposer: Supposer
+    var ledger: ForecastLedger
+    var devices: [ForecastDevice] = []
+    /// The devices to look at, by day.
+    var calendar: [[Int32]]
+    var uncovered = 0
+    /// What a limit held back, with the time until which it stays as it is: a long queue is not judged anew each day.
+    private var backlog: [Int32: (decision: Decision, until: Timestamp)] = [:]
+
+    /// - Parameter planner: as a dry run for the first day has it.
+    init(_ planner: Planner, days: Int, limits: RunLimits) throws {
+        start = planner
+        self.limits = limits
+        dates = (0..<days).map { planner.at + .days(Int64($0)) }
+        sharedKeys = try planner.snapshot.sharedKeys()
+        endings = try AuthorityEndings(planner.authorities, planner.snapshot, at: planner.at)
+        selections = SelectionCache(policies: planner.policies, snapshot: planner.snapshot)
+        supposer = Supposer(planner)
+        ledger = ForecastLedger(planner.policies, limits: limits, dates: dates)
+        calendar = Array(repeating: [], count: days)
+    }
+
+    /// Reads the fleet, and keeps the devices to which something happens.
+    mutating func load() throws {
+        var reached = start.revocations.reached
+        var ambiguities = Ambiguities()
+        let first = planner(on: 0)
+        try start.snapshot.forEachDeviceWithActiveCertificate { known in
+            // What waits in the inbox is in by the first run.
+            let taken = start.waiting.confirmed(known, at: start.at)
+            var device = ForecastDevice(
+                taken.supposing(request: start.waiting.request(of: taken)), reached.removeValue(forKey: taken.row) ?? []
+            )
+            if device.reached.isEmpty, device.device.rotation == nil, let current = device.device.active.first {
+                switch try selections.select(for: device.device, current: current) {
+                case .none:
+                    uncovered += 1
+                    return
+                case .ambiguous(let indices):
+                    ambiguities.add(device.device.id, indices.map { first.policies.policies[$0] })
+                    return
+                case .one(let index):
+                    device.policy = index
+                    guard try judge(device, index, on: first).decisions().isEmpty else { break }
+                    schedule(device, on: nextDay(for: device, after: 0))
+                    return
+                }
+            }
+            schedule(device, on: 0)
+        }
+        try ambiguities.throwIfAny()
+    }
+
+    mutating func run() throws {
+        for day in dates.indices { try run(day) }
+    }
+
+    // MARK: One run
+
+    private mutating func run(_ day: Int) throws {
+        let planner = planner(on: day)
+        var decisions: [Decision] = []
+        var owners: [Int64: Int32] = [:]
+        for place in calendar[day] {
+            let found = try look(at: place, day, planner)
+            guard !found.isEmpty else { continue }
+            owners[devices[Int(place)].device.row] = place
+            decisions += found
+        }
+        calendar[day] = []
+        decisions.sort(by: Decision.isMoreUrgent)
+        Rollout.hold(
+            &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, limit: limits.issue)
+        ledger.enter(day: day, decisions) { decision in
+            owners[decision.deviceRow].map { devices[Int($0)].origin(of: decision) } ?? (.finding, decision.notAfter)
+        }
+        for decision in decisions {
+            guard let place = owners[decision.deviceRow] else { continue }
+            try devices[Int(place)].carryOut(decision, at: planner.at, policies: planner.policies, &supposer)
+            keep(decision, of: place, at: planner.at)
+        }
+        for place in owners.values.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
+    }
+
+    /// What a run decides for one device, after its answers of the day before have come in.
+    private mutating func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
+        if let kept = backlog.removeValue(forKey: place), planner.at < kept.until {
+            devices[Int(place)].begin()
+            return [kept.decision]
+        }
+        if day > 0 {
+            devices[Int(place)].answer(at: planner.at, policies: planner.policies, &supposer)
+        }
+        devices[Int(place)].begin()
+        devices[Int(place)].revoke(planner.revocations, at: planner.at)
+        let device = devices[Int(place)]
+        guard let current = device.device.active.first else { return [] }
+        switch try selections.select(for: device.device, current: current) {
+        case .none:
+            if day == 0 { uncovered += 1 }
+            return []
+        case .ambiguous(let indices):
+            var ambiguities = Ambiguities()
+            ambiguities.add(device.device.id, indices.map { planner.policies.policies[$0] })
+            try ambiguities.throwIfAny()
+            return []
+        case .one(let index):
+            devices[Int(place)].policy = index
+            let decisions = try judge(devices[Int(place)], index, on: planner).decisions()
+            if decisions.isEmpty {
+                devices[Int(place)].settle()
+                reschedule(place, nextDay(for: devices[Int(place)], after: day))
+            }
+            return decisions
+        }
+    }
+
+    /// Remembers a row that a limit held back until a date passes that could change it.
+    private mutating func keep(_ held: Decision, of place: Int32, at: Timestamp) {
+        let device = devices[Int(place)]
+        guard held.action == .hold, held.reason.code == .rate, device.reached.isEmpty else { return }
+        var decision = held
+        decision.action = .issue
+        if !decision.further.isEmpty { decision.reason = decision.further.removeFirst() }
+        let authority = start.policies.policies[decision.policyIndex].profile.authority
+        let dates = [
+            device.nextEvent(after: at, start.policies, start.revocations), start.authorities.end(of: authority),
+        ]
+        // Without any such date nothing can change it any more.
+        backlog[place] = (decision, dates.compactMap { $0 }.min() ?? Timestamp(seconds: .max))
+    }
+
+    private func judge(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
+        DeviceJudge(
+            planner: planner, device: device.device, policyIndex: policy, sharedKeys: sharedKeys, endings: endings,
+            revocations: DeviceRevocations(
+                device.reached, active: device.device.active, of: planner.revocations, at: planner.at))
+    }
+
+    /// The planner of that day: devices' answers are in the devices themselves.
+    private func planner(on day: Int) -> Planner {
+        Planner(
+            policies: start.policies, authorities: start.authorities, at: dates[day], snapshot: start.snapshot,
+            waiting: WaitingRequests(), revocations: start.revocations)
+    }
+
+    // MARK: The calendar
+
+    private mutating func schedule(_ device: ForecastDevice, on day: Int?) {
+        guard let day else { return }
+        devices.append(device)
+        calendar[day].append(Int32(devices.count - 1))
+    }
+
+    private mutating func reschedule(_ place: Int32, _ day: Int?) {
+        if let day { calendar[day].append(place) }
+    }
+
+    /// The first day after this one on which something can happen to the device; nil where that is not within the forecast.
+    private func nextDay(for device: ForecastDevice, after day: Int) -> Int? {
+        let time: Timestamp?
+        switch device.progress {
+        case .moved: time = dates[day]
+        case .blocked: time = nil
+        case .waiting: time = device.nextEvent(after: dates[day], start.policies, start.revocations)
+        }
+        guard let time else { return nil }
+        let seconds = max(0, (time - dates[0]).seconds)
+        let due = Int(clamping: (seconds + 86_399) / 86_400)
+        let next = max(day + 1, due)
+        return next < dates.count ? next : nil
+    }
+}

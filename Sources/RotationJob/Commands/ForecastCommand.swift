@@ -1,0 +1,44 @@
+import ArgumentParser
+import Reports
+import Rotation
+
+enum ForecastFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case csv
+}
+
+struct ForecastCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forecast",
+        abstract: "Show how many certificates runs will replace, day by day, and the peak.",
+        discussion: """
+            One run a day from now on, with today's inventory and today's policies; devices are taken to answer by the next run. \
+            What is over a limit waits for the next day. Nothing is changed.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var at: AtOption
+
+    @Option(help: ArgumentHelp("How far to look.", valueName: "n"))
+    var days = 90
+
+    @Option(help: "How the forecast is written.")
+    var format: ForecastFormat = .text
+
+    func validate() throws {
+        guard (1...Forecaster.longest).contains(days) else {
+            throw ValidationError("--days takes a number from 1 to \(Forecaster.longest).")
+        }
+    }
+
+    func run() async throws {
+        let forecast = try await Forecaster(options.workspace(), at: at.timestamp, observer: options.progress())
+            .forecast(days: days)
+        switch format {
+        case .text: try Console.print(ForecastText(forecast, style: options.style).text)
+        case .json: try Console.write(ForecastJSON(forecast).bytes)
+        case .csv: try Console.print(ForecastCSV(forecast).text)
+        }
+    }
+}
