@@ -92,6 +92,7 @@ extension RotationPlan {
             certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
             pickUp: pickUp, revocations: outlooks,
             guards: Guards.broken(
-                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount))
+                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount),
+            expiries: try planner.snapshot.expiries(from: planner.at))
     }
 }

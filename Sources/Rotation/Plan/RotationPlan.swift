@@ -1,3 +1,4 @@
+public import Fleet
 public import RotationModel
 
 /// What a run at a given time does and why: the same value for the dry run and for the run itself.
@@ -16,6 +17,8 @@ public struct RotationPlan: Sendable {
     public let revocations: [RevocationOutlook]
     /// Guards that stop the run, each a sentence with what to do.
     public let guards: [String]
+    /// When the fleet's `ACTIVE` certificates end, as the plan found them. Nil where nobody counted.
+    public internal(set) var expiries: ExpiryCalendar? = nil
 
     public func count(_ action: Action) -> Int {
         decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }
