@@ -77,7 +77,7 @@ struct ChartFrame {
 }
 
 extension ChartFrame {
-    /// Labels for equal steps of time: one every so many steps, every other of them minor, the year where it is new.
+    /// Labels for equal steps of time: one every so many steps, two of three minor, the year where it is new.
     ///
     /// - Parameters:
     ///   - starts: when each step begins.
@@ -89,7 +89,7 @@ extension ChartFrame {
         var year: Int?
         return stride(from: 0, to: starts.count, by: every).map { step in
             let date = starts[step].components
-            let isMinor = (step / every) % 2 == 1
+            let isMinor = (step / every) % 3 != 0
             // A year stands below a label that is there at every width.
             let isNewYear = !isMinor && date.year != year
             if isNewYear { year = date.year }

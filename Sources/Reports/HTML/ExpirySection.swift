@@ -51,7 +51,7 @@ struct ExpirySection {
 
     private var legend: HTML {
         """
-        <p><span class="key"></span>ACTIVE certificates that end in a week, from \(CalendarText.day(calendar.start)) on\
+        <p class="wide"><span class="key"></span>ACTIVE certificates that end in a week, from \(CalendarText.day(calendar.start)) on\
         \(expired)\(later)</p>
 
         """

@@ -74,3 +74,9 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         return (number < 0 ? "-" : "") + result
     }
 }
+
+extension String.StringInterpolation {
+    /// A piece of HTML belongs into HTML; as text it would be escaped a second time.
+    @available(*, unavailable, message: "say `as HTML` of the literal around it")
+    mutating func appendInterpolation(_ html: HTML) {}
+}

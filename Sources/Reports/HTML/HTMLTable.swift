@@ -10,10 +10,18 @@ struct HTMLTable {
             }
         }
 
+        fileprivate var isNumber: Bool {
+            switch self {
+            case .text: false
+            case .number: true
+            }
+        }
+
+        /// The name also stands in each cell: on a phone, where a row becomes a card, it is shown there.
         fileprivate var attribute: HTML {
             switch self {
-            case .text: ""
-            case .number: " class=\"n\""
+            case .text(let title): " data-name=\"\(title)\""
+            case .number(let title): " class=\"n\" data-name=\"\(title)\""
             }
         }
     }
@@ -31,8 +39,8 @@ struct HTMLTable {
 
     private var opening: HTML {
         """
-        <div class="scroll" role="region" aria-label="\(name)" tabindex="0"><table>
-        <thead><tr>\(columns.map { "<th scope=\"col\"\($0.attribute)>\($0.title)</th>" as HTML })</tr></thead>
+        <div class="scroll" role="region" aria-label="\(name)" tabindex="0"><table class="cards">
+        <thead><tr>\(columns.map { "<th scope=\"col\"\($0.isNumber ? " class=\"n\"" as HTML : "")>\($0.title)</th>" as HTML })</tr></thead>
         <tbody>
 
         """
@@ -42,7 +50,7 @@ struct HTMLTable {
 
     private func row(_ cells: [HTML]) -> HTML {
         let rest = zip(columns, cells).dropFirst().map { "<td\($0.attribute)>\($1)</td>" as HTML }
-        return "<tr><th scope=\"row\"\(columns[0].attribute)>\(cells[0])</th>\(rest)</tr>\n"
+        return "<tr><th scope=\"row\">\(cells[0])</th>\(rest)</tr>\n"
     }
 }
 

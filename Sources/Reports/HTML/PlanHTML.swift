@@ -52,10 +52,8 @@ public struct PlanHTML {
 
     private var inbox: Page.Section? {
         guard let inbox = plan.inbox else { return nil }
-        let taken: HTML? =
-            inbox.usable + inbox.confirmations == 0
-            ? nil
-            : "\(inbox.usable) \(inbox.usable == 1 ? "CSR" : "CSRs") and \(inbox.confirmations) \(inbox.confirmations == 1 ? "confirmation" : "confirmations") would be taken."
-        return InboxSection.section(taken, refused: inbox.refused, "would be moved aside")
+        return InboxSection.section(
+            inbox.usable, confirmations: inbox.confirmations, "would be taken", refused: inbox.refused,
+            "would be moved aside")
     }
 }

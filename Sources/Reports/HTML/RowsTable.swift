@@ -47,7 +47,7 @@ struct RowsTable {
         \(actions.map { "<option value=\"\($0.rawValue)\">\($0.rawValue)</option>" as HTML })</select>
         <output for="search-text search-action" role="status"></output>
         </form>
-        <div class="scroll" role="region" aria-label="Rows" tabindex="0"><table id="listed" class="rows">
+        <div class="scroll" role="region" aria-label="Rows" tabindex="0"><table id="listed" class="cards rows">
         <thead><tr><th scope="col">Device</th><th scope="col">\(results == nil ? "Action" : "Result")</th>\
         <th scope="col">Ends</th><th scope="col">Policy</th><th scope="col">Why</th></tr></thead>
         <tbody>

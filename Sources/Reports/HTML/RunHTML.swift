@@ -101,12 +101,9 @@ public struct RunHTML {
 
     private var inbox: Page.Section? {
         let intake = outcome.intake
-        let taken: HTML? =
-            intake.taken + intake.confirmed == 0
-            ? nil
-            : "\(intake.taken) \(intake.taken == 1 ? "CSR" : "CSRs") and \(intake.confirmed) \(intake.confirmed == 1 ? "confirmation" : "confirmations") taken."
         return InboxSection.section(
-            taken, refused: intake.rejected, "moved to inbox/rejected", obstacles: intake.obstacles)
+            intake.taken, confirmations: intake.confirmed, "taken", refused: intake.rejected, "moved to inbox/rejected",
+            obstacles: intake.obstacles)
     }
 
     private var recovery: Page.Section? {

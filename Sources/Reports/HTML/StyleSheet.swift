@@ -21,13 +21,15 @@ enum StyleSheet {
     private static let type: HTML = """
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, -apple-system, "Segoe UI",
-          Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: anywhere; }
+          Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
         h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; font-weight: 650; text-wrap: balance; }
         h2 { margin: 0 0 .75rem; font-size: 1.1rem; line-height: 1.3; font-weight: 650; }
         h3 { margin: 1.25rem 0 .5rem; font-size: .95rem; font-weight: 650; }
         p { margin: 0 0 .75rem; max-width: 75ch; }
+        p.wide { max-width: none; }
         a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
         code, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
+        .id { overflow-wrap: anywhere; }
         .soft, .facts, .none, .clock { color: var(--soft); }
         .small { display: block; font-size: .8rem; color: var(--soft); font-weight: 400; }
         time { white-space: nowrap; }
@@ -76,15 +78,17 @@ enum StyleSheet {
         td.n + td:not(.n), th.n + th:not(.n) { padding-left: 12px; }
         details { margin-top: .25rem; }
         summary { cursor: pointer; color: var(--accent); font-size: .9rem; }
-        details table { width: auto; min-width: 20rem; }
+        th[data-name="Policy"], td[data-name="Policy"] { min-width: 8.5rem; }
+        details .scroll { max-width: 30rem; }
         #search { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; margin: 0 0 1rem; }
         #search[hidden] { display: none; }
         input, select { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; }
         input { flex: 1 1 260px; min-width: 0; max-width: 420px; }
         output { color: var(--soft); font-size: .9rem; }
         .seen-not-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+        .cards tbody th { min-width: 8.5rem; }
         .rows th:first-child { min-width: 13rem; }
-        .rows td:last-child { min-width: 18rem; }
+        .rows td:last-child { min-width: 18rem; width: 46%; }
 
         """
 
@@ -116,20 +120,24 @@ enum StyleSheet {
         @media (max-width: 640px) {
           header, main { padding-left: 12px; padding-right: 12px; }
           header { padding-top: 20px; }
-          h1 { font-size: 1.3rem; }
+          h1 { font-size: 1.3rem; text-wrap: wrap; }
           section { padding: 16px; margin: 12px 0; }
           .scroll { margin: 0 -16px; padding: 0 16px; }
           .tiles { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 14px 16px; }
           .plot { padding: 0 12px 0 38px; }
           .label.minor { display: none; }
-          .rows, .rows tbody, .rows tr, .rows th, .rows td { display: block; }
-          .rows thead { display: none; }
-          .rows tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
-          .rows tr[hidden] { display: none; }
-          .rows tr:last-child { border-bottom: 0; }
-          .rows th, .rows td, .rows td:last-child, .rows th:first-child { padding: 1px 0; border: 0; min-width: 0; }
-          .rows td[data-name]::before { content: attr(data-name) " "; color: var(--soft); }
-          details table { width: 100%; min-width: 0; }
+          .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; }
+          .cards thead { display: none; }
+          .cards tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
+          .cards tr[hidden] { display: none; }
+          .cards tr:first-child { padding-top: 0; }
+          .cards tr:last-child { border-bottom: 0; padding-bottom: 0; }
+          .cards tr > :is(th, td):is(*, :first-child, :last-child) { padding: 1px 0; border: 0; min-width: 0; width: auto; }
+          .cards th { font-weight: 600; overflow-wrap: anywhere; }
+          .cards td { overflow-wrap: anywhere; }
+          .cards td[data-name]::before { content: attr(data-name) " "; color: var(--soft); }
+          .cards td.n { display: inline-block; margin-right: 16px; text-align: left; }
+          .cards td:has(> .none) { display: none; }
         }
 
         """
