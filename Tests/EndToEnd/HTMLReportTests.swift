@@ -16,7 +16,7 @@ struct HTMLReportTests {
     struct Sight: Decodable {
         struct Look: Decodable { let width: Int, outside: [String], overlaps: [String], rows: Int }
         struct Unscripted: Decodable { let rows: Int, search: Bool }
-        let desk: Look, phone: Look, unscripted: Unscripted
+        let desk: Look, phone: Look, paper: Look, unscripted: Unscripted
         let found: Int, said: String, owned: Bool
     }
 
@@ -98,7 +98,7 @@ struct HTMLReportTests {
     }
 
     @Test(
-        "in a browser nothing sticks out or overlaps, on a desk and on a phone; the search works; nothing from the data runs"
+        "in a browser nothing sticks out or overlaps, on a desk, a phone and paper; the search works; nothing from the data runs"
     )
     func browser() async throws {
         let workspace = try await plant()
@@ -108,6 +108,7 @@ struct HTMLReportTests {
         #expect(sight.desk.width == 1280 && sight.desk.outside == [] && sight.desk.overlaps == [])
         #expect(sight.phone.width == 390 && sight.phone.outside == [] && sight.phone.overlaps == [])
         #expect(sight.desk.rows == plan.decisions.count && sight.phone.rows == plan.decisions.count)
+        #expect(sight.paper.width == 688 && sight.paper.outside == [] && sight.paper.overlaps == [])
         let wanted = plan.decisions.count { $0.device.hasPrefix("camera-us") && $0.action == "request-csr" }
         #expect(wanted > 1 && sight.found == wanted)
         #expect(sight.said == "\(wanted) of \(plan.decisions.count) listed rows")
@@ -137,7 +138,7 @@ struct HTMLReportTests {
                 == run.decisions.map { "\(Self.shown($0.device)) \($0.result ?? "")" })
         #expect(Set(["lists", "inbox", "revocations", "blocked"]).isSubset(of: page.sections))
         let sight = try await look(path, searching: "revoked")
-        #expect(sight.desk.outside == [] && sight.phone.outside == [] && sight.phone.width == 390 && !sight.owned)
+        #expect(sight.desk.outside == [] && sight.paper.outside == [] && sight.phone.outside == [] && sight.phone.width == 390 && !sight.owned)
     }
 
     @Test("of an empty workspace there is a page too")

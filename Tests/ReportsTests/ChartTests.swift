@@ -44,8 +44,9 @@ struct ChartTests {
         #expect(labels.count == 13)
         #expect(labels.first?.text == "1 Dec")
         #expect(labels.filter { !$0.isMinor }.count == 5)
-        #expect(labels.compactMap(\.year) == ["2026", "2027"])
-        #expect(labels.allSatisfy { $0.year == nil || !$0.isMinor })
+        let years = labels.compactMap(\.year)
+        #expect(years.map(\.text) == ["2026", "2027", "2027"] && years.map(\.width) == ["", "minor", "phone"])
+        #expect(labels.allSatisfy { !$0.isMinor || $0.year == nil || $0.year?.width == "minor" })
         #expect(ChartFrame.labels([], most: 13) { _ in 0 }.isEmpty)
     }
 
@@ -79,6 +80,20 @@ struct ChartTests {
         #expect(markup.contains("class=\"bar\" x=\"70.67%\" y=\"14\" width=\"25.33%\" height=\"180\""))
         #expect(markup.contains("y=\"194\" width=\"25.33%\" height=\"0\""))
         #expect(markup.contains("class=\"bar alarm\"") && markup.contains("height=\"1.50\""))
+    }
+
+    @Test(
+        "A bar of what is late that would press the others flat is cut off, and says how high it is",
+        arguments: [(20, 10, false), (21, 10, true), (500, 0, false)])
+    func cut(_ late: Int, _ usual: Int, _ isCut: Bool) {
+        let chart = BarChart(
+            id: "c", title: "t", description: "d", unit: "Things",
+            bars: [
+                BarChart.Bar(value: late, name: "late", isAlarming: true), BarChart.Bar(value: usual, name: "week"),
+            ], labels: [])
+        #expect(chart.isCut == isCut)
+        #expect(chart.html.markup.contains("y=\"10\">\(late)</text>") == isCut)
+        #expect(chart.frame.scale.top == (isCut ? usual : NiceScale(upTo: late).top))
     }
 
     private func curve(limit: Int?) -> Curve {

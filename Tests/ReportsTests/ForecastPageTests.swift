@@ -1,4 +1,6 @@
+import Foundation
 import RotationModel
+import RotationTesting
 import Testing
 
 @testable import Reports
@@ -43,5 +45,31 @@ struct ForecastPageTests {
         let figures = figures([1, 9, 9], limit: 9)
         #expect(figures.total == 19 && figures.overLimit.isEmpty)
         #expect(figures.peak == .init(day: Fixture.now + .days(1), count: 9))
+    }
+
+    /// What one of the end-to-end tests' judges says of a page.
+    private func judge(_ name: String, _ page: String, _ arguments: String...) throws -> String {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("page.html", page)
+        let script = "\(#filePath)".replacing(
+            "ReportsTests/ForecastPageTests.swift", with: "EndToEnd/Judges/\(name).py")
+        let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "/usr/bin/python3"
+        let verdict = try ExternalProgram.run([python, "-B", script, path] + arguments)
+        try #require(verdict.status == 0, "\(verdict.errors)")
+        return verdict.text
+    }
+
+    @Test("Python's parser finds nothing wrong with it")
+    func parsed() throws {
+        let verdict = try judge("check_html", page(figures((0..<365).map { $0 * 7 % 100 }, limit: 60)))
+        #expect(verdict.contains("\"findings\": [],"), "\(verdict)")
+    }
+
+    @Test("In a browser nothing of it sticks out or overlaps, on a desk and on a phone", arguments: [1, 30, 90, 365])
+    func browser(_ days: Int) throws {
+        let verdict = try judge("browse_html", page(figures((0..<days).map { 900 + $0 * 7 % 100 }, limit: 960)), "x")
+        #expect(verdict.contains(#""desk":{"width":1280,"outside":[],"overlaps":[],"#), "\(verdict)")
+        #expect(verdict.contains(#""phone":{"width":390,"outside":[],"overlaps":[],"#), "\(verdict)")
+        #expect(verdict.contains(#""paper":{"width":688,"outside":[],"overlaps":[],"#), "\(verdict)")
     }
 }

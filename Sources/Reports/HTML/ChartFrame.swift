@@ -20,10 +20,16 @@ struct ChartFrame {
         /// Where its middle is, from 0 to 1.
         let position: Double
         let text: String
-        /// A second line, the year.
-        let year: String?
+        /// A second line where the year is new: for every width, or for that of a desk or a phone alone.
+        let year: Year?
         /// Left out where there is little room.
         let isMinor: Bool
+    }
+
+    struct Year: Equatable {
+        let text: String
+        /// A class of the style sheet.
+        let width: String
     }
 
     func html(_ marks: HTML, labels: [Label]) -> HTML {
@@ -56,7 +62,8 @@ struct ChartFrame {
         let y = ChartFrame.marginTop + ChartFrame.height
         let year =
             label.year.map {
-                "<text class=\"label year\" x=\"\(x)\" y=\"\(ChartFrame.pixels(y + 34))\">\($0)</text>" as HTML
+                "<text class=\"label \($0.width)\" x=\"\(x)\" y=\"\(ChartFrame.pixels(y + 34))\">\($0.text)</text>"
+                    as HTML
             } ?? ""
         return """
             <text class="label\(label.isMinor ? " minor" : "")" x="\(x)" y="\(ChartFrame.pixels(y + 18))">\(label.text)</text>\(year)
@@ -86,16 +93,18 @@ extension ChartFrame {
     static func labels(_ starts: [Timestamp], most: Int, place: (Int) -> Double) -> [Label] {
         guard !starts.isEmpty else { return [] }
         let every = max(1, (starts.count + most - 1) / most)
-        var year: Int?
+        var (onDesk, onPhone): (Int?, Int?)
         return stride(from: 0, to: starts.count, by: every).map { step in
             let date = starts[step].components
             let isMinor = (step / every) % 3 != 0
-            // A year stands below a label that is there at every width.
-            let isNewYear = !isMinor && date.year != year
-            if isNewYear { year = date.year }
+            // A year stands below the first of its labels, and a phone does not show them all.
+            let (isNewOnDesk, isNewOnPhone) = (date.year != onDesk, !isMinor && date.year != onPhone)
+            onDesk = date.year
+            if isNewOnPhone { onPhone = date.year }
+            let width = isNewOnDesk ? (isNewOnPhone ? "" : "minor") : "phone"
             return Label(
                 position: place(step), text: "\(date.day) \(CalendarText.months[date.month - 1])",
-                year: isNewYear ? String(date.year) : nil, isMinor: isMinor)
+                year: isNewOnDesk || isNewOnPhone ? Year(text: String(date.year), width: width) : nil, isMinor: isMinor)
         }
     }
 }

@@ -59,7 +59,8 @@ struct ExpirySection {
 
     private var expired: HTML {
         calendar.expired == 0
-            ? "; none is expired" : "; <span class=\"key alarm\"></span>\(calendar.expired) expired"
+            ? "; none is expired"
+            : "; <span class=\"key alarm\"></span>\(calendar.expired) expired\(chart.isCut ? " (the bar is cut off)" : "")"
     }
 
     private var later: HTML {

@@ -112,12 +112,13 @@ public struct ForecastHTML {
         let text =
             "\(HTML.grouped(figures.total)) replacements in \(days.count) days; most on \(CalendarText.day(peak.day)), "
             + "\(HTML.grouped(peak.count))\(limit.map { "; \($0)" } ?? "")."
-        let curve = Curve(
+        let chart = Curve(
             id: "curve", title: "Replacements a day", description: text,
             points: days.map { Curve.Point(value: $0.count, name: CalendarText.day($0.day)) },
             labels: ChartFrame.labels(days.map(\.day), most: 13) { (Double($0) + 0.5) / Double(days.count) },
             limit: figures.limit.map { ($0.count, $0.name) }, peak: days.firstIndex(of: peak))
-        return Page.Section("curve", "Replacements a day", "<p>\(text)</p>\n\(curve.html)")
+        let farAway = figures.limit != nil && chart.limit == nil ? " That is far above the curve, and not drawn." : ""
+        return Page.Section("curve", "Replacements a day", "<p>\(text)\(farAway)</p>\n\(chart.html)")
     }
 
     private var months: Page.Section? {

@@ -42,12 +42,12 @@ struct PlanFigures {
         if places[policy] == nil { places[policy] = decision.policy }
         // What holds a row back is no finding of its certificate; what it would have been done for stands under `further`.
         let isHeld = decision.action == .hold
-        let reasons = (isHeld ? [] : [decision.reason]) + decision.further
-        var seen: Set<ReasonCode> = []
-        for reason in reasons where seen.insert(reason.code).inserted {
-            findings[reason.code, default: Finding()].count += 1
-            if decision.action == .blocked { findings[reason.code]?.blocked += 1 }
-            if isHeld { findings[reason.code]?.held += 1 }
+        if !isHeld { count(decision.reason.code, decision.action) }
+        for (place, reason) in decision.further.enumerated() {
+            let isRepeated =
+                !isHeld && reason.code == decision.reason.code
+                || decision.further[..<place].contains { $0.code == reason.code }
+            if !isRepeated { count(reason.code, decision.action) }
         }
         if isHeld || decision.action == .blocked {
             let key = GroupKey(policy: decision.policy?.name, reason: decision.reason)
@@ -58,6 +58,12 @@ struct PlanFigures {
             group.earliest = min(group.earliest, decision.notAfter)
             groups[decision.action, default: [:]][key] = group
         }
+    }
+
+    private mutating func count(_ code: ReasonCode, _ action: Action) {
+        findings[code, default: Finding()].count += 1
+        if action == .blocked { findings[code, default: Finding()].blocked += 1 }
+        if action == .hold { findings[code, default: Finding()].held += 1 }
     }
 
     func count(_ action: Action) -> Int { byAction[action] ?? 0 }

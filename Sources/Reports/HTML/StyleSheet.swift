@@ -46,6 +46,7 @@ enum StyleSheet {
         section > :last-child, section > p:last-child { margin-bottom: 0; }
         main { padding-bottom: 48px; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 16px 24px; margin: 0; }
+        .tiles + p { margin-top: 1rem; }
         .tiles div { border-left: 3px solid var(--line); padding-left: 12px; }
         .tiles dt { font-weight: 600; }
         .tiles dd { margin: 0; }
@@ -88,7 +89,7 @@ enum StyleSheet {
         .seen-not-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
         .cards tbody th { min-width: 8.5rem; }
         .rows th:first-child { min-width: 13rem; }
-        .rows td:last-child { min-width: 18rem; width: 46%; }
+        .rows td:last-child { min-width: 18rem; width: 46%; overflow-wrap: anywhere; }
 
         """
 
@@ -101,6 +102,9 @@ enum StyleSheet {
         .tick, .label { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
         .tick { text-anchor: end; }
         .label { text-anchor: middle; }
+        .label.phone { display: none; }
+        .gap { stroke: var(--card); stroke-width: 4; }
+        .cut { fill: var(--red); font-size: 12px; text-anchor: start; }
         .bar { fill: var(--accent); }
         .bar.alarm { fill: var(--red); }
         .touch { fill: transparent; }
@@ -126,6 +130,7 @@ enum StyleSheet {
           .tiles { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 14px 16px; }
           .plot { padding: 0 12px 0 38px; }
           .label.minor { display: none; }
+          .label.phone { display: inline; }
           .cards, .cards tbody, .cards tr, .cards th, .cards td { display: block; }
           .cards thead { display: none; }
           .cards tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
@@ -148,11 +153,18 @@ enum StyleSheet {
             --tint: #eef3f9; --red: #9b1c15; --red-tint: #fbeae8; --amber: #6f4300; --amber-tint: #fbf1df; }
           @page { margin: 16mm 14mm; }
           body { font-size: 10pt; }
+          * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           header, main { max-width: none; padding: 0; }
+          header { margin-bottom: 14pt; }
           nav, #search, details { display: none; }
           section { border: 0; padding: 0; margin: 0 0 18pt; }
           .scroll { overflow: visible; margin: 0; padding: 0; }
-          h2 { break-after: avoid; }
+          .rows th:first-child, .rows td:last-child, td[data-name="Policy"], .cards tbody th { min-width: 0; }
+          table, details table { font-size: 8pt; }
+          th, td { padding: 3pt 8pt 3pt 0; overflow-wrap: anywhere; }
+          thead th { font-size: 7.5pt; white-space: normal; overflow-wrap: break-word; }
+          .badge, .small { font-size: 7.5pt; }
+          h2, h3 { break-after: avoid; }
           tr, figure, .tiles div { break-inside: avoid; }
           thead { display: table-header-group; }
         }

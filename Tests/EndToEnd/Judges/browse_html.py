@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Opens a report's page in headless Chromium, on a desk and on a phone, and says what it looks like there.
+"""Opens a report's page in headless Chromium, on a desk, a phone and paper, and says what it looks like there.
 
   browse_html.py PAGE SEARCH
 
-Writes a JSON object: for "desk" (1280 pixels wide) and "phone" (390) "width", the width that the page takes, "outside", elements that
-stick out of it, "overlaps", texts of a chart that lie on each other, and "rows", the rows seen; for "found" the rows that a search for SEARCH leaves,
-for "unscripted" the rows and whether the search is seen where scripts are off, "owned" whether anything from the data ran.
+Writes a JSON object. For "desk" (1280 pixels wide), "phone" (390) and "paper" (688: A4, by the rules for print): "width", the width that the
+page takes, "outside", elements that stick out of it, "overlaps", texts of a chart that lie on each other, and "rows", the rows seen. Then "found",
+the rows that a search for SEARCH leaves, and "said", what the page says of it; "unscripted", the rows and whether the search is seen where scripts
+are off; "owned", whether anything from the data ran.
 """
 import html, json, re, shutil, subprocess, sys, tempfile
 
@@ -16,7 +17,7 @@ if browser is None:
 
 harness = """<!DOCTYPE html><meta charset="utf-8"><body><script>
 const page = PAGE, search = SEARCH;
-const frame = (width, sandbox) => new Promise(done => {
+const frame = (width, page, sandbox) => new Promise(done => {
   const made = document.createElement("iframe");
   if (sandbox !== undefined) made.setAttribute("sandbox", sandbox);
   made.style.cssText = "border:0;height:900px;width:" + width + "px";
@@ -27,11 +28,11 @@ const frame = (width, sandbox) => new Promise(done => {
 const seen = element => element.getClientRects().length > 0;
 const rows = inside => Array.from(inside.querySelectorAll("#listed tbody tr")).filter(seen).length;
 const scrolls = element => element.closest(".scroll, .seen-not-read") !== null;
-function look(inside) {
+function look(inside, isPaper) {
   const width = inside.documentElement.clientWidth;
   const outside = Array.from(inside.body.querySelectorAll("*")).filter(seen).filter(element => {
     const box = element.getBoundingClientRect();
-    return !scrolls(element) && (box.right > width + 1 || box.left < -1);
+    return (isPaper || !scrolls(element)) && (box.right > width + 1 || box.left < -1);
   }).map(element => element.tagName + " " + element.textContent.slice(0, 40));
   const overlaps = [];
   for (const chart of inside.querySelectorAll("svg[role=img]")) {
@@ -44,9 +45,11 @@ function look(inside) {
 }
 (async () => {
   const result = {};
-  const desk = await frame(1280), phone = await frame(390), unscripted = await frame(1280, "allow-same-origin");
+  const desk = await frame(1280, page), phone = await frame(390, page), unscripted = await frame(1280, page, "allow-same-origin");
+  const paper = await frame(688, page.replace("@media print", "@media all"));
   result.desk = look(desk);
   result.phone = look(phone);
+  result.paper = look(paper, true);
   result.unscripted = { rows: rows(unscripted), search: seen(unscripted.querySelector("#search") || unscripted.body) };
   const field = desk.querySelector("#search-text");
   if (field) {
