@@ -26,6 +26,11 @@ public struct Workspace: Sendable {
         "\(configuration.reports)/run-\(outcome.id).json"
     }
 
+    /// Where the same report is as a page, beside it.
+    public func pagePath(of outcome: RunOutcome) -> String {
+        "\(configuration.reports)/run-\(outcome.id).html"
+    }
+
     public var inbox: Inbox { Inbox(root: configuration.inbox) }
     public var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 

@@ -133,6 +133,7 @@ extension RotationPlan {
             certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
             pickUp: pickUp, revocations: outlooks, halts: rollouts.halts.sorted { $0.key < $1.key }.map(\.value),
             guards: Guards.broken(
-                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount))
+                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount),
+            expiries: try planner.snapshot.expiries(from: planner.at))
     }
 }

@@ -1,3 +1,4 @@
+public import Fleet
 public import RotationModel
 
 /// What a run at a given time does and why: the same value for the dry run and for the run itself.
@@ -20,6 +21,8 @@ public struct RotationPlan: Sendable {
     public internal(set) var guards: [String]
     /// Guards that would have stopped the run, had a person not saved the plan with them in it and told it to run (`run --plan`).
     public internal(set) var passedGuards: [String] = []
+    /// When the fleet's `ACTIVE` certificates end, as the plan found them. Nil where nobody counted.
+    public internal(set) var expiries: ExpiryCalendar? = nil
 
     public func count(_ action: Action) -> Int {
         decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }

@@ -6,6 +6,7 @@ enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
     case csv
+    case html
 }
 
 struct PlanCommand: AsyncParsableCommand {
@@ -60,6 +61,7 @@ struct PlanCommand: AsyncParsableCommand {
             case .text: try write(Array(PlanText(plan, style: style).text.utf8))
             case .json: try PlanJSON(plan).write(write)
             case .csv: try PlanCSV(plan).write(write)
+            case .html: try PlanHTML(plan).write(write)
             }
         }
         if detailedExitCode && plan.hasChanges { throw ExitCode(ExitStatus.changes) }

@@ -104,7 +104,7 @@ struct RevokeCommand: AsyncParsableCommand {
             return
         }
         let outcome = try await desk.carryOut(revocation)
-        try RunCommand.write(outcome, to: try options.workspace().reportPath(of: outcome))
+        try RunCommand.writeReports(outcome, try options.workspace())
         try Console.print(RunText(outcome, style: options.style).text)
         if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
     }

@@ -22,9 +22,9 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "The job: take in CSRs, issue what is due, publish manifests.",
         discussion: """
             Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
-            replacements. The report also goes to the workspace's reports folder. Exit status 3 when some devices failed or \
-            are blocked, when a certificate expires before its window opens, when a policy is halted, or when a guard stopped \
-            the run before it did anything.
+            replacements. The report also goes to the workspace's reports folder, as JSON and as a page (HTML). Exit status 3 \
+            when some devices failed or are blocked, when a certificate expires before its window opens, when a policy is \
+            halted, or when a guard stopped the run before it did anything.
 
             With --plan it carries out a plan that `plan --save` kept and a person has reviewed, also past the guards that the \
             plan shows. It refuses (exit status 65) when the policies, the authorities, the inventory or the inbox changed since.
@@ -42,6 +42,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Also write the report (JSON) to this file.", valueName: "file"))
     var report: String?
 
+    @Option(
+        help: ArgumentHelp("Also write the report as a self-contained page (HTML) to this file.", valueName: "file"))
+    var html: String?
+
     @Option(help: "How the outcome is written to standard output.")
     var format: RunFormat = .text
 
@@ -58,8 +62,9 @@ struct RunCommand: AsyncParsableCommand {
             workspace, at: at.timestamp, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
             actor: Self.user, observer: options.progress()
         ).perform()
-        try RunCommand.write(outcome, to: workspace.reportPath(of: outcome))
+        try RunCommand.writeReports(outcome, workspace)
         if let report { try RunCommand.write(outcome, to: report) }
+        if let html { try RunCommand.writePage(outcome, to: html) }
         switch format {
         case .text: try Console.print(RunText(outcome, style: options.style).text)
         case .json: try RunJSON(outcome).write { try Console.write($0) }
@@ -68,7 +73,17 @@ struct RunCommand: AsyncParsableCommand {
         if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
     }
 
-    static func write(_ outcome: RunOutcome, to path: String) throws {
+    /// Into the reports folder.
+    static func writeReports(_ outcome: RunOutcome, _ workspace: Workspace) throws {
+        try write(outcome, to: workspace.reportPath(of: outcome))
+        try writePage(outcome, to: workspace.pagePath(of: outcome))
+    }
+
+    private static func writePage(_ outcome: RunOutcome, to path: String) throws {
+        try Console.deliver(to: path) { write in try RunHTML(outcome).write(write) }
+    }
+
+    private static func write(_ outcome: RunOutcome, to path: String) throws {
         try Console.deliver(to: path) { write in try RunJSON(outcome).write(write) }
     }
 

@@ -1,0 +1,139 @@
+public import RotationModel
+
+/// What a forecast's page shows: replacements a day, and what they are measured against.
+public struct ForecastFigures: Sendable {
+    public struct DailyCount: Sendable, Equatable {
+        /// When the day begins, in UTC.
+        public var day: Timestamp
+        /// Replacements on that day.
+        public var count: Int
+
+        public init(day: Timestamp, count: Int) { (self.day, self.count) = (day, count) }
+    }
+
+    /// The most that a day is to bear, and what says so: `limits.issue`.
+    public struct Limit: Sendable, Equatable {
+        public var name: String
+        public var count: Int
+
+        public init(name: String, count: Int) { (self.name, self.count) = (name, count) }
+    }
+
+    /// Replacements in the whole time, by policy.
+    public struct PolicyCount: Sendable, Equatable {
+        public var policy: String
+        public var count: Int
+
+        public init(policy: String, count: Int) { (self.policy, self.count) = (policy, count) }
+    }
+
+    /// When the forecast begins.
+    public var start: Timestamp
+    public var deviceCount: Int
+    /// One a day, in their order, without gaps.
+    public var days: [DailyCount]
+    public var limit: Limit?
+    /// Why the highest day is so high, in a sentence; nil where nobody knows.
+    public var peakCause: String?
+    public var policies: [PolicyCount]
+
+    public init(
+        start: Timestamp, deviceCount: Int, days: [DailyCount], limit: Limit? = nil, peakCause: String? = nil,
+        policies: [PolicyCount] = []
+    ) {
+        (self.start, self.deviceCount, self.days) = (start, deviceCount, days)
+        (self.limit, self.peakCause, self.policies) = (limit, peakCause, policies)
+    }
+
+    public var total: Int { days.reduce(0) { $0 + $1.count } }
+
+    /// The first of the highest days; nil where nothing is replaced.
+    public var peak: DailyCount? {
+        let highest = days.map(\.count).max() ?? 0
+        return highest == 0 ? nil : days.first { $0.count == highest }
+    }
+
+    /// The days on which more falls due than the limit lets through.
+    public var overLimit: [DailyCount] {
+        guard let limit else { return [] }
+        return days.filter { $0.count > limit.count }
+    }
+}
+
+/// A forecast as one self-contained page: the curve with its limit, the peak and its cause, and a table by month.
+public struct ForecastHTML {
+    private let figures: ForecastFigures
+
+    public init(_ figures: ForecastFigures) { self.figures = figures }
+
+    /// - Parameter write: takes each piece, in order.
+    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+        for piece in page.opening(thenRows: nil) { try write(piece.bytes) }
+        try write(page.closing.bytes)
+    }
+
+    private var page: Page {
+        Page(
+            kind: "Forecast", subject: "\(figures.days.count) days from \(CalendarText.day(figures.start))",
+            headline: headline,
+            facts: """
+                \(figures.days.count) \(figures.days.count == 1 ? "day" : "days") from \(figures.start) UTC on, \
+                \(figures.deviceCount) \(figures.deviceCount == 1 ? "device" : "devices"), under today's policies. Nothing was changed.
+                """,
+            sections: [summary, curve, months, policies].compactMap { $0 })
+    }
+
+    private var headline: HTML {
+        guard let peak = figures.peak else { return "Nothing will be replaced." }
+        return
+            "\(figures.total) \(figures.total == 1 ? "replacement" : "replacements"), \(peak.count) on the busiest day."
+    }
+
+    private var summary: Page.Section? {
+        let over = figures.overLimit
+        let tiles = Tiles(tiles: [
+            .init(name: "replacements", count: figures.total, meaning: "in all these days", tone: "good"),
+            .init(
+                name: "peak", count: figures.peak?.count ?? 0,
+                meaning: figures.peak.map { "on \(CalendarText.day($0.day))" } ?? "",
+                tone: over.isEmpty ? "good" : "bad"),
+            .init(
+                name: "days over the limit", count: over.count,
+                meaning: figures.limit.map { "\($0.name) allows \(HTML.grouped($0.count))" } ?? "", tone: "bad"),
+        ])
+        let cause: HTML = figures.peakCause.map { "<p>The peak: \($0)</p>\n" } ?? ""
+        return Page.Section("summary", "In numbers", "\(tiles.html)\(cause)")
+    }
+
+    private var curve: Page.Section? {
+        guard let peak = figures.peak else { return nil }
+        let days = figures.days
+        let limit = figures.limit.map { "the limit, \($0.name), is \(HTML.grouped($0.count)) a day" }
+        let text =
+            "\(HTML.grouped(figures.total)) replacements in \(days.count) days; most on \(CalendarText.day(peak.day)), "
+            + "\(HTML.grouped(peak.count))\(limit.map { "; \($0)" } ?? "")."
+        let chart = Curve(
+            id: "curve", title: "Replacements a day", description: text,
+            points: days.map { Curve.Point(value: $0.count, name: CalendarText.day($0.day)) },
+            labels: ChartFrame.labels(days.map(\.day), most: 13) { (Double($0) + 0.5) / Double(days.count) },
+            limit: figures.limit.map { ($0.count, $0.name) }, peak: days.firstIndex(of: peak))
+        let farAway = figures.limit != nil && chart.limit == nil ? " That is far above the curve, and not drawn." : ""
+        return Page.Section("curve", "Replacements a day", "<p>\(text)\(farAway)</p>\n\(chart.html)")
+    }
+
+    private var months: Page.Section? {
+        var table = HTMLTable(
+            "Replacements by month", [.text("Month"), .number("Replacements"), .number("Highest day")])
+        let byMonth = Dictionary(grouping: figures.days) { String($0.day.rfc3339.prefix(7)) }
+        for (month, days) in byMonth.sorted(by: { $0.key < $1.key }) {
+            table.add(["\(month)", "\(days.reduce(0) { $0 + $1.count })", "\(days.map(\.count).max() ?? 0)"])
+        }
+        return Page.Section("months", "By month", table.html)
+    }
+
+    private var policies: Page.Section? {
+        var table = HTMLTable("Replacements by policy", [.text("Policy"), .number("Replacements")])
+        for policy in figures.policies { table.add(["\(name: policy.policy)", "\(policy.count)"]) }
+        return Page.Section("policies", "By policy", table.html)
+    }
+}

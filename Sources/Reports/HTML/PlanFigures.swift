@@ -1,0 +1,81 @@
+import Rotation
+import RotationModel
+
+/// A plan in numbers, from one pass over its rows: what a page shows of a million devices.
+struct PlanFigures {
+    /// Rows of one action with the same policy and the same reason.
+    struct Group {
+        let policy: PolicyReference?
+        let reason: Reason
+        var count = 0
+        /// The first of them to end.
+        var earliest: Timestamp
+    }
+
+    private(set) var byAction: [Action: Int] = [:]
+    /// By the policy's name, or the rule's; empty where none decided.
+    private(set) var byPolicy: [String: [Action: Int]] = [:]
+    private(set) var places: [String: PolicyReference] = [:]
+    /// Certificates by what was found of them: a certificate counts under each of its findings.
+    private(set) var findings: [ReasonCode: Finding] = [:]
+    private var groups: [Action: [GroupKey: Group]] = [:]
+
+    struct Finding {
+        var count = 0
+        var blocked = 0
+        var held = 0
+    }
+
+    private struct GroupKey: Hashable {
+        let policy: String?
+        let reason: Reason
+    }
+
+    init(_ plan: RotationPlan) {
+        for decision in plan.decisions { count(decision) }
+    }
+
+    private mutating func count(_ decision: Decision) {
+        byAction[decision.action, default: 0] += 1
+        let policy = decision.policy?.name ?? ""
+        byPolicy[policy, default: [:]][decision.action, default: 0] += 1
+        if places[policy] == nil { places[policy] = decision.policy }
+        // What holds a row back is no finding of its certificate; what it would have been done for stands under `further`.
+        let isHeld = decision.action == .hold
+        if !isHeld { count(decision.reason.code, decision.action) }
+        for (place, reason) in decision.further.enumerated() {
+            let isRepeated =
+                !isHeld && reason.code == decision.reason.code
+                || decision.further[..<place].contains { $0.code == reason.code }
+            if !isRepeated { count(reason.code, decision.action) }
+        }
+        if isHeld || decision.action == .blocked {
+            let key = GroupKey(policy: decision.policy?.name, reason: decision.reason)
+            var group =
+                groups[decision.action]?[key]
+                ?? Group(policy: decision.policy, reason: decision.reason, earliest: decision.notAfter)
+            group.count += 1
+            group.earliest = min(group.earliest, decision.notAfter)
+            groups[decision.action, default: [:]][key] = group
+        }
+    }
+
+    private mutating func count(_ code: ReasonCode, _ action: Action) {
+        findings[code, default: Finding()].count += 1
+        if action == .blocked { findings[code, default: Finding()].blocked += 1 }
+        if action == .hold { findings[code, default: Finding()].held += 1 }
+    }
+
+    func count(_ action: Action) -> Int { byAction[action] ?? 0 }
+
+    /// The actions of which there are rows, in their order.
+    var actions: [Action] { Action.allCases.filter { count($0) > 0 } }
+
+    /// The largest first. Kept for `hold` and `blocked` alone.
+    func groups(_ action: Action) -> [Group] {
+        (groups[action] ?? [:]).values.sorted {
+            ($1.count, $0.earliest.seconds, $0.policy?.name ?? "", $0.reason.text)
+                < ($0.count, $1.earliest.seconds, $1.policy?.name ?? "", $1.reason.text)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Rotation
+import RotationModel
+
+/// What the pages of a dry run and of a run have in common: what was decided, in numbers.
+struct PlanSections {
+    let plan: RotationPlan
+    let figures: PlanFigures
+
+    /// How many groups a table lists; the listed rows and the CSV have what is left out.
+    private static let groupLimit = 50
+
+    init(_ plan: RotationPlan) {
+        self.plan = plan
+        figures = PlanFigures(plan)
+    }
+
+    /// When, of what, by which policies.
+    var facts: HTML {
+        """
+        \(plan.deviceCount) \(plan.deviceCount == 1 ? "device" : "devices"), \(plan.certificateCount) \
+        \(plan.certificateCount == 1 ? "certificate" : "certificates"), \(plan.policies.files) policy \
+        \(plan.policies.files == 1 ? "file" : "files") (<code title="\(plan.policies.digest)">\
+        \(String(plan.policies.digest.prefix(19)))…</code>)
+        """
+    }
+
+    /// Guards first: they decide whether any of the rest happens.
+    var guards: HTML {
+        "\(plan.guards.map { "<p class=\"alarm-box\"><strong>A guard:</strong> \($0)</p>\n" as HTML })"
+    }
+
+    var expiries: Page.Section? {
+        plan.expiries.map { calendar in
+            ExpirySection(calendar).section
+        } ?? nil
+    }
+
+    /// What was found, the gravest first.
+    var findings: Page.Section? {
+        var table = HTMLTable(
+            "Findings by severity",
+            [
+                .text("Finding"), .text("Severity"), .number("Certificates"), .number("Blocked"), .number("Held back"),
+                .text("What it means"),
+            ])
+        let sorted = figures.findings.sorted {
+            (Severity($0.key).rank, $1.value.count, $0.key.rawValue)
+                < (Severity($1.key).rank, $0.value.count, $1.key.rawValue)
+        }
+        for (code, finding) in sorted {
+            table.add([
+                "<code>\(code.rawValue)</code>", Severity(code).badge, "\(finding.count)",
+                HTMLTable.count(finding.blocked),
+                HTMLTable.count(finding.held), "\(code.finding)",
+            ])
+        }
+        return Page.Section("findings", "Findings by severity", table.html)
+    }
+
+    var policies: Page.Section? {
+        let actions = figures.actions
+        var table = HTMLTable(
+            "Rows by policy", [.text("Policy")] + actions.map { .number($0.rawValue) } + [.number("all")])
+        for (name, counts) in figures.byPolicy.sorted(by: {
+            ($0.key.isEmpty ? 1 : 0, $0.key) < ($1.key.isEmpty ? 1 : 0, $1.key)
+        }) {
+            let all = counts.values.reduce(0, +)
+            table.add(
+                [PlanSections.policy(name, figures.places[name])]
+                    + actions.map { HTMLTable.count(counts[$0] ?? 0) } + ["\(all)"])
+        }
+        return Page.Section("policies", "By policy", table.html)
+    }
+
+    static func policy(_ name: String, _ place: PolicyReference?) -> HTML {
+        guard !name.isEmpty else { return "<span class=\"soft\">none</span>" }
+        return
+            "\(name: name)\(place.map { "<span class=\"small\">\(name: "\($0.file):\($0.line)")</span>" as HTML } ?? "")"
+    }
+
+    /// What waits, by what it waits for; the reason says until when.
+    var held: Page.Section? {
+        Page.Section("held", "Held back", groups(.hold, "What it waits for"))
+    }
+
+    var blocked: Page.Section? {
+        Page.Section("blocked", "Blocked", groups(.blocked, "What is missing"))
+    }
+
+    private func groups(_ action: Action, _ why: String) -> HTML? {
+        let groups = figures.groups(action)
+        var table = HTMLTable(
+            "Rows: \(action.rawValue)", [.text(why), .text("Policy"), .number("Certificates"), .text("First ends")])
+        for group in groups.prefix(PlanSections.groupLimit) {
+            table.add([
+                "\(group.reason.sentence)", PlanSections.policy(group.policy?.name ?? "", nil), "\(group.count)",
+                "\(group.earliest)",
+            ])
+        }
+        return table.html.map { "\($0)\(PlanSections.rest(groups.count - PlanSections.groupLimit, "reason"))" }
+    }
+
+    /// What a table leaves out.
+    static func rest(_ count: Int, _ noun: String, _ where: HTML = "") -> HTML {
+        count > 0 ? "<p class=\"soft\">… and \(count) more \(noun)\(count == 1 ? "" : "s").\(`where`)</p>\n" : ""
+    }
+
+    var revocations: Page.Section? {
+        var table = HTMLTable(
+            "Revocations in force",
+            [
+                .text("Revocation"), .text("Reason"), .number("Named"), .number("Descendants"), .number("Same key"),
+                .number("Revoked"), .number("Go now"), .number("Waiting"), .text("How"),
+            ])
+        for outlook in plan.revocations {
+            let numbers = [
+                outlook.matched, outlook.descendants, outlook.sharedKeys, outlook.revoked, outlook.due, outlook.waiting,
+            ]
+            table.add(
+                [
+                    PlanSections.policy(outlook.revocation.name, outlook.revocation.policy),
+                    "\(outlook.revocation.reason.rawValue)",
+                ]
+                    + numbers.map(HTMLTable.count) + [PlanSections.how(outlook.revocation)])
+        }
+        return Page.Section("revocations", "Revocations", table.html)
+    }
+
+    private static func how(_ revocation: RevocationInForce) -> HTML {
+        switch revocation.mode {
+        case .revokeNow: "at once"
+        case .replaceThenRevoke:
+            revocation.deadline.map { "replaced first; on \($0) in any case" }
+                ?? "replaced first, however long it takes"
+        }
+    }
+}
+
+extension Severity {
+    fileprivate var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
+}
