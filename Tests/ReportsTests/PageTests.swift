@@ -189,4 +189,23 @@ struct PageTests {
         let stopped = Fixture.outcome([Fixture.decisions[1]], [RowResult(.stopped)], guards: ["too many"])
         #expect(page(stopped).contains("<h1>A guard stopped the run before it did anything.</h1>"))
     }
+
+    @Test("What is held says until when, and how many will not see it; a line a policy, cause and end")
+    func held() {
+        var rows = (0..<5).map {
+            Fixture.decision("d\($0)", .hold, Reason(.window, "shut until then; d\($0) ends before"), days: Int64($0))
+        }
+        rows[2].reason = Reason(.window, "shut until then")
+        for place in rows.indices {
+            rows[place].until = Fixture.now + .days(place == 4 ? 9 : 3)
+            rows[place].expiresBeforeOpening = place < 2
+        }
+        let plan = Fixture.plan(rows)
+        let groups = PlanFigures(plan).groups(.hold)
+        #expect(groups.map(\.count) == [4, 1] && groups.map(\.expiring) == [2, 0])
+        #expect(groups[0].reason.text == "shut until then")
+        let page = page(plan)
+        #expect(page.contains("data-name=\"Until\"><time datetime=\"2026-12-04T00:00:00Z\">"))
+        #expect(page.contains("<data value=\"2\">2</data> held although expired, or expiring before the hold ends."))
+    }
 }

@@ -6,10 +6,14 @@ struct PlanFigures {
     /// Rows of one action with the same policy and the same reason.
     struct Group {
         let policy: PolicyReference?
-        let reason: Reason
+        var reason: Reason
+        /// Of what is held: when it may go on, where that is known.
+        let until: Timestamp?
         var count = 0
         /// The first of them to end.
         var earliest: Timestamp
+        /// Of what is held: those that will not see its end.
+        var expiring = 0
     }
 
     private(set) var byAction: [Action: Int] = [:]
@@ -28,7 +32,15 @@ struct PlanFigures {
 
     private struct GroupKey: Hashable {
         let policy: String?
-        let reason: Reason
+        let code: ReasonCode
+        let text: String
+        let until: Timestamp?
+
+        init(_ decision: Decision) {
+            (policy, code, until) = (decision.policy?.name, decision.reason.code, decision.until)
+            // What a window, a freeze or a wave holds says of each certificate whether it ends before that.
+            text = decision.action == .hold && code != .rate ? "" : decision.reason.text
+        }
     }
 
     init(_ plan: RotationPlan) {
@@ -50,11 +62,16 @@ struct PlanFigures {
             if !isRepeated { count(reason.code, decision.action) }
         }
         if isHeld || decision.action == .blocked {
-            let key = GroupKey(policy: decision.policy?.name, reason: decision.reason)
+            let key = GroupKey(decision)
             var group =
                 groups[decision.action]?[key]
-                ?? Group(policy: decision.policy, reason: decision.reason, earliest: decision.notAfter)
+                ?? Group(
+                    policy: decision.policy, reason: decision.reason, until: decision.until,
+                    earliest: decision.notAfter)
             group.count += 1
+            if decision.expiresBeforeOpening { group.expiring += 1 }
+            // The shortest is the one that says no more than what all have in common.
+            if decision.reason.text.utf8.count < group.reason.text.utf8.count { group.reason = decision.reason }
             group.earliest = min(group.earliest, decision.notAfter)
             groups[decision.action, default: [:]][key] = group
         }

@@ -24,9 +24,23 @@ struct PlanSections {
         """
     }
 
+    /// Policies that have stopped, and certificates that will not see the end of what holds them.
+    private var alarms: [HTML] {
+        let expiring = plan.expiringBeforeOpening
+        return plan.halts.map { "<strong>Halted:</strong> \($0.sentence)" as HTML }
+            + (expiring == 0
+                ? []
+                : [
+                    """
+                    <strong>\(expiring) held although expired, or expiring before the hold ends.</strong> Widen the windows, \
+                    end the freeze, or write <code>onNoWindow: replace</code>.
+                    """
+                ])
+    }
+
     /// Guards first: they decide whether any of the rest happens.
     var guards: HTML {
-        "\(plan.guards.map { "<p class=\"alarm-box\"><strong>A guard:</strong> \($0)</p>\n" as HTML })"
+        "\(alarms.map { "<p class=\"alarm-box\">\($0)</p>\n" as HTML })\(plan.guards.map { "<p class=\"alarm-box\"><strong>A guard:</strong> \($0)</p>\n" as HTML })"
     }
 
     var expiries: Page.Section? {
@@ -78,9 +92,35 @@ struct PlanSections {
             "\(name: name)\(place.map { "<span class=\"small\">\(name: "\($0.file):\($0.line)")</span>" as HTML } ?? "")"
     }
 
-    /// What waits, by what it waits for; the reason says until when.
+    /// What waits, by what it waits for; and until when.
     var held: Page.Section? {
-        Page.Section("held", "Held back", groups(.hold, "What it waits for"))
+        let groups = figures.groups(.hold)
+        var table = HTMLTable(
+            "Rows: hold",
+            [
+                .text("What it waits for"), .text("Policy"), .number("Certificates"), .number("End before that"),
+                .text("First ends"), .text("Until"),
+            ])
+        for group in groups.prefix(PlanSections.groupLimit) {
+            table.add([
+                "\(group.reason.sentence)", PlanSections.policy(group.policy?.name ?? "", nil), "\(group.count)",
+                HTMLTable.count(group.expiring), "\(group.earliest)",
+                group.until.map { "\($0)" } ?? PlanSections.end(of: group.reason.code),
+            ])
+        }
+        return Page.Section(
+            "held", "Held back",
+            table.html.map { "\($0)\(PlanSections.rest(groups.count - PlanSections.groupLimit, "reason"))" })
+    }
+
+    /// Where no date says it.
+    private static func end(of code: ReasonCode) -> HTML {
+        switch code {
+        case .wave: "the waves before have confirmed"
+        case .halted: "somebody resumes the policy"
+        case .rate: "a later run"
+        default: HTMLTable.count(0)
+        }
     }
 
     var blocked: Page.Section? {
