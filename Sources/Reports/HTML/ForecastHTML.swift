@@ -36,6 +36,8 @@ public struct ForecastFigures: Sendable {
     /// Why the highest day is so high, in a sentence; nil where nobody knows.
     public var peakCause: String?
     public var policies: [PolicyCount]
+    /// What else a reader has to know, each a sentence: limits that runs come up against, devices that are not counted.
+    public var notes: [String] = []
 
     public init(
         start: Timestamp, deviceCount: Int, days: [DailyCount], limit: Limit? = nil, peakCause: String? = nil,
@@ -102,7 +104,8 @@ public struct ForecastHTML {
                 meaning: figures.limit.map { "\($0.name) allows \(HTML.grouped($0.count))" } ?? "", tone: "bad"),
         ])
         let cause: HTML = figures.peakCause.map { "<p>The peak: \($0)</p>\n" } ?? ""
-        return Page.Section("summary", "In numbers", "\(tiles.html)\(cause)")
+        return Page.Section(
+            "summary", "In numbers", "\(tiles.html)\(cause)\(figures.notes.map { "<p>\($0)</p>\n" as HTML })")
     }
 
     private var curve: Page.Section? {

@@ -6,6 +6,7 @@ enum ForecastFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
     case csv
+    case html
 }
 
 struct ForecastCommand: AsyncParsableCommand {
@@ -39,6 +40,7 @@ struct ForecastCommand: AsyncParsableCommand {
         case .text: try Console.print(ForecastText(forecast, style: options.style).text)
         case .json: try Console.write(ForecastJSON(forecast).bytes)
         case .csv: try Console.print(ForecastCSV(forecast).text)
+        case .html: try ForecastHTML(ForecastFigures(forecast)).write { try Console.write($0) }
         }
     }
 }
