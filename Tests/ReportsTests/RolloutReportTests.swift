@@ -50,7 +50,8 @@ struct RolloutReportTests {
     func run() {
         let outcome = RunOutcome(
             id: "r", plan: plan, results: plan.decisions.map { _ in RowResult(.held) }, intake: IntakeSummary(),
-            recovery: RecoverySummary(), lists: ListsOutcome(), refreshed: 0, startedAt: Fixture.now, endedAt: Fixture.now)
+            recovery: RecoverySummary(), lists: ListsOutcome(), refreshed: 0, startedAt: Fixture.now,
+            endedAt: Fixture.now)
         #expect(outcome.ending == .partial)
         #expect(RunText(outcome).text.contains(Self.alarms))
     }

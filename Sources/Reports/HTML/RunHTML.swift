@@ -95,7 +95,8 @@ public struct RunHTML {
             ])
         }
         return Page.Section(
-            "lists", "CRLs published", table.html.map { "\($0)\(PlanSections.rest(outcome.lists.published.count - 500, "list"))" }
+            "lists", "CRLs published",
+            table.html.map { "\($0)\(PlanSections.rest(outcome.lists.published.count - 500, "list"))" }
         )
     }
 

@@ -114,6 +114,17 @@ public struct ExplanationJSON {
             json.raw(ExplanationJSON.decimal(dates.spreadShare))
             json.member("renewBeforeSeconds", Int(dates.renewBefore.seconds))
             json.member("notAfter", dates.notAfter.rfc3339)
+            appendSchedule(to: &json)
+        }
+    }
+
+    /// When the policy's windows and freezes let the device be worked on.
+    private func appendSchedule(to json: inout JSONWriter) {
+        guard let schedule = explanation.policy?.rollout.schedule, !schedule.isAlwaysOpen else { return }
+        json.key("open")
+        json.value(schedule.isOpen(at: explanation.at))
+        if let opening = schedule.nextOpening(after: explanation.at) {
+            json.member("nextOpening", opening.rfc3339)
         }
     }
 

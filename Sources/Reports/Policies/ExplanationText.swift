@@ -151,6 +151,17 @@ public struct ExplanationText {
         let left = dates.notAfter - explanation.at
         let end = left < .zero ? "expired \(left.approximate) ago" : "in \(left.approximate)"
         table.add([Table.Cell("expires"), Table.Cell(dates.notAfter.rfc3339), Table.Cell(end)])
+        let schedule = policy.rollout.schedule
+        if let closure = schedule.closure(at: explanation.at) {
+            table.add([
+                Table.Cell("next opening"), Table.Cell(closure.until?.rfc3339 ?? "none"),
+                Table.Cell(closure.reason.text),
+            ])
+        } else if let end = schedule.closes(after: explanation.at) {
+            table.add([
+                Table.Cell("open until"), Table.Cell(end.rfc3339), Table.Cell("its rollout's windows and freezes"),
+            ])
+        }
         return style.bold("Dates") + "\n" + table.text
     }
 

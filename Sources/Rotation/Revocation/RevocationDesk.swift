@@ -82,7 +82,8 @@ public struct RevocationDesk: Sendable {
             throw RotationError(
                 .guarded, obstacle,
                 advice:
-                    "nothing was done or recorded: give the order without --now, look at the plan, and run the plan that you reviewed")
+                    "nothing was done or recorded: give the order without --now, look at the plan, and run the plan that you reviewed"
+            )
         }
         let draft = revocation.draft(preview, actor: actor)
         let order = try inventory.recordRevocationOrder(draft, run: nil, at: at)

@@ -30,7 +30,8 @@ public struct RunOutcome: Sendable {
         if !plan.guards.isEmpty { return .guarded }
         // Blocked devices count: whoever looks at nothing but exit statuses has to hear of certificates that will run out.
         let isPartial =
-            !intake.obstacles.isEmpty || !lists.troubles.isEmpty || !plan.halts.isEmpty || plan.expiringBeforeOpening > 0
+            !intake.obstacles.isEmpty || !lists.troubles.isEmpty || !plan.halts.isEmpty
+            || plan.expiringBeforeOpening > 0
             || results.contains { $0.status == .failed || $0.status == .blocked }
         return isPartial ? .partial : .completed
     }
