@@ -16,6 +16,7 @@ struct DeviceRevocations {
     init(
         _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp
     ) {
+        guard !reached.isEmpty else { return }
         let rows = Set(reached.map(\.certificate.row))
         let isProven = active.contains { $0.confirmedAt != nil && !rows.contains($0.row) }
         for item in reached {
