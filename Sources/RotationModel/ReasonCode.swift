@@ -42,3 +42,17 @@ public struct Reason: Hashable, Sendable {
         self.text = text
     }
 }
+
+/// How much is said about a reason.
+public enum Wording: Sendable {
+    case sentences
+    /// The code alone; the text stays empty. For who counts reasons and shows none: sentences cost more than decisions.
+    case codes
+}
+
+extension Reason {
+    /// - Parameter text: made only where the wording has sentences.
+    public init(_ code: ReasonCode, in wording: Wording, _ text: @autoclosure () -> String) {
+        self.init(code, wording == .sentences ? text() : "")
+    }
+}

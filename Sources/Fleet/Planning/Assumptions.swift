@@ -31,11 +31,10 @@ extension OpenRotation {
 }
 
 extension PlanningDevice {
-    /// The device with this CSR waiting, or none, and nothing refused.
-    public func supposing(request: WaitingRequest?) -> PlanningDevice {
-        PlanningDevice(
-            row: row, id: id, account: account, labelSet: labelSet, active: active, pending: pending,
-            rotation: rotation, request: request, refused: nil, toldRefusal: nil)
+    /// Makes this CSR wait, or none, and nothing refused.
+    public mutating func suppose(request: WaitingRequest?) {
+        self.request = request
+        (refused, toldRefusal) = (nil, nil)
     }
 }
 

@@ -86,11 +86,11 @@ public struct PlanningDevice: Sendable {
     /// Those of status `PENDING_ACTIVATION`, in the same order.
     public var pending: [PlanningCertificate]
     public var rotation: OpenRotation?
-    public let request: WaitingRequest?
+    public internal(set) var request: WaitingRequest?
     /// Why the last CSR was not taken, where the device's manifest does not say so yet.
-    public let refused: String?
+    public internal(set) var refused: String?
     /// Why a CSR was not taken, as the device's manifest says it already.
-    public let toldRefusal: String?
+    public internal(set) var toldRefusal: String?
 }
 
 /// What taking in a CSR of a device needs to know of it.

@@ -28,20 +28,24 @@ extension RotationPolicy {
     /// only where the spread decides.
     ///
     /// Expiry decides before compliance; among compliance findings, one that replaces decides before those that report.
-    public func judge(_ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp) -> Verdict {
+    public func judge(
+        _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, in wording: Wording = .sentences
+    ) -> Verdict {
         if now > certificate.notAfter {
             let finding = Finding(
-                reason: ReasonText.expired(certificate, at: now),
-                further: deviations(of: certificate, at: now).map(\.reason))
+                reason: ReasonText.expired(certificate, at: now, in: wording),
+                further: deviations(of: certificate, at: now, in: wording).map(\.reason))
             return expiry.expired == .replace ? .replace(finding) : .report(finding)
         }
         let isDue = isDue(certificate, device: device, at: now)
         if !isDue, isCompliant(certificate, at: now) { return .fresh }
 
-        var found = deviations(of: certificate, at: now)
+        var found = deviations(of: certificate, at: now, in: wording)
         if isDue {
             return .replace(
-                Finding(reason: ReasonText.expiring(certificate, under: expiry, at: now), further: found.map(\.reason)))
+                Finding(
+                    reason: ReasonText.expiring(certificate, under: expiry, at: now, in: wording),
+                    further: found.map(\.reason)))
         }
         guard !found.isEmpty else { return .fresh }
         let replacing = found.firstIndex { $0.action == .replace }
@@ -73,25 +77,27 @@ extension RotationPolicy {
             && !(acts(compliance.age?.action) && isTooOld(certificate, at: now))
     }
 
-    private func deviations(of certificate: CertificateFacts, at now: Timestamp) -> [Deviation] {
+    private func deviations(
+        of certificate: CertificateFacts, at now: Timestamp, in wording: Wording
+    ) -> [Deviation] {
         var found: [Deviation] = []
         if let action = compliance.key, acts(action), deviatesInKey(certificate) {
-            found.append((ReasonText.key(certificate, profile), action))
+            found.append((ReasonText.key(certificate, profile, in: wording), action))
         }
         if let action = compliance.signature, acts(action), deviatesInSignature(certificate) {
-            found.append((ReasonText.signature(certificate, profile), action))
+            found.append((ReasonText.signature(certificate, profile, in: wording), action))
         }
         if let action = compliance.sharedKey, acts(action), certificate.isKeyShared {
-            found.append((ReasonText.sharedKey(certificate), action))
+            found.append((ReasonText.sharedKey(certificate, in: wording), action))
         }
         if let action = compliance.issuer, acts(action), deviatesInIssuer(certificate) {
-            found.append((ReasonText.issuer(certificate, profile), action))
+            found.append((ReasonText.issuer(certificate, profile, in: wording), action))
         }
         if let action = compliance.authority, acts(action), let end = certificate.authorityEnd {
-            found.append((ReasonText.authority(certificate, end), action))
+            found.append((ReasonText.authority(certificate, end, in: wording), action))
         }
         if let age = compliance.age, acts(age.action), isTooOld(certificate, at: now) {
-            found.append((ReasonText.age(certificate, over: age.over, at: now), age.action))
+            found.append((ReasonText.age(certificate, over: age.over, at: now, in: wording), age.action))
         }
         return found
     }

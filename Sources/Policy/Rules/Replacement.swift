@@ -39,9 +39,10 @@ extension RotationPolicy {
     ///
     /// - Parameter revocation: why a revocation wants it replaced; nil where none does.
     public func judge(
-        _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, revocation: Reason?
+        _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, revocation: Reason?,
+        in wording: Wording = .sentences
     ) -> Verdict {
-        let verdict = judge(certificate, of: device, at: now)
+        let verdict = judge(certificate, of: device, at: now, in: wording)
         guard let revocation else { return verdict }
         switch verdict {
         case .fresh: return .replace(Finding(reason: revocation))

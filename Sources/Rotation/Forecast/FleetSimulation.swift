@@ -43,9 +43,9 @@ struct FleetSimulation {
         try start.snapshot.forEachDeviceWithActiveCertificate { known in
             // What waits in the inbox is in by the first run.
             let taken = start.waiting.confirmed(known, at: start.at)
-            var device = ForecastDevice(
-                taken.supposing(request: start.waiting.request(of: taken)), reached.removeValue(forKey: taken.row) ?? []
-            )
+            var supposed = taken
+            supposed.suppose(request: start.waiting.request(of: taken))
+            var device = ForecastDevice(supposed, reached.removeValue(forKey: taken.row) ?? [])
             if device.reached.isEmpty, device.device.rotation == nil, let current = device.device.active.first {
                 switch try selections.select(for: device.device, current: current) {
                 case .none:
@@ -83,7 +83,9 @@ struct FleetSimulation {
             decisions += found
         }
         calendar[day] = []
-        decisions.sort(by: Decision.isMoreUrgent)
+        // Places are sorted, and each row is moved once.
+        let order = decisions.indices.sorted { Decision.isMoreUrgent(decisions[$0], decisions[$1]) }
+        decisions = order.map { decisions[$0] }
         Rollout.hold(
             &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, limit: limits.issue)
         ledger.enter(day: day, decisions) { decision in
@@ -91,7 +93,7 @@ struct FleetSimulation {
         }
         for decision in decisions {
             guard let place = owners[decision.deviceRow] else { continue }
-            try devices[Int(place)].carryOut(decision, at: planner.at, policies: planner.policies, &supposer)
+            try devices[Int(place)].carryOut(decision, at: planner.at, &supposer)
             keep(decision, of: place, at: planner.at)
         }
         for place in owners.values.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
@@ -104,19 +106,18 @@ struct FleetSimulation {
             return [kept.decision]
         }
         if day > 0 {
-            devices[Int(place)].answer(at: planner.at, policies: planner.policies, &supposer)
+            devices[Int(place)].answer(at: planner.at, &supposer)
         }
         devices[Int(place)].begin()
         devices[Int(place)].revoke(planner.revocations, at: planner.at)
-        let device = devices[Int(place)]
-        guard let current = device.device.active.first else { return [] }
-        switch try selections.select(for: device.device, current: current) {
+        guard let current = devices[Int(place)].device.active.first else { return [] }
+        switch try selections.select(for: devices[Int(place)].device, current: current) {
         case .none:
             if day == 0 { uncovered += 1 }
             return []
         case .ambiguous(let indices):
             var ambiguities = Ambiguities()
-            ambiguities.add(device.device.id, indices.map { planner.policies.policies[$0] })
+            ambiguities.add(devices[Int(place)].device.id, indices.map { planner.policies.policies[$0] })
             try ambiguities.throwIfAny()
             return []
         case .one(let index):
@@ -132,14 +133,14 @@ struct FleetSimulation {
 
     /// Remembers a row that a limit held back until a date passes that could change it.
     private mutating func keep(_ held: Decision, of place: Int32, at: Timestamp) {
-        let device = devices[Int(place)]
-        guard held.action == .hold, held.reason.code == .rate, device.reached.isEmpty else { return }
+        guard held.action == .hold, held.reason.code == .rate, devices[Int(place)].reached.isEmpty else { return }
         var decision = held
         decision.action = .issue
         if !decision.further.isEmpty { decision.reason = decision.further.removeFirst() }
         let authority = start.policies.policies[decision.policyIndex].profile.authority
         let dates = [
-            device.nextEvent(after: at, start.policies, start.revocations), start.authorities.end(of: authority),
+            devices[Int(place)].nextEvent(after: at, start.policies, start.revocations),
+            start.authorities.end(of: authority),
         ]
         // Without any such date nothing can change it any more.
         backlog[place] = (decision, dates.compactMap { $0 }.min() ?? Timestamp(seconds: .max))
@@ -149,7 +150,8 @@ struct FleetSimulation {
         DeviceJudge(
             planner: planner, device: device.device, policyIndex: policy, sharedKeys: sharedKeys, endings: endings,
             revocations: DeviceRevocations(
-                device.reached, active: device.device.active, of: planner.revocations, at: planner.at))
+                device.reached, active: device.device.active, of: planner.revocations, at: planner.at),
+            wording: .codes, hasNames: device.named == policy)
     }
 
     /// The planner of that day: devices' answers are in the devices themselves.

@@ -23,6 +23,8 @@ struct ForecastDevice {
     /// When its current certificate was issued; nil where the inventory has it already.
     private var replacedAt: Timestamp?
     private var issuedAt: Timestamp?
+    /// The policy whose profile's names the device is known to have what they ask for; nothing in a forecast changes that.
+    private(set) var named: Int?
 
     init(_ device: PlanningDevice, _ reached: [RevocationScope.Reached]) {
         self.device = device
@@ -35,11 +37,11 @@ struct ForecastDevice {
     // MARK: What the device does
 
     /// Hands in what it was asked for, and proves what it was given.
-    mutating func answer(at: Timestamp, policies: PolicySet, _ supposer: inout Supposer) {
+    mutating func answer(at: Timestamp, _ supposer: inout Supposer) {
         guard let rotation = device.rotation else { return }
         switch rotation.state {
         case .awaitingCSR, .ready:
-            if device.request == nil { device = device.supposing(request: supposer.request(policies.policies[policy])) }
+            if device.request == nil { device.suppose(request: supposer.request(policy)) }
         case .issued, .delivered:
             guard let new = rotation.newCertificate else { return }
             device.confirm(replacement: new, at: at)
@@ -61,21 +63,22 @@ struct ForecastDevice {
     }
 
     mutating func carryOut(
-        _ decision: Decision, at: Timestamp, policies: PolicySet, _ supposer: inout Supposer
+        _ decision: Decision, at: Timestamp, _ supposer: inout Supposer
     ) throws {
         switch decision.action {
         case .issue:
-            let policy = policies.policies[decision.policyIndex]
             let old = device.active.first { $0.row == decision.certificateRow }
-            let new = try supposer.certificate(policy, for: device, replacing: old, decision.keySource, at: at)
-            device = device.supposing(request: nil)
+            let new = try supposer.certificate(
+                decision.policyIndex, request: device.request, replacing: old, decision.keySource, at: at)
+            device.suppose(request: nil)
             device.pending = [new]
             device.rotation = supposer.rotation(.delivered, decision, new: new.row, at: at)
             issuedAt = at
+            named = decision.policyIndex
             progress = .moved
         case .requestCSR:
             if decision.supersedes { device.pending = [] }
-            device = device.supposing(request: nil)
+            device.suppose(request: nil)
             device.rotation = supposer.rotation(.awaitingCSR, decision, new: nil, at: at)
             progress = .moved
         case .retire:
@@ -107,22 +110,28 @@ struct ForecastDevice {
     /// The next time after `now` at which a run could find something: nil where never.
     func nextEvent(after now: Timestamp, _ policies: PolicySet, _ scope: RevocationScope) -> Timestamp? {
         guard let current = device.active.first else { return nil }
-        let policy = policies.policies[policy]
         let facts = CertificateFacts(
             notBefore: current.notBefore, notAfter: current.notAfter, key: current.key, signature: current.signature,
             issuer: "")
-        var events = [policy.dueDate(of: facts, device: device.id), current.notAfter + TimeSpan(seconds: 1)]
-        if let age = policy.compliance.age { events.append(current.notBefore + age.over + TimeSpan(seconds: 1)) }
+        var next: Timestamp?
+        func add(_ event: Timestamp) {
+            if event > now { next = next.map { min($0, event) } ?? event }
+        }
+        add(policies.policies[policy].dueDate(of: facts, device: device.id))
+        add(current.notAfter + TimeSpan(seconds: 1))
+        if let age = policies.policies[policy].compliance.age {
+            add(current.notBefore + age.over + TimeSpan(seconds: 1))
+        }
         if let rotation = device.rotation, let confirmedAt = rotation.confirmedAt {
-            events.append(policy.overlapEnd(confirmedAt: confirmedAt))
+            add(policies.policies[policy].overlapEnd(confirmedAt: confirmedAt))
             if let old = device.active.first(where: { $0.row == rotation.oldCertificate }) {
-                events.append(old.notAfter + TimeSpan(seconds: 1))
+                add(old.notAfter + TimeSpan(seconds: 1))
             }
         }
         for item in reached {
-            if let deadline = scope.revocations[item.revocation].deadline { events.append(deadline) }
+            if let deadline = scope.revocations[item.revocation].deadline { add(deadline) }
         }
-        return events.filter { $0 > now }.min()
+        return next
     }
 
     /// Where a replacement comes from, and the date that it may share with others.
@@ -133,68 +142,5 @@ struct ForecastDevice {
             return (.inventory, decision.notAfter)
         default: return (.finding, decision.notAfter)
         }
-    }
-}
-
-/// Makes up what runs of the future make: certificates, rotations, keys.
-struct Supposer {
-    private let snapshot: PlanningSnapshot
-    private let authorities: AuthorityDirectory
-    private var issuers: [String: Int64] = [:]
-    private var last: Int64 = 0
-
-    init(_ planner: Planner) {
-        snapshot = planner.snapshot
-        authorities = planner.authorities
-    }
-
-    mutating func certificate(
-        _ policy: RotationPolicy, for device: PlanningDevice, replacing old: PlanningCertificate?, _ source: KeySource,
-        at: Timestamp
-    ) throws -> PlanningCertificate {
-        let profile = policy.profile
-        let request = device.request ?? self.request(policy)
-        let stays = source == .currentKey ? old : nil
-        let notAfter = at + profile.validity
-        return PlanningCertificate(
-            supposed: next(), fingerprint: Fingerprint(digest(last)), notBefore: at - profile.backdate,
-            notAfter: authorities.end(of: profile.authority).map { min($0, notAfter) } ?? notAfter,
-            key: stays?.key ?? request.algorithm, keyFingerprint: stays?.keyFingerprint ?? request.keyFingerprint,
-            signature: profile.signature, issuer: try issuer(profile.authority))
-    }
-
-    mutating func rotation(
-        _ state: RotationState, _ decision: Decision, new: Int64?, at: Timestamp
-    ) -> OpenRotation {
-        OpenRotation(
-            supposed: next(), state: state, reason: decision.reason, oldCertificate: decision.certificateRow,
-            newCertificate: new, at: at)
-    }
-
-    /// A CSR that the policy takes.
-    mutating func request(_ policy: RotationPolicy) -> WaitingRequest {
-        WaitingRequest(
-            keyFingerprint: KeyFingerprint(digest(next())),
-            algorithm: policy.profile.keys.first?.algorithm ?? .ecdsaP256)
-    }
-
-    private mutating func issuer(_ authority: String) throws -> Int64 {
-        if let known = issuers[authority] { return known }
-        let row = try snapshot.supposedIssuer(authorities[authority]?.certificate.subject.text ?? authority)
-        issuers[authority] = row
-        return row
-    }
-
-    /// Below zero: rows of the inventory are above it.
-    private mutating func next() -> Int64 {
-        last -= 1
-        return last
-    }
-
-    /// One that no key and no certificate has.
-    private func digest(_ row: Int64) -> SHA256Digest {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        withUnsafeBytes(of: row.bigEndian) { bytes.replaceSubrange(0..<8, with: $0) }
-        return SHA256Digest(bytes) ?? .zero
     }
 }

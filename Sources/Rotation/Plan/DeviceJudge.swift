@@ -10,6 +10,10 @@ struct DeviceJudge {
     let sharedKeys: Set<KeyFingerprint>
     let endings: AuthorityEndings
     let revocations: DeviceRevocations
+    /// Of the reasons.
+    var wording = Wording.sentences
+    /// Whether it is known already that the device has what the profile's names ask for.
+    var hasNames = false
 
     private var policy: RotationPolicy { planner.policies.policies[policyIndex] }
 
@@ -62,7 +66,7 @@ struct DeviceJudge {
             let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
             return Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
         }
-        return policy.judge(facts, of: device.id, at: planner.at, revocation: reason)
+        return policy.judge(facts, of: device.id, at: planner.at, revocation: reason, in: wording)
     }
 
     private func revocation(of certificate: PlanningCertificate) -> RevocationInForce? {
@@ -134,22 +138,28 @@ struct DeviceJudge {
         guard let confirmedAt = rotation.confirmedAt.map({ min($0, planner.at) }),
             let old = device.active.first(where: { $0.row == rotation.oldCertificate })
         else { return [] }
-        let confirmed = "the device proved its new key on \(confirmedAt)"
-        let why: String
+        let why: Reason
         if policy.isOverlapOver(confirmedAt: confirmedAt, at: planner.at) {
-            why = "\(confirmed), and the overlap of \(policy.expiry.overlap.approximate) is over"
+            why = Reason(
+                .confirmed, in: wording,
+                "\(proof(at: confirmedAt)), and the overlap of \(policy.expiry.overlap.approximate) is over")
         } else if planner.at > old.notAfter {
-            why = "\(confirmed), and the old certificate has expired"
+            why = Reason(
+                .confirmed, in: wording, "\(proof(at: confirmedAt)), and the old certificate has expired")
         } else if current.row == rotation.newCertificate, case .replace = verdict(on: current, facts) {
-            why =
-                "\(confirmed), and the new certificate is due itself; the overlap ends early, so that it can be replaced"
+            why = Reason(
+                .confirmed, in: wording,
+                "\(proof(at: confirmedAt)), and the new certificate is due itself; the overlap ends early, so that it can be replaced"
+            )
         } else {
             return []
         }
-        var decision = try row(old, .retire, Finding(reason: Reason(.confirmed, why)))
+        var decision = try row(old, .retire, Finding(reason: why))
         decision.rotation = rotation.row
         return [decision]
     }
+
+    private func proof(at time: Timestamp) -> String { "the device proved its new key on \(time)" }
 
     /// What keeps any replacement from being made now, whoever's key it is for.
     private func obstacle(_ current: PlanningCertificate, _ finding: Finding) throws -> Reason? {
@@ -172,6 +182,7 @@ struct DeviceJudge {
                 "authority \(profile.authority) ends at \(end), no later than the certificate to replace (\(current.notAfter)); "
                     + "renew the authority, or name another in profile \(profile.name)")
         }
+        if hasNames { return nil }
         return profile.namingObstacle(for: try deviceFacts())
     }
 
@@ -184,7 +195,7 @@ struct DeviceJudge {
             if let reached = revocations.waiting[old.row] { return try waitingForProof(old, reached) }
             guard let action = policy.superseded, action != .ignore else { return nil }
             let reason = Reason(
-                .superseded,
+                .superseded, in: wording,
                 "an older active certificate beside the current one, which lasts until \(device.active[0].notAfter)")
             if action == .retire && sharedKeys.contains(old.keyFingerprint) {
                 let kept = Reason(

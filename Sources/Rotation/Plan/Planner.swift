@@ -6,13 +6,21 @@ import RotationModel
 ///
 /// `plan` and `run` both come through here. What they differ in is handed in: what waits in the inbox (``WaitingRequests``)
 /// and the limit that the operator gave.
-struct Planner {
+final class Planner {
     let policies: PolicySet
     let authorities: AuthorityDirectory
     let at: Timestamp
     let snapshot: PlanningSnapshot
     let waiting: WaitingRequests
     let revocations: RevocationScope
+
+    init(
+        policies: PolicySet, authorities: AuthorityDirectory, at: Timestamp, snapshot: PlanningSnapshot,
+        waiting: WaitingRequests, revocations: RevocationScope
+    ) {
+        (self.policies, self.authorities, self.at) = (policies, authorities, at)
+        (self.snapshot, self.waiting, self.revocations) = (snapshot, waiting, revocations)
+    }
 
     /// The rows of the plan, the most urgent first, before anything is held back.
     ///

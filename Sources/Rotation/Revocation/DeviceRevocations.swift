@@ -19,6 +19,7 @@ struct DeviceRevocations {
         _ reached: [RevocationScope.Reached], active: [PlanningCertificate], of scope: RevocationScope, at: Timestamp,
         provenElsewhere: Set<Int64> = []
     ) {
+        guard !reached.isEmpty else { return }
         let rows = Set(reached.map(\.certificate.row))
         let isProven = active.contains { $0.confirmedAt != nil && !rows.contains($0.row) }
         for item in reached {

@@ -1,0 +1,83 @@
+import Fleet
+import PKI
+import Policy
+import RotationModel
+
+/// Makes up what runs of the future make: certificates, rotations, keys.
+struct Supposer {
+    private let snapshot: PlanningSnapshot
+    private let authorities: AuthorityDirectory
+    private let policies: PolicySet
+    /// What each policy's certificates have in common, worked out when the first is supposed.
+    private var molds: [Mold?]
+    private var last: Int64 = 0
+
+    private struct Mold {
+        let validity: TimeSpan
+        let backdate: TimeSpan
+        /// When the authority ends, which no certificate outlasts.
+        let end: Timestamp?
+        let signature: SignatureAlgorithm
+        let issuer: Int64
+    }
+
+    init(_ planner: Planner) {
+        policies = planner.policies
+        molds = Array(repeating: nil, count: policies.policies.count)
+        snapshot = planner.snapshot
+        authorities = planner.authorities
+    }
+
+    mutating func certificate(
+        _ policy: Int, request waiting: WaitingRequest?, replacing old: PlanningCertificate?, _ source: KeySource,
+        at: Timestamp
+    ) throws -> PlanningCertificate {
+        let mold = try mold(of: policy)
+        let request = waiting ?? self.request(policy)
+        let stays = source == .currentKey ? old : nil
+        let notAfter = at + mold.validity
+        return PlanningCertificate(
+            supposed: next(), fingerprint: Fingerprint(digest(last)), notBefore: at - mold.backdate,
+            notAfter: mold.end.map { min($0, notAfter) } ?? notAfter, key: stays?.key ?? request.algorithm,
+            keyFingerprint: stays?.keyFingerprint ?? request.keyFingerprint, signature: mold.signature,
+            issuer: mold.issuer)
+    }
+
+    private mutating func mold(of policy: Int) throws -> Mold {
+        if let known = molds[policy] { return known }
+        let profile = policies.policies[policy].profile
+        let name = authorities[profile.authority]?.certificate.subject.text ?? profile.authority
+        let mold = Mold(
+            validity: profile.validity, backdate: profile.backdate, end: authorities.end(of: profile.authority),
+            signature: profile.signature, issuer: try snapshot.supposedIssuer(name))
+        molds[policy] = mold
+        return mold
+    }
+
+    mutating func rotation(
+        _ state: RotationState, _ decision: Decision, new: Int64?, at: Timestamp
+    ) -> OpenRotation {
+        OpenRotation(
+            supposed: next(), state: state, reason: decision.reason, oldCertificate: decision.certificateRow,
+            newCertificate: new, at: at)
+    }
+
+    /// A CSR that the policy takes.
+    mutating func request(_ policy: Int) -> WaitingRequest {
+        WaitingRequest(
+            keyFingerprint: KeyFingerprint(digest(next())),
+            algorithm: policies.policies[policy].profile.keys.first?.algorithm ?? .ecdsaP256)
+    }
+
+    /// Below zero: rows of the inventory are above it.
+    private mutating func next() -> Int64 {
+        last -= 1
+        return last
+    }
+
+    /// One that no key and no certificate has.
+    private func digest(_ row: Int64) -> SHA256Digest {
+        let words = (row.bigEndian, Int64(0), Int64(0), Int64(0))
+        return withUnsafeBytes(of: words) { SHA256Digest(raw: $0) } ?? .zero
+    }
+}
