@@ -13,7 +13,9 @@ enum ReasonText {
         Reason(.expiring, in: wording, expiringText(certificate, under: rule, at: now))
     }
 
-    private static func expiringText(_ certificate: CertificateFacts, under rule: ExpiryRule, at now: Timestamp) -> String {
+    private static func expiringText(
+        _ certificate: CertificateFacts, under rule: ExpiryRule, at now: Timestamp
+    ) -> String {
         let left = certificate.notAfter - now
         let lifetime = certificate.notAfter - certificate.notBefore
         var text = "expires in \(left.approximate) (\(certificate.notAfter)); renewal starts "

@@ -17,7 +17,9 @@ public struct PolicyPlace: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One checked policy: for which devices, when, and what they get.
-public struct RotationPolicy: Sendable {
+///
+/// A class, since it never changes and is looked at for each device of a fleet.
+public final class RotationPolicy: Sendable {
     public let name: String
     public let owner: String?
     public let description: String?
@@ -38,6 +40,17 @@ public struct RotationPolicy: Sendable {
 
     /// How the spread's hash is computed.
     let sha256: SHA256Function
+
+    init(
+        name: String, owner: String?, description: String?, priority: Int, place: PolicyPlace, match: DeviceSelector,
+        expiry: ExpiryRule, compliance: ComplianceRule, rekey: RekeyRule, profile: IssuanceProfile, batch: Int,
+        perRun: Int?, sha256: @escaping SHA256Function
+    ) {
+        (self.name, self.owner, self.description, self.priority) = (name, owner, description, priority)
+        (self.place, self.match, self.expiry, self.compliance) = (place, match, expiry, compliance)
+        (self.rekey, self.profile, self.batch, self.perRun) = (rekey, profile, batch, perRun)
+        self.sha256 = sha256
+    }
 
     /// The certificates that one transaction records, where a policy does not say.
     public static let defaultBatch = 500

@@ -6,7 +6,9 @@ import RotationModel
 ///
 /// What each run does is decided by the same judge and held back by the same limits as in a real one. A device is only looked at
 /// on days on which something can happen to it, and is in memory only if that is within the forecast.
-struct FleetSimulation {
+///
+/// A class, so that closures over it copy nothing.
+final class FleetSimulation {
     let start: Planner
     let limits: RunLimits
     let dates: [Timestamp]
@@ -36,7 +38,7 @@ struct FleetSimulation {
     }
 
     /// Reads the fleet, and keeps the devices to which something happens.
-    mutating func load() throws {
+    func load() throws {
         var reached = start.revocations.reached
         var ambiguities = Ambiguities()
         let first = planner(on: 0)
@@ -66,41 +68,63 @@ struct FleetSimulation {
         try ambiguities.throwIfAny()
     }
 
-    mutating func run() throws {
+    func run() throws {
         for day in dates.indices { try run(day) }
     }
 
     // MARK: One run
 
-    private mutating func run(_ day: Int) throws {
+    private func run(_ day: Int) throws {
         let planner = planner(on: day)
         var decisions: [Decision] = []
-        var owners: [Int64: Int32] = [:]
+        // The devices that the rows are of, and each device once.
+        var owners: [Int32] = []
+        var found: [Int32] = []
         for place in calendar[day] {
-            let found = try look(at: place, day, planner)
-            guard !found.isEmpty else { continue }
-            owners[devices[Int(place)].device.row] = place
-            decisions += found
+            let rows = try look(at: place, day, planner)
+            guard !rows.isEmpty else { continue }
+            found.append(place)
+            owners += repeatElement(place, count: rows.count)
+            decisions += rows
         }
         calendar[day] = []
-        // Places are sorted, and each row is moved once.
-        let order = decisions.indices.sorted { Decision.isMoreUrgent(decisions[$0], decisions[$1]) }
+        let order = FleetSimulation.order(of: decisions, owners)
         decisions = order.map { decisions[$0] }
+        owners = order.map { owners[$0] }
         Rollout.hold(
             &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, limit: limits.issue)
-        ledger.enter(day: day, decisions) { decision in
-            owners[decision.deviceRow].map { devices[Int($0)].origin(of: decision) } ?? (.finding, decision.notAfter)
-        }
-        for decision in decisions {
-            guard let place = owners[decision.deviceRow] else { continue }
+        ledger.enter(day: day, decisions) { devices[Int(owners[$0])].origin(of: decisions[$0]) }
+        for (decision, place) in zip(decisions, owners) {
             try devices[Int(place)].carryOut(decision, at: planner.at, &supposer)
             keep(decision, of: place, at: planner.at)
         }
-        for place in owners.values.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
+        for place in found.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
+    }
+
+    /// Where the rows stand by ``Decision/isMoreUrgent(_:_:)``. Devices are read in the order of their ids, so that most rows are
+    /// told apart without a look at their texts.
+    private static func order(of decisions: [Decision], _ owners: [Int32]) -> [Int] {
+        struct Key {
+            let isRevocation: Bool
+            let notAfter: Timestamp
+            let owner: Int32
+            let place: Int
+        }
+        let keys = decisions.indices.map {
+            Key(
+                isRevocation: decisions[$0].revocation != nil, notAfter: decisions[$0].notAfter, owner: owners[$0],
+                place: $0)
+        }
+        return keys.sorted { left, right in
+            if left.isRevocation != right.isRevocation { return left.isRevocation }
+            if left.notAfter != right.notAfter { return left.notAfter < right.notAfter }
+            if left.owner != right.owner { return left.owner < right.owner }
+            return Decision.isMoreUrgent(decisions[left.place], decisions[right.place])
+        }.map(\.place)
     }
 
     /// What a run decides for one device, after its answers of the day before have come in.
-    private mutating func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
+    private func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
         if let kept = backlog.removeValue(forKey: place), planner.at < kept.until {
             devices[Int(place)].begin()
             return [kept.decision]
@@ -132,7 +156,7 @@ struct FleetSimulation {
     }
 
     /// Remembers a row that a limit held back until a date passes that could change it.
-    private mutating func keep(_ held: Decision, of place: Int32, at: Timestamp) {
+    private func keep(_ held: Decision, of place: Int32, at: Timestamp) {
         guard held.action == .hold, held.reason.code == .rate, devices[Int(place)].reached.isEmpty else { return }
         var decision = held
         decision.action = .issue
@@ -163,13 +187,13 @@ struct FleetSimulation {
 
     // MARK: The calendar
 
-    private mutating func schedule(_ device: ForecastDevice, on day: Int?) {
+    private func schedule(_ device: ForecastDevice, on day: Int?) {
         guard let day else { return }
         devices.append(device)
         calendar[day].append(Int32(devices.count - 1))
     }
 
-    private mutating func reschedule(_ place: Int32, _ day: Int?) {
+    private func reschedule(_ place: Int32, _ day: Int?) {
         if let day { calendar[day].append(place) }
     }
 

@@ -29,18 +29,19 @@ struct ForecastLedger {
 
     /// - Parameters:
     ///   - decisions: a day's rows, with what is over a limit held.
-    ///   - origin: of a row that issues: where it comes from, and the time that it has in common with others.
+    ///   - origin: of a row that issues, by its place: where it comes from, and the time that it has in common with others.
     mutating func enter(
-        day: Int, _ decisions: [Decision], origin: (Decision) -> (origin: Forecast.Origin, day: Timestamp)
+        day: Int, _ decisions: [Decision], origin: (Int) -> (origin: Forecast.Origin, day: Timestamp)
     ) {
-        for decision in decisions {
-            switch decision.action {
+        for place in decisions.indices {
+            switch decisions[place].action {
             case .issue:
                 days[day].replacements += 1
-                byPolicy[day][decision.policyIndex, default: 0] += 1
-                let (origin, time) = origin(decision)
+                let policy = decisions[place].policyIndex
+                byPolicy[day][policy, default: 0] += 1
+                let (origin, time) = origin(place)
                 let key = CauseKey(
-                    policy: decision.policyIndex, origin: origin, reason: decision.reason.code,
+                    policy: policy, origin: origin, reason: decisions[place].reason.code,
                     day: origin == .finding ? 0 : time.seconds / 86_400)
                 causes[day][key, default: 0] += 1
             case .hold: days[day].heldOver += 1

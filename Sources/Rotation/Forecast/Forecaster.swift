@@ -28,7 +28,7 @@ public struct Forecaster: Sendable {
             observer.began(.decide, total: snapshot.deviceCount)
             defer { observer.ended(.decide) }
             let limits = workspace.configuration.limits
-            var simulation = try FleetSimulation(planner, days: max(1, min(days, Forecaster.longest)), limits: limits)
+            let simulation = try FleetSimulation(planner, days: max(1, min(days, Forecaster.longest)), limits: limits)
             try simulation.load()
             try simulation.run()
             return simulation.ledger.forecast(
