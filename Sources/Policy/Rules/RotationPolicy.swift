@@ -44,12 +44,12 @@ public final class RotationPolicy: Sendable {
     init(
         name: String, owner: String?, description: String?, priority: Int, place: PolicyPlace, match: DeviceSelector,
         expiry: ExpiryRule, compliance: ComplianceRule, rekey: RekeyRule, profile: IssuanceProfile, batch: Int,
-        perRun: Int?, sha256: @escaping SHA256Function
+        perRun: Int?, rollout: RolloutRule, sha256: @escaping SHA256Function
     ) {
         (self.name, self.owner, self.description, self.priority) = (name, owner, description, priority)
         (self.place, self.match, self.expiry, self.compliance) = (place, match, expiry, compliance)
         (self.rekey, self.profile, self.batch, self.perRun) = (rekey, profile, batch, perRun)
-        self.sha256 = sha256
+        (self.rollout, self.sha256) = (rollout, sha256)
     }
 
     /// The certificates that one transaction records, where a policy does not say.
