@@ -60,7 +60,7 @@ public struct PolicyComparison: Sendable {
     private func side(_ source: PolicySource, _ plan: RotationPlan, _ policies: PolicySet) -> PolicyDiff.Side {
         PolicyDiff.Side(
             name: source.description, edition: plan.policies, policies: policies.policies.count, summary: plan.summary,
-            guards: plan.guards)
+            guards: plan.guards.map(\.description))
     }
 
     /// The certificates about which the plans differ.
