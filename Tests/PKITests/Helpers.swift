@@ -53,3 +53,9 @@ func order(
         serialNumber: serial.map { SerialNumber(bytes: $0) } ?? ThrowawayPKI.serial("test"), subject: subject,
         subjectAlternativeNames: names, notBefore: notBefore, notAfter: notAfter, publicKey: key)
 }
+
+/// The Python of the virtual environment that `make setup-test` makes: it has what Debian has no package for.
+enum TestPython {
+    static let path =
+        ProcessInfo.processInfo.environment["TEST_PYTHON"] ?? TestKeys.folder + "../../.venv-test/bin/python3"
+}

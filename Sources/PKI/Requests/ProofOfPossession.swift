@@ -11,8 +11,8 @@ public final class ProofOfPossession {
     public init() {}
 
     /// - Throws: ``RotationError/Code/badInput`` with the reason: the signature is not by the key in the request, the key is no point of its
-    ///   curve, or the key or the signature algorithm is not one that is taken (ECDSA on P-256, P-384 or P-521, RSA PKCS#1 v1.5 or PSS, each
-    ///   with SHA-256, SHA-384 or SHA-512).
+    ///   curve, or the key or the signature algorithm is not one that is taken (ECDSA on P-256, P-384 or P-521, RSA of 2048 to 4096 bits by
+    ///   PKCS#1 v1.5 or PSS, each with SHA-256, SHA-384 or SHA-512).
     public func verify(_ request: CertificateRequest) throws(RotationError) {
         let identifier = request.signatureIdentifier
         switch (request.publicKey.material, identifier.algorithm) {
@@ -24,9 +24,10 @@ public final class ProofOfPossession {
                     .badInput, "the CSR's EC point is compressed", advice: "write it uncompressed (SEC 1, 2.3.3)")
             }
             try verify(request, curve, point, identifier)
-        case (.rsa(_, _, let pssOnly), .sha256WithRSA), (.rsa(_, _, let pssOnly), .sha384WithRSA),
-            (.rsa(_, _, let pssOnly), .sha512WithRSA), (.rsa(_, _, let pssOnly), .rsassaPSS):
-            guard !pssOnly else {
+        case (.rsa(_, _, let use), .sha256WithRSA), (.rsa(_, _, let use), .sha384WithRSA),
+            (.rsa(_, _, let use), .sha512WithRSA), (.rsa(_, _, let use), .rsassaPSS):
+            // As with points: the old key, written in another way, would pass for a new one.
+            guard use == .any else {
                 throw RotationError(
                     .badInput, "the CSR's RSA key is written as id-RSASSA-PSS",
                     advice: "write it as rsaEncryption (RFC 3279, 2.3.1)")
@@ -37,8 +38,11 @@ public final class ProofOfPossession {
     }
 
     private func refusal(of request: CertificateRequest) -> RotationError {
-        let (key, signature) = (request.publicKey.algorithm, request.signatureIdentifier.algorithm)
-        let advice = "ECDSA on P-256, P-384 or P-521 and RSA are taken, with SHA-256, SHA-384 or SHA-512"
+        let key = ObjectName.describe(request.publicKey.algorithm.description)
+        let signature = request.signatureIdentifier.text
+        let advice =
+            "ECDSA on P-256, P-384 or P-521 and RSA of \(ProofOfPossession.leastRSA) to \(ProofOfPossession.mostRSA) bits are "
+            + "taken, with SHA-256, SHA-384 or SHA-512"
         switch request.publicKey.material {
         case .opaque: return RotationError(.badInput, "the CSR's key is \(key)", advice: advice)
         default:
@@ -46,6 +50,9 @@ public final class ProofOfPossession {
                 .badInput, "the CSR has a key of \(key) and a signature by \(signature)", advice: advice)
         }
     }
+
+    private static let leastRSA = 2048
+    private static let mostRSA = 4096
 
     private func verify(
         _ request: CertificateRequest, _ curve: NamedCurve, _ point: ArraySlice<UInt8>,
@@ -66,8 +73,10 @@ public final class ProofOfPossession {
     }
 
     private func verifyRSA(_ request: CertificateRequest, _ identifier: SignatureIdentifier) throws(RotationError) {
-        if case .rsa(let bits) = request.publicKey.algorithm, bits > 8192 {
-            throw RotationError(.badInput, "the CSR's key is RSA-\(bits)", advice: "at most 8192 bits are taken")
+        if case .rsa(let bits) = request.publicKey.algorithm, bits > ProofOfPossession.mostRSA {
+            throw RotationError(
+                .badInput, "the CSR's key is RSA-\(bits)",
+                advice: "at most \(ProofOfPossession.mostRSA) bits are taken")
         }
         // A weak key may be slow to check too (an exponent as long as the modulus), and will be refused anyway.
         if let weakness = request.publicKey.weakness {
