@@ -28,6 +28,12 @@ struct SignatureScheme: Sendable {
         }
     }
 
+    /// The parameters that go into the algorithm's identifier (RFC 4055, 3.1); nil for any but RSASSA-PSS.
+    var pss: PSSParameters? {
+        guard case .pss(let mask, let saltLength) = padding else { return nil }
+        return PSSParameters(hash: hash, maskHash: mask, saltLength: saltLength)
+    }
+
     /// What an algorithm means to a key.
     ///
     /// - Parameters:
@@ -39,7 +45,7 @@ struct SignatureScheme: Sendable {
         _ signature: SignatureAlgorithm? = nil, pssHash: PSSHash? = nil, for key: PublicKeyInfo, at place: String = ""
     ) throws(RotationError) -> SignatureScheme {
         let ability = SigningAbility(of: key)
-        let hash = pssHash ?? ability.defaultPSSHash ?? .standard
+        let hash = ability.pssHash(pssHash)
         if let algorithm = signature ?? ability.signatures.first, ability.signatures.contains(algorithm),
             algorithm != .rsassaPSS || ability.pssHashes.contains(hash),
             let scheme = SignatureScheme(algorithm, pssHash: hash)

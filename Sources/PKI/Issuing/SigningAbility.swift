@@ -31,9 +31,9 @@ public struct SigningAbility: Sendable, Hashable {
         }
     }
 
-    /// The hash that RSASSA-PSS is signed with where nobody says: what a restricted key demands, else SHA-256.
-    public var defaultPSSHash: PSSHash? {
-        pssHashes.contains(.standard) ? .standard : pssHashes.first
+    /// The hash that RSASSA-PSS is signed with: the one that is wanted, else what a restricted key demands, else SHA-256.
+    public func pssHash(_ wanted: PSSHash?) -> PSSHash {
+        wanted ?? (pssHashes.contains(.standard) ? .standard : pssHashes.first ?? .standard)
     }
 
     // MARK: RSA

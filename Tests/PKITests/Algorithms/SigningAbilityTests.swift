@@ -17,7 +17,7 @@ struct SigningAbilityTests {
     func unrestricted() throws {
         let ability = SigningAbility(of: try key(nil))
         #expect(ability.signatures == [.rsassaPSS] && ability.pssHashes == PSSHash.allCases)
-        #expect(ability.defaultPSSHash == .sha256)
+        #expect(ability.pssHash(nil) == .sha256)
         #expect(ability.limit == "its key is for RSASSA-PSS alone (RFC 4055, 1.2)")
     }
 
@@ -25,7 +25,7 @@ struct SigningAbilityTests {
     func restricted(hash: PSSHash) throws {
         let ability = SigningAbility(
             of: try TestKeys.certificate("ca-rsa-pss-\(hash.rawValue.lowercased().filter { $0 != "-" })").publicKey)
-        #expect(ability.signatures == [.rsassaPSS] && ability.pssHashes == [hash] && ability.defaultPSSHash == hash)
+        #expect(ability.signatures == [.rsassaPSS] && ability.pssHashes == [hash] && ability.pssHash(nil) == hash)
         #expect(ability.limit == "its key is for RSASSA-PSS with \(hash) alone (RFC 4055, 3.1)")
     }
 
@@ -44,7 +44,7 @@ struct SigningAbilityTests {
         ])
     func impossible(restriction: PSSParameters, demand: String) throws {
         let ability = SigningAbility(of: try key(restriction))
-        #expect(ability.signatures.isEmpty && ability.pssHashes.isEmpty && ability.defaultPSSHash == nil)
+        #expect(ability.signatures.isEmpty && ability.pssHashes.isEmpty)
         #expect(ability.limit == "its key is for \(demand) alone (RFC 4055, 3.1)")
     }
 
