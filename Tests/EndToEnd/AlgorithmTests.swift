@@ -52,7 +52,7 @@ struct AlgorithmTests {
             try workspace.write(
                 "policies/simple.yaml",
                 policy.replacing("signature: ECDSA-WITH-SHA256", with: "signature: \(signature)\n    \(hash)"))
-            let line = hash.isEmpty ? "10:16" : "11:11"
+            let line = hash.isEmpty ? "11:16" : "12:11"
             for command in [["policy", "check"], ["plan"], ["run"]] {
                 let output = try await Program.run(Program.rotationJob, command, in: workspace.path)
                 #expect(output.status == 65, output.story)
