@@ -130,7 +130,9 @@ struct IssuanceCheckTests {
         }
     }
 
-    @Test("RSASSA-PSS is held against the profile's hash, and by default against the one that the authority's key demands")
+    @Test(
+        "RSASSA-PSS is held against the hash of the profile, and by default against that which the authority's key demands"
+    )
     func pssHashes() throws {
         func profile(_ hash: PSSHash?) -> CertificateProfile {
             CertificateProfile(signature: .rsassaPSS, pssHash: hash, keyUsage: [], extendedKeyUsage: [])
