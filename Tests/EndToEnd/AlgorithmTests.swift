@@ -36,6 +36,19 @@ struct AlgorithmTests {
         }
     }
 
+    @Test("a device's id-RSASSA-PSS key is certified as it stands in the CSR, with its parameters")
+    func pssKeys() async throws {
+        let fleet = try await AlgorithmFleet.shared.value
+        for (device, parameters) in [
+            ("device-3", "No PSS parameter restrictions"), ("device-4", "Minimum Salt Length: 32"),
+        ] {
+            let output = try await DeviceAgent.program(
+                ["openssl", "x509", "-noout", "-text", "-in", fleet.certificate(device)])
+            #expect(output.stdout.contains("Public Key Algorithm: rsassaPss"), output.story)
+            #expect(output.stdout.contains(parameters), output.story)
+        }
+    }
+
     @Test("a profile that its authority's key cannot do stops plan and run as it stops policy check")
     func impossible() async throws {
         for (authority, signature, hash) in [

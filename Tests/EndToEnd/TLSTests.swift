@@ -69,16 +69,20 @@ struct TLSTests {
     @Test("docs/algorithms.md has the table as it came out")
     func document() async throws {
         let document = try String(contentsOfFile: Package.root + "/docs/algorithms.md", encoding: .utf8)
-        let lines = Set(document.split(separator: "\n").map(String.init))
-        let handshakes = try await TLSTests.handshakes.value
-        for server in TLSTests.servers {
-            for client in TLSTests.clients {
-                let counts = TLSTests.versions.map { version in
+        let lines = document.components(separatedBy: "\n")
+        let head = try #require(lines.firstIndex { $0.hasPrefix("| server | client |") })
+        #expect(lines[(head + 2)...].prefix { $0.hasPrefix("|") } == (try await TLSTests.table())[...])
+    }
+
+    private static func table() async throws -> [String] {
+        let handshakes = try await handshakes.value
+        return servers.flatMap { server in
+            clients.map { client in
+                let counts = versions.map { version in
                     let these = handshakes.filter { ($0.server, $0.client, $0.version) == (server, client, version) }
                     return "\(these.count { $0.error == nil }) of \(these.count)"
                 }
-                let row = "| `\(server)` | `\(client)` | \(counts.joined(separator: " | ")) |"
-                #expect(lines.contains(row), "docs/algorithms.md lacks: \(row)")
+                return "| `\(server)` | `\(client)` | \(counts.joined(separator: " | ")) |"
             }
         }
     }

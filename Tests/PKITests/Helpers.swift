@@ -1,8 +1,9 @@
 import Foundation
-import PKI
 import RotationModel
 import RotationTesting
 import Testing
+
+@testable import PKI
 
 /// 2026-12-01T00:00:00Z
 let now = Timestamp(seconds: 1_796_083_200)
@@ -58,4 +59,12 @@ func order(
 enum TestPython {
     static let path =
         ProcessInfo.processInfo.environment["TEST_PYTHON"] ?? TestKeys.folder + "../../.venv-test/bin/python3"
+}
+
+extension PublicKeyInfo {
+    /// The same RSA key, written as id-RSASSA-PSS.
+    func restricted(to restriction: PSSParameters?) throws(RotationError) -> PublicKeyInfo {
+        let algorithm = DEREncoder.sequence(DEREncoder.objectIdentifier(.rsassaPSS), restriction?.der ?? [])
+        return try PublicKeyInfo(der: DEREncoder.sequence(algorithm, DEREncoder.bitString(Array(bits))))
+    }
 }

@@ -161,6 +161,17 @@ struct IssuanceCheckTests {
         #expect(thorough.last == "the signature is not by the key of \(ours.authority.certificate.subject)")
     }
 
+    @Test("the same RSA key, written in another way, is not what was ordered")
+    func spelling() throws {
+        let pki = try ThrowawayPKI(now: now)
+        let key = try SharedKeys.key(.rsa(bits: 2048)).publicKey
+        let made = try CertificateSigner(authority: pki.authority, profile: Self.profile).sign(
+            Self.ordered(key: key.restricted(to: nil)))
+        let check = try IssuanceCheck(authority: pki.authority.certificate, profile: Self.profile)
+        let found = check.differences(of: made, from: try Self.ordered(key: key), verifyingSignature: true)
+        #expect(found == ["the public key is written in another way than it was to be"])
+    }
+
     @Test("one bit of the signature turned shows when it is verified")
     func brokenSignature() throws {
         let pki = try ThrowawayPKI(now: now)

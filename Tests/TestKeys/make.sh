@@ -14,11 +14,14 @@ for bits in 2048 3072 4096; do
 done
 # Too short and too long.
 for bits in 1024 8192; do key "device-rsa-$bits" -algorithm RSA -pkeyopt "rsa_keygen_bits:$bits"; done
-key ca-rsa-pss -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048
-for bits in 256 384 512; do
-  key "ca-rsa-pss-sha$bits" -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt "rsa_pss_keygen_md:sha$bits" \
-    -pkeyopt "rsa_pss_keygen_mgf1_md:sha$bits" -pkeyopt "rsa_pss_keygen_saltlen:$((bits / 8))"
-done
+# pss_key NAME BITS-OF-THE-HASH
+pss_key() {
+  key "$1" -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt "rsa_pss_keygen_md:sha$2" \
+    -pkeyopt "rsa_pss_keygen_mgf1_md:sha$2" -pkeyopt "rsa_pss_keygen_saltlen:$(($2 / 8))"
+}
+for who in ca device; do key "$who-rsa-pss" -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048; done
+for bits in 256 384 512; do pss_key "ca-rsa-pss-sha$bits" "$bits"; done
+pss_key device-rsa-pss-sha256 256
 for bits in 2048 3072; do
   openssl genpkey -genparam -algorithm DSA -pkeyopt "dsa_paramgen_bits:$bits" -pkeyopt dsa_paramgen_q_bits:256 \
     -out "$work/dsa" 2>/dev/null

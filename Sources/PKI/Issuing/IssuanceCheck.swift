@@ -63,6 +63,9 @@ public struct IssuanceCheck: Sendable {
 
     private func compareKey(_ certificate: Certificate, _ order: CertificateOrder, _ found: inout Differences) {
         found.compare("public key", certificate.publicKey.fingerprint, order.publicKey.fingerprint)
+        if certificate.publicKey.fingerprint == order.publicKey.fingerprint, certificate.publicKey != order.publicKey {
+            found.add("the public key is written in another way than it was to be")
+        }
         found.compare("AuthorityKeyIdentifier", Hex(certificate.authorityKeyIdentifier), Hex(authorityKeyIdentifier))
         guard issuer == .here else { return }
         let identifier = try? order.publicKey.keyIdentifier()

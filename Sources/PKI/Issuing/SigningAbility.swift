@@ -81,7 +81,7 @@ extension PSSParameters {
     }
 
     /// What a key with these parameters asks of a signature.
-    fileprivate var demand: String {
+    var demand: String {
         let mask = maskHash == hash ? "" : ", MGF1 with \(maskHash)"
         let salt = saltLength <= hash.size ? "" : ", salts of \(saltLength) bytes or more"
         return "RSASSA-PSS with \(hash)\(mask)\(salt)"

@@ -26,12 +26,7 @@ public final class ProofOfPossession {
             try verify(request, curve, point, identifier)
         case (.rsa(_, _, let use), .sha256WithRSA), (.rsa(_, _, let use), .sha384WithRSA),
             (.rsa(_, _, let use), .sha512WithRSA), (.rsa(_, _, let use), .rsassaPSS):
-            // As with points: the old key, written in another way, would pass for a new one.
-            guard use == .any else {
-                throw RotationError(
-                    .badInput, "the CSR's RSA key is written as id-RSASSA-PSS",
-                    advice: "write it as rsaEncryption (RFC 3279, 2.3.1)")
-            }
+            try check(use, of: request)
             try verifyRSA(request, identifier)
         default: throw refusal(of: request)
         }
@@ -48,6 +43,25 @@ public final class ProofOfPossession {
         default:
             return RotationError(
                 .badInput, "the CSR has a key of \(key) and a signature by \(signature)", advice: advice)
+        }
+    }
+
+    /// An id-RSASSA-PSS key must allow the CSR's signature, and that of the confirmation which the device is to make next.
+    private func check(_ use: RSAKeyUse, of request: CertificateRequest) throws(RotationError) {
+        guard case .pss(let restriction) = use else { return }
+        let demand = restriction?.demand ?? "RSASSA-PSS"
+        guard use.allows(request.signatureIdentifier.pss) else {
+            throw RotationError(
+                .badInput,
+                "the CSR's key is for \(demand) alone, and its signature by \(request.signatureIdentifier.text)",
+                advice: "sign it as the key demands (RFC 4055, 3.3)")
+        }
+        guard use.allows(PSSParameters(signing: .sha256)) else {
+            throw RotationError(
+                .badInput, "the CSR's key is for \(demand) alone",
+                advice:
+                    "a device confirms with PS256, which is RSASSA-PSS with SHA-256 and a salt of 32 bytes: make a key that may"
+            )
         }
     }
 

@@ -99,10 +99,13 @@ struct AlgorithmFleet: Sendable {
 
     private struct Described: Encodable { let device: String, key: String, labels: [String: String] }
 
-    /// Device keys of each kind, in turn. Keys of RSA-3072 and RSA-4096 take long to make: one device each has the one of Tests/TestKeys.
+    /// Device keys of each kind, in turn. One device each has a key of Tests/TestKeys that takes long to make, or that `cryptography` cannot make.
     private static var described: [Described] {
         let made = ["ecdsa-p256", "rsa-2048", "ecdsa-p384", "ecdsa-p521"]
-        let kept = ["device-0": "device-rsa-3072", "device-1": "device-rsa-4096"]
+        let kept = [
+            "device-0": "device-rsa-3072", "device-1": "device-rsa-4096", "device-3": "device-rsa-pss",
+            "device-4": "device-rsa-pss-sha256",
+        ]
         return devices.enumerated().map { number, name in
             Described(device: name, key: kept[name] ?? made[number % made.count], labels: ["algorithm": "\(number)"])
         }

@@ -6,7 +6,7 @@
 The input is [{"device": NAME, "key": KIND, "labels": {…}}…], where KIND is ecdsa-p256, ecdsa-p384, ecdsa-p521 or rsa-2048 for a new key, or a
 key file of Tests/TestKeys. Writes OUT/fleet.ndjson, OUT/csr/NAME.csr and OUT/keys/NAME.key.
 """
-import datetime as dt, json, os, sys
+import datetime as dt, json, os, shutil, subprocess, sys
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -39,8 +39,13 @@ with open(os.path.join(out, "fleet.ndjson"), "w", encoding="utf-8") as fleet:
         row = {"device": of["device"], "account": "111122223333", "labels": of["labels"],
                "certificates": [{"status": "ACTIVE", "pem": due.public_bytes(PEM).decode()}]}
         fleet.write(json.dumps(row) + "\n")
+        key_path, csr_path = os.path.join(out, "keys", of["device"] + ".key"), os.path.join(out, "csr", of["device"] + ".csr")
+        if of["key"].startswith("device-rsa-pss"):  # cryptography would write it as rsaEncryption
+            shutil.copy(os.path.join(keys, of["key"] + ".key"), key_path)
+            subprocess.run(["openssl", "req", "-new", "-key", key_path, "-subj", "/CN=" + of["device"], "-out", csr_path], check=True)
+            continue
         key = make_key(of["key"])
-        with open(os.path.join(out, "csr", of["device"] + ".csr"), "wb") as file:
+        with open(csr_path, "wb") as file:
             file.write(x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256()).public_bytes(PEM))
-        with open(os.path.join(out, "keys", of["device"] + ".key"), "wb") as file:
+        with open(key_path, "wb") as file:
             file.write(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))

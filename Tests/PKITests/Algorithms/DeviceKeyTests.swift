@@ -1,7 +1,8 @@
-import PKI
 import RotationModel
 import RotationTesting
 import Testing
+
+@testable import PKI
 
 /// CSRs that OpenSSL makes of every kind of key and signature that devices might come up with.
 @Suite("Keys that devices may have")
@@ -12,7 +13,7 @@ struct DeviceKeyTests {
     func taking(device: DeviceRequest) throws {
         let request = try device.make(in: TemporaryFolder())
         try ProofOfPossession().verify(request)
-        #expect("\(request.publicKey.algorithm)" == device.key)
+        #expect("\(request.publicKey.algorithm)" == device.algorithm)
     }
 
     /// What is refused, and the words that it is refused with.
@@ -48,10 +49,8 @@ struct DeviceKeyTests {
             why: "the CSR's key is weak: RSA-1024 is shorter than 2048 bits"),
         Refused(what: "RSA 8192", key: "device-rsa-8192", why: "the CSR's key is RSA-8192"),
         Refused(
-            what: "an id-RSASSA-PSS key", key: "ca-rsa-pss", why: "the CSR's RSA key is written as id-RSASSA-PSS"),
-        Refused(
-            what: "an id-RSASSA-PSS key with parameters", key: "ca-rsa-pss-sha384", signing: "-sha384",
-            why: "the CSR's RSA key is written as id-RSASSA-PSS"),
+            what: "an id-RSASSA-PSS key for SHA-384", key: "ca-rsa-pss-sha384", signing: "-sha384",
+            why: "the CSR's key is for RSASSA-PSS with SHA-384 alone"),
         Refused(
             what: "MD5 with RSA", key: "device-rsa-2048", signing: "-md5",
             why: "the CSR has a key of rsa-2048 and a signature by MD5WITHRSA"),
@@ -94,6 +93,46 @@ struct DeviceKeyTests {
         let error = try failure { try ProofOfPossession().verify(CertificateRequest(reading: made.output)) }
         #expect(error.code == .badInput && error.message == device.why, "\(error)")
         #expect(!error.advice.isEmpty || error.message.contains("shorter than"))
+    }
+
+    @Test("an id-RSASSA-PSS key signs as its parameters demand, and never by PKCS#1 v1.5")
+    func restrictedKeys() throws {
+        let sha256 = PSSParameters(signing: .sha256)
+        let short = PSSParameters(hash: .sha256, maskHash: .sha256, saltLength: 20)
+        for (demanded, signed, why) in [
+            (nil, nil, "for RSASSA-PSS alone, and its signature by SHA256WITHRSA"),
+            (
+                sha256, PSSParameters(signing: .sha384),
+                "for RSASSA-PSS with SHA-256 alone, and its signature by RSASSAPSS with SHA-384"
+            ),
+            (sha256, short, "for RSASSA-PSS with SHA-256 alone, and its signature by RSASSAPSS with SHA-256"),
+            (sha256, sha256, nil), (short, short, nil),
+        ] as [(PSSParameters?, PSSParameters?, String?)] {
+            let request = try request(demanding: demanded, signedBy: signed)
+            if let why {
+                let error = try failure { try ProofOfPossession().verify(request) }
+                #expect(error.message == "the CSR's key is \(why)")
+            } else {
+                try ProofOfPossession().verify(request)
+            }
+        }
+    }
+
+    /// A CSR that OpenSSL would not make. Without parameters it is signed by SHA256WITHRSA.
+    private func request(
+        demanding demanded: PSSParameters?, signedBy pss: PSSParameters?
+    ) throws -> CertificateRequest {
+        let key = try TestKeys.key("device-rsa-2048")
+        let content = DEREncoder.sequence(
+            DEREncoder.integer(0), ThrowawayPKI.name("a").der, try key.publicKey.restricted(to: demanded).der,
+            [0xA0, 0x00])
+        let padding = pss.map { SignaturePadding.pss(mask: $0.maskHash, saltLength: $0.saltLength) }
+        let context = try SigningContext(key: key, hash: pss?.hash ?? .sha256, padding: padding ?? .pkcs1)
+        let type = DEREncoder.objectIdentifier(pss == nil ? .sha256WithRSA : .rsassaPSS)
+        return try CertificateRequest(
+            reading: ToBeSigned.signed(
+                content, identifier: DEREncoder.sequence(type, pss?.der ?? DEREncoder.null),
+                signature: context.sign(content)))
     }
 
     @Test(

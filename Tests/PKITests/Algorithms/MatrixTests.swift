@@ -82,9 +82,9 @@ struct MatrixTests {
     @Test("docs/algorithms.md has the table as it came out")
     func document() throws {
         let path = TestKeys.folder + "../../docs/algorithms.md"
-        let document = try String(contentsOfFile: path, encoding: .utf8)
-        let lines = Set(document.split(separator: "\n").map(String.init))
-        for row in try table() { #expect(lines.contains(row), "docs/algorithms.md lacks: \(row)") }
+        let lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+        let head = try #require(lines.firstIndex { $0.hasPrefix("| authority's key | `signature` | `hash` |") })
+        #expect(lines[(head + 2)...].prefix { $0.hasPrefix("|") } == (try table())[...])
     }
 
     /// The rows of the document: authorities that differ only in their key's size share one.

@@ -8,9 +8,7 @@ import Testing
 struct SigningAbilityTests {
     /// A public key of 2048 bits for RSASSA-PSS alone, with parameters.
     private func key(_ restriction: PSSParameters?) throws -> PublicKeyInfo {
-        let plain = try TestKeys.certificate("ca-rsa-2048").publicKey
-        let algorithm = DEREncoder.sequence(DEREncoder.objectIdentifier(.rsassaPSS), restriction?.der ?? [])
-        return try PublicKeyInfo(der: DEREncoder.sequence(algorithm, DEREncoder.bitString(Array(plain.bits))))
+        try TestKeys.certificate("ca-rsa-2048").publicKey.restricted(to: restriction)
     }
 
     @Test("a key of RSASSA-PSS without parameters signs with every hash, and with nothing else")

@@ -88,6 +88,11 @@ struct DeviceRequest: Sendable, CustomTestStringConvertible {
         + ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521"].flatMap { key in
             PSSHash.allCases.map { DeviceRequest(key: key, padding: "ECDSA", hash: $0) }
         }
+        + PSSHash.allCases.map { DeviceRequest(key: "rsa-pss", padding: "PSS", hash: $0) }
+        + [DeviceRequest(key: "rsa-pss-sha256", padding: "PSS", hash: .sha256)]
+
+    /// What the inventory calls the key.
+    var algorithm: String { key.hasPrefix("rsa-pss") ? "rsa-2048" : key }
 
     /// The CSR, made by OpenSSL. A PSS salt is as long as OpenSSL makes it by default: as long as the key has room for.
     func make(in folder: TemporaryFolder) throws -> CertificateRequest {
