@@ -73,6 +73,12 @@ public struct PublicKeyInfo: Hashable, Sendable {
         try HashAlgorithm.sha1.digest(bits)
     }
 
+    /// Whether the key is written as id-RSASSA-PSS: one that signs, and is for no other KeyUsage (RFC 4055, 1.2).
+    public var isForPSSAlone: Bool {
+        if case .rsa(_, _, .pss) = material { return true }
+        return false
+    }
+
     public static func == (left: PublicKeyInfo, right: PublicKeyInfo) -> Bool { left.der == right.der }
     public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }
