@@ -62,7 +62,7 @@ bench: setup ## Measure the cryptography, and a run over COUNT due devices
 	$(SWIFT) build $(RELEASE) --product rotation-job
 	$(SWIFT) build $(RELEASE) --product RotationBench
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
-	"$$bin/RotationBench"; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
+	"$$bin/RotationBench"; "$$bin/RotationBench" --algorithms; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
 
 .PHONY: lint
 lint: ## Check layout and shell scripts

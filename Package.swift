@@ -70,7 +70,8 @@ let package = Package(
             name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], swiftSettings: settings),
+            name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], exclude: ["Judges"],
+            swiftSettings: settings),
         .testTarget(name: "FleetTests", dependencies: ["Fleet", "RotationModel"], swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "PKI", "RotationTesting", "RotationModel"],

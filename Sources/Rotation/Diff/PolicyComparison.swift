@@ -186,7 +186,8 @@ extension IssuanceProfile {
 
     private var lines: [(key: String, text: String)] {
         [
-            ("authority", authority), ("signature", signature.description), ("validity", validity.description),
+            ("authority", authority), ("signature", signature.description), ("hash", hash?.description ?? "none"),
+            ("validity", validity.description),
             ("backdate", backdate.description), ("keys", keys.map(\.description).joined(separator: ", ")),
             ("subject", subjectText),
             ("subjectAlternativeNames", subjectAlternativeNames.map(\.description).joined(separator: ", ")),

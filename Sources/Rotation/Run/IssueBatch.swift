@@ -103,7 +103,8 @@ struct IssueBatch: Sendable {
         }
         let profile = policy.profile
         let template = CertificateProfile(
-            signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage,
+            signature: profile.signature, pssHash: profile.hash, keyUsage: profile.keyUsage,
+            extendedKeyUsage: profile.extendedKeyUsage,
             crlURLs: authorities[profile.authority]?.configuration.crlURLs() ?? [])
         let validity = (
             notBefore: at - profile.backdate,
