@@ -68,7 +68,7 @@ struct ConfigurationTests {
             (first.crlShards, first.retireAt, first.revokedAt) == (4, Timestamp(rfc3339: "2027-06-01T00:00:00Z"), nil))
         #expect(first.place == "\(path):8")
         let second = try #require(configuration.authority(named: "fleet-ca-2"))
-        #expect((second.crlURL, second.chain, second.key.passphrase) == (nil, [], .credential("ca-2")))
+        #expect((second.crlURL, second.chain, second.key?.passphrase) == (nil, [], .credential("ca-2")))
         #expect(
             (second.crlShards, second.retireAt, second.revokedAt) == (
                 1, nil, Timestamp(rfc3339: "2026-11-01T12:00:00Z")
@@ -213,7 +213,7 @@ struct ConfigurationTests {
 
     private func authority(url: String?, shards: Int) -> AuthorityConfiguration {
         AuthorityConfiguration(
-            name: "ca-1", certificate: "c", key: KeyConfiguration(file: "k"), crlURL: url, crlShards: shards)
+            name: "ca-1", certificate: "c", signing: .key(KeyConfiguration(file: "k")), crlURL: url, crlShards: shards)
     }
 
     @Test("An authority may have the name of a shard that another authority does not have")
