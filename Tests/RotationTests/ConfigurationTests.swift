@@ -117,10 +117,10 @@ struct ConfigurationTests {
             ),
             ("authorities: [{ certificate: c, key: { file: k } }]", "2:15: error: the authority has no `name`"),
             ("authorities: [{ name: a, key: { file: k } }]", "2:15: error: the authority has no `certificate`"),
-            ("authorities: [{ name: a, certificate: c }]", "2:15: error: the authority has no `key`"),
+            ("authorities: [{ name: a, certificate: c }]", "2:15: error: the authority has neither `key` nor `command`"),
             (
-                "authorities: [{ name: a, certificate: c, key: { file: k }, command: x }]",
-                "2:60: error: `command` is part of the format"
+                "authorities: [{ name: a, certificate: c, key: { file: k }, command: [/x] }]",
+                "2:47: error: the authority has both `key` and `command`"
             ),
             (
                 "authorities: [{ name: a, certificate: c, key: { file: k }, retire: x }]",

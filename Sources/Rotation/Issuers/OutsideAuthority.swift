@@ -160,7 +160,7 @@ actor OutsideAuthority {
             } catch {
                 work.failure = RotationError(
                     error.code, error.message, at: "authority \(name), device \(order.device)",
-                    advice: "it was not recorded; find out why before the next run")
+                    advice: "nothing of its batch was recorded or published; find out why before the next run")
             }
         }
     }

@@ -7,6 +7,7 @@ extension IssueBatch {
     /// Asks an authority outside for the certificates of the batch. On a thread that may wait.
     ///
     /// - Returns: a result for each reservation, and why nothing more can be asked, if so.
+    /// - Throws: ``RotationError/Code/cryptography`` where one certificate is not what was ordered: then none of the batch is taken.
     func ask(
         _ authority: OutsideAuthority, for reserved: [Reservation], _ labels: [Int64: [String: String]]
     ) async throws -> (results: [Result<Certificate, RotationError>], failure: RotationError?) {
@@ -21,6 +22,7 @@ extension IssueBatch {
         var issued = try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await authority.issue(orders.compactMap { try? $0.get() }, check: check)
         }
+        if let failure = issued.failure, failure.code == .cryptography { throw failure }
         try refuseUsedSerials(&issued, of: authority)
         var answers = issued.results.makeIterator()
         let results = orders.map { order in

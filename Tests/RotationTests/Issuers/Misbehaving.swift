@@ -28,9 +28,9 @@ final class Misbehaving {
         pki = try ThrowawayPKI(now: Misbehaving.now)
         try folder.write("authority.pem", pki.authority.certificate.pem)
         try folder.write("issuer.py", Misbehaving.script)
-        let signer = try (other ?? pki).signer()
         let key = try PrivateKey.generate(.ecdsaP256).publicKey
         orders = try (0..<count).map { try Misbehaving.order("d\($0)", key: key, padding: padding) }
+        let signer = try CertificateSigner(authority: (other ?? pki).authority, profile: template)
         for order in orders {
             try folder.write("\(order.id).pem", try signer.sign(changing(order.certificate)).pem)
         }
@@ -39,9 +39,10 @@ final class Misbehaving {
     static func order(
         _ device: String, key: PublicKeyInfo, padding: Int = 0, rotation: Int64 = 1, at: Timestamp = now
     ) throws -> IssuerOrder {
-        let profile = try #require(PolicySet.load(
-            [SourceFile(path: "p.yaml", bytes: Array(policyFile().utf8))], authorities: nil, sha256: SHA256.digest
-        ).set?.policies.first?.profile)
+        let profile = try #require(
+            PolicySet.load(
+                [SourceFile(path: "p.yaml", bytes: Array(policyFile().utf8))], authorities: nil, sha256: SHA256.digest
+            ).set?.policies.first?.profile)
         let subject = [NameComponent(.commonName, device), NameComponent(.organization, "Example Devices")]
         return IssuerOrder(
             device: DeviceID(checked: device), account: AccountID(checked: "1"), rotation: rotation,
@@ -50,6 +51,15 @@ final class Misbehaving {
             certificate: CertificateOrder(
                 serialNumber: ThrowawayPKI.serial(device), subject: DistinguishedName(subject),
                 subjectAlternativeNames: [], notBefore: at - .minutes(5), notAfter: at + .days(90), publicKey: key))
+    }
+
+    /// What the orders' profile says of every certificate.
+    private var template: CertificateProfile {
+        get throws {
+            let profile = try #require(orders.first?.profile)
+            return CertificateProfile(
+                signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage)
+        }
     }
 
     func authority(
@@ -69,11 +79,7 @@ final class Misbehaving {
 
     /// Asks for all orders, and lets the program end.
     func ask(_ authority: OutsideAuthority) async throws -> OutsideAuthority.Issued {
-        let profile = try #require(orders.first?.profile)
-        let check = try AnswerCheck(
-            authority: pki.authority.certificate, chain: [],
-            profile: CertificateProfile(
-                signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage))
+        let check = try AnswerCheck(authority: pki.authority.certificate, chain: [], profile: template)
         let issued = try await authority.issue(orders, check: check)
         await authority.end()
         return issued
@@ -90,14 +96,16 @@ final class Misbehaving {
         get throws { String(decoding: try folder.read("asked"), as: UTF8.self).split(separator: "\n").map(String.init) }
     }
 
-    /// Whether the process whose number stands in the marker is there.
-    var isMarkedProcessAlive: Bool {
-        get throws {
-            let id = try #require(pid_t(String(decoding: try folder.read("marker"), as: UTF8.self)))
-            guard let stat = FileManager.default.contents(atPath: "/proc/\(id)/stat") else { return false }
+    /// Whether the process whose number stands in the marker goes: a signal that was sent may take a moment.
+    func endsMarkedProcess() async throws -> Bool {
+        let id = try #require(pid_t(String(decoding: try folder.read("marker"), as: UTF8.self)))
+        for _ in 0..<100 {
+            guard let stat = FileManager.default.contents(atPath: "/proc/\(id)/stat") else { return true }
             // One that nobody has waited for is dead all the same.
-            return !String(decoding: stat, as: UTF8.self).contains(") Z ")
+            if String(decoding: stat, as: UTF8.self).contains(") Z ") { return true }
+            try await Task.sleep(for: .milliseconds(50))
         }
+        return false
     }
 
     private static let python =
