@@ -59,7 +59,8 @@ struct AuthorityReader {
             if let crl = reader.optional("crl") {
                 crl.report(
                     "`crl` stands beside `command`: what this job does not sign for, it signs no CRL for either",
-                    help: "remove it; the authority outside publishes its own CRL and writes its place into certificates")
+                    help:
+                        "remove it; the authority outside publishes its own CRL and writes its place into certificates")
             }
             let read = IssuerReader(root: root).read(command, settings: issuer)
             return key == nil ? read.map { .issuer($0) } : nil
@@ -68,7 +69,9 @@ struct AuthorityReader {
         guard let key else {
             reader.value.report(
                 "the authority has neither `key` nor `command`",
-                help: "add `key: { file: authorities/ca-1.key }`, or `command: [PROGRAM, ARGUMENT…]` for an authority outside")
+                help:
+                    "add `key: { file: authorities/ca-1.key }`, or `command: [PROGRAM, ARGUMENT…]` for an authority outside"
+            )
             return nil
         }
         return KeyReader(root: root).read(key).map { .key($0) }

@@ -15,7 +15,8 @@ struct KeyReader {
             reader.notYet("pkcs11", instead: "name the key's file with `file`")
             let command = reader.optional("command")
             command?.report(
-                "`command` is not a kind of key", help: "write it beside `certificate`, in place of `key`: docs/issuers.md")
+                "`command` is not a kind of key",
+                help: "write it beside `certificate`, in place of `key`: docs/issuers.md")
             let passphrase = reader.optional("passphrase").map(self.passphrase)
             let isElsewhere = reader.optional("pkcs11") != nil || command != nil
             let file = isElsewhere ? reader.optional("file") : reader.required("file", like: "authorities/ca-1.key")

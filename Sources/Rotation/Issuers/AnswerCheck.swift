@@ -33,13 +33,15 @@ struct AnswerCheck: Sendable {
         differences += check.differences(of: certificate, from: dated, verifyingSignature: true)
         if !isUsable(certificate.serialNumber) {
             differences.append(
-                "the serial number \(certificate.serialNumber) is not positive and at most 20 bytes long (RFC 5280, 4.1.2.2)")
+                "the serial number \(certificate.serialNumber) is not positive and at most 20 bytes long (RFC 5280, 4.1.2.2)"
+            )
         }
         differences += try chainDifferences(given)
         guard differences.isEmpty else {
             throw RotationError(
                 .cryptography,
-                "the certificate \(certificate.fingerprint) is not what was ordered: \(differences.joined(separator: "; "))")
+                "the certificate \(certificate.fingerprint) is not what was ordered: \(differences.joined(separator: "; "))"
+            )
         }
         return certificate
     }
@@ -64,7 +66,9 @@ struct AnswerCheck: Sendable {
     private func chainDifferences(_ given: [String]) throws(RotationError) -> [String] {
         guard !given.isEmpty else { return [] }
         var certificates: [Certificate] = []
-        for (number, pem) in given.enumerated() { certificates.append(try read(pem, "certificate \(number + 1) of the chain")) }
+        for (number, pem) in given.enumerated() {
+            certificates.append(try read(pem, "certificate \(number + 1) of the chain"))
+        }
         if !certificates.contains(authority) {
             return ["the chain does not hold the configured certificate of the authority, \(authority.fingerprint)"]
         }

@@ -111,7 +111,9 @@ actor OutsideAuthority {
             case .silence:
                 work.failure = failure(
                     "its issuer has not answered for \(issuer.timeout), with \(waiting.count) requests open",
-                    advice: "an issuer answers line by line, without waiting for the end of its input; a slow one needs a longer `issuer: { timeout: … }`")
+                    advice:
+                        "an issuer answers line by line, without waiting for the end of its input; a slow one needs a longer `issuer: { timeout: … }`"
+                )
             case .end(let how):
                 self.process = nil
                 work.interruption = how.description
@@ -146,7 +148,8 @@ actor OutsideAuthority {
             return
         }
         guard let place = waiting.removeValue(forKey: answer.id) else {
-            work.failure = violation("an answer to \(Printable.text(answer.id.prefix(64))), which does not wait for one")
+            work.failure = violation(
+                "an answer to \(Printable.text(answer.id.prefix(64))), which does not wait for one")
             return
         }
         let order = work.orders[place]

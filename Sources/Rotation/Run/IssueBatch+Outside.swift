@@ -27,10 +27,12 @@ extension IssueBatch {
         var answers = issued.results.makeIterator()
         let results = orders.map { order in
             order.flatMap { order in
-                (answers.next() ?? nil) ?? .failure(
-                    RotationError(
-                        .keyUnavailable, "the authority \(authority.name) was not asked", at: "device \(order.device)",
-                        advice: "the next run asks it"))
+                (answers.next() ?? nil)
+                    ?? .failure(
+                        RotationError(
+                            .keyUnavailable, "the authority \(authority.name) was not asked",
+                            at: "device \(order.device)",
+                            advice: "the next run asks it"))
             }
         }
         return (results, issued.failure)

@@ -32,6 +32,7 @@ struct OutsideRevocations {
     private static func shown(_ serials: [String]) -> String {
         let most = 10
         return serials.prefix(most).joined(separator: ", ")
-            + (serials.count > most ? " and \(serials.count - most) more (`rotation-job inventory list --status REVOKED`)" : "")
+            + (serials.count > most
+                ? " and \(serials.count - most) more (`rotation-job inventory list --status REVOKED`)" : "")
     }
 }

@@ -42,7 +42,8 @@ struct SigningKeys: Sendable {
             }
         }
         return SigningKeys(
-            authorities: authorities, outside: outside, manifests: try load(manifests.key), manifestValidity: manifests.validity)
+            authorities: authorities, outside: outside, manifests: try load(manifests.key),
+            manifestValidity: manifests.validity)
     }
 
     /// Lets the programs end that speak for authorities outside.

@@ -78,7 +78,13 @@ struct OpenSSLDirectory {
     /// The serial numbers in the database, with their marks: `V` valid, `R` revoked.
     var index: [(status: String, serial: String)] {
         get throws {
-            try String(contentsOfFile: path + "/index.txt", encoding: .utf8).split(separator: "\n").map { line in
+            // OpenSSL renames the old one away before it renames the new one into its place.
+            var text: String?
+            for _ in 0..<200 where text == nil {
+                text = try? String(contentsOfFile: path + "/index.txt", encoding: .utf8)
+                if text == nil { usleep(1000) }
+            }
+            return try #require(text).split(separator: "\n").map { line in
                 let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
                 return (String(fields[0]), String(fields[3]))
             }
