@@ -100,6 +100,17 @@ struct OpenSSLIssuerTests {
         #expect(try await issuedSerials(workspace) == index.map(\.serial).sorted())
     }
 
+    @Test("A database whose last rename OpenSSL did not live to see is put in its place")
+    func halfRenamed() async throws {
+        let workspace = try await Workspace()
+        let directory = try await OpenSSLDirectory(workspace)
+        try await workspace.add(devices: #"{"bulk": {"count": 1}}"#)
+        try FileManager.default.moveItem(
+            atPath: directory.path + "/index.txt", toPath: directory.path + "/index.txt.new")
+        try await workspace.job("run", "--at", now, expecting: 0)
+        #expect(try directory.index.count == 1)
+    }
+
     @Test("A directory that lets a subject have one certificate is told how to let it have two; the run goes on")
     func uniqueSubject() async throws {
         let workspace = try await Workspace { $0.replacing("O=Example Devices", with: "CN=one") }

@@ -111,6 +111,9 @@ final class Misbehaving {
     private static let python =
         FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "/usr/local/bin/python3"
 
+    /// The package's folder.
+    static let root = (0..<4).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+
     private static let script: String = {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("misbehaving.py")
         return (try? String(contentsOf: file, encoding: .utf8)) ?? ""
