@@ -3,10 +3,14 @@ import Testing
 
 @Suite("The issuer aws-private-ca, against moto")
 struct AWSIssuerTests {
-    @Test("Certificates of AWS Private CA are as good as our own, and a repeated request has no second one")
-    func issues() async throws {
+    @Test(
+        "Certificates of AWS Private CA are as good as our own, and a repeated request has no second one: by AWS's token, and by the journal where that is forgotten",
+        arguments: [true, false])
+    func issues(isForgetful: Bool) async throws {
         let workspace = try await Workspace()
-        let moto = try await MotoServer(for: workspace)
+        let moto = try await MotoServer(
+            for: workspace, isForgetful ? "--forgetful" : nil,
+            more: isForgetful ? ["--state", workspace.scratch + "/journal"] : [])
         try await workspace.add(devices: #"{"bulk": {"count": 6}}"#)
         let plan = workspace.scratch + "/plan.json"
         try await workspace.job("plan", "--at", now, "--format", "json", "--output", plan, expecting: 0)
@@ -31,7 +35,7 @@ struct AWSIssuerTests {
     @Test("moto's own certificates, which are not what was ordered, are refused")
     func stock() async throws {
         let workspace = try await Workspace()
-        let moto = try await MotoServer(for: workspace, isStock: true)
+        let moto = try await MotoServer(for: workspace, "--stock")
         try await workspace.add(devices: #"{"bulk": {"count": 2}}"#)
         let output = try await workspace.job("run", "--at", now, environment: MotoServer.environment)
         #expect(output.status == 1, output.story)

@@ -18,8 +18,10 @@ final class MotoServer: Sendable {
 
     /// Moves the workspace's fleet-ca-1 there.
     ///
-    /// - Parameter isStock: as moto is, with certificates of its own ideas.
-    init(for workspace: Workspace, isStock: Bool = false, more: [String] = []) async throws {
+    /// - Parameters:
+    ///   - manner: `--stock`: as moto is, with certificates of its own ideas. `--forgetful`: as AWS is after a while.
+    ///   - more: further arguments of the issuer.
+    init(for workspace: Workspace, _ manner: String? = nil, more: [String] = []) async throws {
         self.workspace = workspace
         let key = try workspace.moveOutside(command: ["/replaced/below"])
         let out = workspace.scratch + "/moto.json"
@@ -31,7 +33,7 @@ final class MotoServer: Sendable {
                 "-B", "-W", "ignore", Package.tools + "/moto_authority.py", workspace.path + "/authorities/ca-1.pem",
                 key, out,
             ]
-                + (isStock ? ["--stock"] : []))
+                + (manner.map { [$0] } ?? []))
         for _ in 0..<600 where !FileManager.default.fileExists(atPath: out) && process.isRunning {
             try await Task.sleep(for: .milliseconds(100))
         }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """moto's AWS Private CA with a key and a certificate of ours. Needs moto; runs until the process ends that started it.
 
-  moto_authority.py CERTIFICATE KEY OUT [--stock]
+  moto_authority.py CERTIFICATE KEY OUT [--stock | --forgetful]
 
 Writes {"endpoint", "authority"} to OUT when it is ready. moto knows neither ApiPassthrough, SigningAlgorithm, Validity nor
-IdempotencyToken; here they are heeded as the AWS Private CA API Reference has them, unless it is to be --stock. What it issued stands in
+IdempotencyToken; here they are heeded as the AWS Private CA API Reference has them, unless it is to be --stock. When it is --forgetful,
+it forgets tokens at once, as AWS does after five minutes. What it issued stands in
 OUT.issued, a serial number a line.
 """
 import base64, datetime, json, os, sys, time
@@ -87,7 +88,8 @@ def issue_certificate(self):
         backend.describe_certificate_authority(params["CertificateAuthorityArn"]).issued_certificates[name] = (
             made.public_bytes(serialization.Encoding.PEM))
         by_token[params["IdempotencyToken"]] = name
-    return json.dumps({"CertificateArn": by_token[params["IdempotencyToken"]]})
+    take = by_token.pop if "--forgetful" in sys.argv else by_token.get
+    return json.dumps({"CertificateArn": take(params["IdempotencyToken"])})
 
 
 def get_certificate(self):
