@@ -83,6 +83,12 @@ elif mode == "closes-output":
     os.close(1)
     for line in sys.stdin:
         pass
+elif mode == "closes-input":
+    request = next(requests())
+    os.close(0)
+    answer(request)
+    time.sleep(0.5)
+    os._exit(0)
 elif mode == "leaves-a-child":
     answer(next(requests()))
     child = subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL)
