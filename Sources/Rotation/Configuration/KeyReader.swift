@@ -13,9 +13,12 @@ struct KeyReader {
         }
         return value.mapping("the key") { reader -> KeyConfiguration? in
             reader.notYet("pkcs11", instead: "name the key's file with `file`")
-            reader.notYet("command")
+            let command = reader.optional("command")
+            command?.report(
+                "`command` is not a kind of key",
+                help: "write it beside `certificate`, in place of `key`: docs/issuers.md")
             let passphrase = reader.optional("passphrase").map(self.passphrase)
-            let isElsewhere = reader.optional("pkcs11") != nil || reader.optional("command") != nil
+            let isElsewhere = reader.optional("pkcs11") != nil || command != nil
             let file = isElsewhere ? reader.optional("file") : reader.required("file", like: "authorities/ca-1.key")
             guard let path = file.flatMap({ path($0, "a file such as authorities/ca-1.key") }) else { return nil }
             if let passphrase, passphrase == nil { return nil }

@@ -38,7 +38,7 @@ struct RequestJudge {
             return .take(
                 TakenRequest(
                     deviceRow: context.deviceRow, device: context.device, spki: key.der,
-                    keyFingerprint: key.fingerprint, algorithm: key.algorithm))
+                    keyFingerprint: key.fingerprint, algorithm: key.algorithm, csr: reading.csr))
         } catch let refusal as RequestRefusal {
             return .refuse(refusal, context)
         }

@@ -12,13 +12,16 @@ import Darwin
 /// The keys that a run signs with, loaded and checked before it does anything.
 struct SigningKeys: Sendable {
     let authorities: [String: Authority]
+    /// Those whose keys are elsewhere, by name.
+    let outside: [String: OutsideAuthority]
     let manifests: PrivateKey
     let manifestValidity: TimeSpan
 
     /// - Parameter names: the authorities that a policy can come to need. Others are left alone: a run does not fail for
     ///   a key that it never uses.
     static func load(
-        _ configuration: WorkspaceConfiguration, _ directory: AuthorityDirectory, needing names: Set<String>
+        _ configuration: WorkspaceConfiguration, _ directory: AuthorityDirectory, needing names: Set<String>,
+        observer: any RunObserver = SilentObserver()
     ) throws -> SigningKeys {
         guard let manifests = configuration.manifests else {
             throw RotationError(
@@ -26,14 +29,28 @@ struct SigningKeys: Sendable {
                 advice: "add `manifests: { key: { file: authorities/manifest.key } }`")
         }
         var authorities: [String: Authority] = [:]
+        var outside: [String: OutsideAuthority] = [:]
         for name in names.sorted() {
             guard let entry = directory[name] else { continue }
-            authorities[name] = try Authority(
-                name: name, certificate: entry.certificate, chain: entry.chain,
-                key: try load(entry.configuration.key))
+            switch entry.configuration.signing {
+            case .key(let key):
+                authorities[name] = try Authority(
+                    name: name, certificate: entry.certificate, chain: entry.chain, key: try load(key))
+            case .issuer(let issuer):
+                outside[name] = try OutsideAuthority(
+                    entry, issuer: issuer, folder: configuration.root, observer: observer)
+            }
         }
         return SigningKeys(
-            authorities: authorities, manifests: try load(manifests.key), manifestValidity: manifests.validity)
+            authorities: authorities, outside: outside, manifests: try load(manifests.key),
+            manifestValidity: manifests.validity)
+    }
+
+    /// Lets the programs end that speak for authorities outside.
+    func endIssuers() async {
+        await withTaskExecutorPreference(BlockingThreads.shared) {
+            for authority in outside.values { await authority.end() }
+        }
     }
 
     private static func load(_ key: KeyConfiguration) throws -> PrivateKey {
