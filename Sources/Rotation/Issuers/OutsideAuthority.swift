@@ -1,14 +1,6 @@
 import PKI
 import RotationModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// An authority whose key this job does not have: a program is asked for its certificates.
 ///
 /// The program is started with the first request, serves the whole run, and is asked again what it could not answer.
@@ -201,15 +193,5 @@ actor OutsideAuthority {
         RotationError(
             .keyUnavailable, message, at: "authority \(name)",
             advice: "\(advice). What was issued before stands, and the next run goes on from there")
-    }
-}
-
-extension IssuerConfiguration {
-    /// Why the program cannot be started, as far as looking at it tells; nil where it can.
-    var obstacle: String? {
-        var status = stat()
-        guard stat(program, &status) == 0 else { return "there is no program \(program)" }
-        guard status.st_mode & S_IFMT == S_IFREG else { return "\(program) is no file" }
-        return access(program, X_OK) == 0 ? nil : "\(program) may not be executed"
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Rotation
 
-@Suite("An authority outside", .timeLimit(.minutes(2)))
+@Suite("An authority outside", .timeLimit(.minutes(5)))
 struct OutsideAuthorityTests {
     private let allIssued = [String](repeating: "issued", count: 5)
 
