@@ -83,6 +83,7 @@ struct IssuerOrder: Sendable {
         json.object { json in
             json.member("name", profile.name)
             json.member("signature", profile.signature.description)
+            if let hash = profile.hash { json.member("hash", hash.description) }
             json.key("keyUsage")
             json.array { json in for usage in profile.keyUsage { json.value(usage.rawValue) } }
             json.key("extendedKeyUsage")

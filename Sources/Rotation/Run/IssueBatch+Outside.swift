@@ -18,7 +18,8 @@ extension IssueBatch {
         let check = try AnswerCheck(
             authority: authority.certificate, chain: authority.chain,
             profile: CertificateProfile(
-                signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage))
+                signature: profile.signature, pssHash: profile.hash, keyUsage: profile.keyUsage,
+                extendedKeyUsage: profile.extendedKeyUsage))
         var issued = try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await authority.issue(orders.compactMap { try? $0.get() }, check: check)
         }

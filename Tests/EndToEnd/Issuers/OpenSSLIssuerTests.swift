@@ -46,6 +46,36 @@ struct OpenSSLIssuerTests {
         #expect(verify.stdout.split(separator: "\n").filter { $0.hasSuffix(": OK") }.count == 2, verify.story)
     }
 
+    @Test("RSASSA-PSS is signed with the hash that the profile names, for keys with a CSR and without")
+    func pss() async throws {
+        let workspace = try await Workspace {
+            $0.replacing("profile: first", with: "profile: first, rekey: allowed")
+                .replacing("signature: ECDSA-WITH-SHA256", with: "signature: RSASSAPSS\n    hash: SHA-384")
+        }
+        for suffix in ["pem", "key"] {
+            let key = try Data(contentsOf: URL(fileURLWithPath: Package.root + "/Tests/TestKeys/ca-rsa-2048.\(suffix)"))
+            try workspace.write("authorities/ca-1.\(suffix)", key)
+        }
+        let directory = try await OpenSSLDirectory(workspace)
+        try await workspace.add(
+            devices: """
+                {"devices": [{"device": "a", "certificates": [{"left": 1, "lifetime": 90}], "csr": {}},
+                             {"device": "b", "certificates": [{"left": 2, "lifetime": 90}]}]}
+                """)
+        try await workspace.job("run", "--at", now, expecting: 0)
+        #expect(try directory.index.count == 2)
+        let certificates = try await Program.shell(
+            """
+            for each in newcerts/*.pem; do
+              openssl verify -attime 1796169600 -partial_chain -trusted ca.pem "$each"
+              openssl x509 -in "$each" -noout -text
+            done
+            """, in: directory.path)
+        #expect(certificates.stdout.matches(of: /\.pem: OK/).count == 2, certificates.story)
+        #expect(certificates.stdout.matches(of: /Hash Algorithm: sha384/).count >= 2, certificates.story)
+        #expect(certificates.stdout.matches(of: /Salt Length: 0x30/).count >= 2, certificates.story)
+    }
+
     @Test("kill -9 between request and record: the same request gets the same certificate", .timeLimit(.minutes(10)))
     func killed() async throws {
         let workspace = try await Workspace { $0.replacing("batch: 100", with: "batch: 10") }
