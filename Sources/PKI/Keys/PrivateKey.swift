@@ -7,9 +7,15 @@ import RotationModel
 public final class PrivateKey: Sendable {
     public let publicKey: PublicKeyInfo
     let handle: KeyHandle
+    /// Nil for a key in this process' memory.
+    let token: TokenPlace?
 
-    init(handle: KeyHandle) throws(RotationError) {
+    /// Whether it is in a PKCS#11 token, which makes the signatures.
+    public var isInToken: Bool { token != nil }
+
+    init(handle: KeyHandle, token: TokenPlace? = nil) throws(RotationError) {
         self.handle = handle
+        self.token = token
         publicKey = try PrivateKey.publicKey(of: handle)
     }
 

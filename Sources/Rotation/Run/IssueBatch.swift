@@ -113,18 +113,24 @@ struct IssueBatch: Sendable {
         let devices = rows.map(\.decision)
         return try await Parallel.map(reserved) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
-            return share.map { reservation in
+            return try share.map { reservation in
                 let decision = devices[reservation.index]
                 let facts = DeviceFacts(
                     device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
-                return Result { () throws(RotationError) in
-                    try signer.sign(
-                        CertificateOrder(
-                            serialNumber: reservation.order.serial,
-                            subject: DistinguishedName(try profile.subject(for: facts)),
-                            subjectAlternativeNames: try profile.alternativeNames(for: facts),
-                            notBefore: validity.notBefore, notAfter: validity.notAfter,
-                            publicKey: try reservation.publicKey))
+                do throws(RotationError) {
+                    return .success(
+                        try signer.sign(
+                            CertificateOrder(
+                                serialNumber: reservation.order.serial,
+                                subject: DistinguishedName(try profile.subject(for: facts)),
+                                subjectAlternativeNames: try profile.alternativeNames(for: facts),
+                                notBefore: validity.notBefore, notAfter: validity.notAfter,
+                                publicKey: try reservation.publicKey)))
+                } catch  where error.code == .keyUnavailable {
+                    // A key that is gone is gone for every device: nobody is to wait for each of them to fail.
+                    throw error
+                } catch {
+                    return .failure(error)
                 }
             }
         }

@@ -43,7 +43,8 @@ public struct JobRun: Sendable {
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try SigningKeys.load(
-                workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at))
+                workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at),
+                observer: observer)
             if reviewed == nil, let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
             return try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,

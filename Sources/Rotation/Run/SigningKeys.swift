@@ -1,14 +1,6 @@
 import PKI
 import RotationModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The keys that a run signs with, loaded and checked before it does anything.
 struct SigningKeys: Sendable {
     let authorities: [String: Authority]
@@ -18,7 +10,8 @@ struct SigningKeys: Sendable {
     /// - Parameter names: the authorities that a policy can come to need. Others are left alone: a run does not fail for
     ///   a key that it never uses.
     static func load(
-        _ configuration: WorkspaceConfiguration, _ directory: AuthorityDirectory, needing names: Set<String>
+        _ configuration: WorkspaceConfiguration, _ directory: AuthorityDirectory, needing names: Set<String>,
+        observer: any RunObserver = SilentObserver()
     ) throws -> SigningKeys {
         guard let manifests = configuration.manifests else {
             throw RotationError(
@@ -30,35 +23,11 @@ struct SigningKeys: Sendable {
             guard let entry = directory[name] else { continue }
             authorities[name] = try Authority(
                 name: name, certificate: entry.certificate, chain: entry.chain,
-                key: try load(entry.configuration.key))
+                key: try KeyLoading(key: entry.configuration.key, observer: observer).load())
         }
         return SigningKeys(
-            authorities: authorities, manifests: try load(manifests.key), manifestValidity: manifests.validity)
-    }
-
-    private static func load(_ key: KeyConfiguration) throws -> PrivateKey {
-        try PrivateKey.load(path: key.file, passphrase: try key.passphrase.map(passphrase))
-    }
-
-    private static func passphrase(_ source: PassphraseSource) throws -> Passphrase {
-        switch source {
-        case .file(let path):
-            return try Passphrase.read(file: path)
-        case .environment(let name):
-            guard let value = getenv(name) else {
-                throw RotationError(
-                    .keyUnavailable, "the environment variable \(name), which holds a key's passphrase, is not set")
-            }
-            return Passphrase(
-                bytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map(UInt8.init(bitPattern:)))
-        case .credential(let name):
-            guard let folder = getenv("CREDENTIALS_DIRECTORY") else {
-                throw RotationError(
-                    .keyUnavailable,
-                    "the passphrase is the systemd credential \(name), but CREDENTIALS_DIRECTORY is not set",
-                    advice: "start the job as a systemd service with LoadCredential=\(name):…")
-            }
-            return try Passphrase.read(file: "\(String(cString: folder))/\(name)")
-        }
+            authorities: authorities,
+            manifests: try KeyLoading(key: manifests.key, observer: observer).load(),
+            manifestValidity: manifests.validity)
     }
 }

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// Tokens that are gone in the middle, sign wrongly, or are near to being locked: a module between SoftHSM and the job plays them.
+@Suite("A token that fails while it is used")
+struct UnsteadyTokenTests {
+    /// A workspace whose authority signs through the module.
+    private struct Setup {
+        let token: SoftToken
+        let workspace: Workspace
+
+        init(devices: Int) async throws {
+            token = try await SoftToken()
+            workspace = try await Workspace()
+            let module = try await UnsteadyModule.path.value
+            try await workspace.useToken(token, key: "module: \(module), pin: { env: TOKEN_PIN }")
+            try await workspace.add(devices: "{\"bulk\": {\"count\": \(devices)}}")
+        }
+
+        func run(_ environment: [String: String] = [:]) async throws -> Output {
+            let standard = token.environment.merging(["UNSTEADY_MODULE": SoftToken.module]) { $1 }
+            return try await workspace.job("run", "--at", now, environment: standard.merging(environment) { $1 })
+        }
+    }
+
+    @Test("A token that is gone in mid-run ends the run with 69; what was recorded stands, and the next run goes on")
+    func lost() async throws {
+        let setup = try await Setup(devices: 350)
+        let workspace = setup.workspace
+        // Batches are of 100: the CRL and one whole batch fit, the second does not.
+        let lost = try await setup.run(["UNSTEADY_SIGNATURES": "150"])
+        #expect(lost.status == 69 && lost.signal == nil, lost.story)
+        #expect(lost.stderr.contains("pkcs11:token=fleet;object=ca: the token does not sign"), lost.story)
+        #expect(lost.stderr.contains("what is recorded stands"), lost.story)
+        let first = try ExportedDevice.all(await workspace.export())
+        #expect(first.count { $0.count("PENDING_ACTIVATION") == 1 } == 100)
+
+        let next = try await setup.run()
+        #expect(next.status == 0, next.story)
+        let second = try ExportedDevice.all(await workspace.export())
+        #expect(second.allSatisfy { $0.count("PENDING_ACTIVATION") == 1 && $0.certificates.count == 2 })
+        for device in first where device.count("PENDING_ACTIVATION") == 1 {
+            #expect(
+                second.first { $0.device == device.device }?.certificates.map(\.pem).sorted()
+                    == device.certificates.map(\.pem).sorted())
+        }
+        #expect(Tree(workspace.path + "/delivery").files.count { $0.hasSuffix(".jws") } == 350)
+    }
+
+    @Test("A signature that is wrong by one bit reaches nobody")
+    func wrongSignature() async throws {
+        let setup = try await Setup(devices: 20)
+        let workspace = setup.workspace
+        let before = try await workspace.export()
+        let ran = try await setup.run(["UNSTEADY_SPOIL": "15"])
+        #expect(ran.status == 69 && ran.stderr.contains("a signature that its public key does not verify"), ran.story)
+        #expect(try await workspace.export() == before)
+    }
+
+    @Test(
+        "A wrong PIN is tried once; the last try, and a PIN that is locked, are left alone",
+        arguments: [
+            ("0", "99999999", "tries are running out", 1), ("20000", SoftToken.pin, "one try left", 0),
+            ("40000", SoftToken.pin, "is locked: it was given wrongly too often", 0),
+            ("10000", SoftToken.pin, "", 1),
+        ])
+    func tries(flags: String, pin: String, says: String, attempts: Int) async throws {
+        let setup = try await Setup(devices: 1)
+        let workspace = setup.workspace
+        let log = workspace.scratch + "/logins"
+        let ran = try await setup.run(["UNSTEADY_FLAGS": flags, "UNSTEADY_LOGINS": log, "TOKEN_PIN": pin])
+        #expect(ran.status == (says.isEmpty ? 0 : 69), ran.story)
+        #expect(says.isEmpty || ran.stderr.contains(says), ran.story)
+        #expect((FileManager.default.contents(atPath: log) ?? Data()).count == attempts, ran.story)
+    }
+
+    @Test("A key that may not sign is told before anything is signed")
+    func mute() async throws {
+        let setup = try await Setup(devices: 1)
+        let ran = try await setup.run(["UNSTEADY_MUTE": "1"])
+        #expect(ran.status == 69 && ran.stderr.contains("may not sign (CKA_SIGN is false)"), ran.story)
+    }
+}
