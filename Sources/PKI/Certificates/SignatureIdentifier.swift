@@ -81,10 +81,7 @@ struct SignatureIdentifier {
         let type = DEREncoder.objectIdentifier(scheme.objectIdentifier)
         return switch scheme.algorithm {
         case .sha256WithRSA, .sha384WithRSA, .sha512WithRSA: DEREncoder.sequence(type, DEREncoder.null)
-        case .rsassaPSS:
-            DEREncoder.sequence(
-                type, PSSParameters(hash: scheme.hash, maskHash: scheme.hash, saltLength: scheme.hash.size).der)
-        default: DEREncoder.sequence(type)
+        default: DEREncoder.sequence(type, scheme.pss?.der ?? [])
         }
     }
 }

@@ -5,24 +5,17 @@ import RotationModel
 /// One serves one worker: it keeps a signing context, and what all its certificates have in common is encoded once.
 public final class CertificateSigner {
     private let context: SigningContext
-    private let signature: SignatureAlgorithm
-    private let pss: PSSParameters?
-    private let isSignatureWeak: Bool
     private let identifier: [UInt8]
     private let issuer: DistinguishedName
-    /// By shard: BasicConstraints, KeyUsage, ExtendedKeyUsage, AuthorityKeyIdentifier and the CRL's place. At least one.
-    private let shards: [CommonExtensions]
+    /// By shard: BasicConstraints, KeyUsage, ExtendedKeyUsage, AuthorityKeyIdentifier and the CRL's place, encoded. At least one.
+    private let shards: [[UInt8]]
 
     /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or a CRL's URL
     ///   is no ASCII.
     public init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
         let scheme = try SignatureScheme.choose(profile.signature, for: authority)
         context = try SigningContext(key: authority.key, hash: scheme.hash, padding: scheme.padding)
-        signature = scheme.algorithm
         identifier = SignatureIdentifier.encode(scheme)
-        let reading = try SignatureIdentifier(
-            node: DERReader.parse(identifier[...], what: "signature algorithm"), what: "signature algorithm")
-        (pss, isSignatureWeak) = (reading.pss, reading.isWeak)
         issuer = authority.certificate.subject
 
         var common = ExtensionEncoder.basicConstraints(authority: false, pathLength: nil)
@@ -31,29 +24,15 @@ public final class CertificateSigner {
         common += ExtensionEncoder.authorityKeyIdentifier(authority.keyIdentifier)
         shards =
             profile.crlURLs.isEmpty
-            ? [try CommonExtensions(common)]
+            ? [common]
             : try profile.crlURLs.map { url throws(RotationError) in
-                try CertificateSigner.extensions(common, crl: url, of: authority)
+                common + (try CertificateSigner.crlDistributionPoint(url, of: authority))
             }
     }
 
-    /// The extensions that all certificates of a shard share, encoded and as a reader finds them.
-    private struct CommonExtensions {
-        let encoded: [UInt8]
-        let parsed: CertificateExtensions
-
-        init(_ encoded: [UInt8]) throws(RotationError) {
-            self.encoded = encoded
-            let node = try DERReader.parse(DEREncoder.element(0x30, encoded)[...], what: "extensions")
-            parsed = try CertificateExtensions(node: node)
-        }
-    }
-
-    private static func extensions(
-        _ common: [UInt8], crl url: String, of authority: Authority
-    ) throws(RotationError) -> CommonExtensions {
+    private static func crlDistributionPoint(_ url: String, of authority: Authority) throws(RotationError) -> [UInt8] {
         do {
-            return try CommonExtensions(common + ExtensionEncoder.crlDistributionPoint(url))
+            return try ExtensionEncoder.crlDistributionPoint(url)
         } catch {
             throw RotationError(.configuration, error.message, at: "authority \(authority.name)", advice: error.advice)
         }
@@ -64,7 +43,8 @@ public final class CertificateSigner {
         SignatureScheme.algorithms(for: key)
     }
 
-    /// Signs one certificate: version 3, no authority, with the key, the names and the dates of the order.
+    /// Signs one certificate: version 3, no authority, with the key, the names and the dates of the order. ``IssuanceCheck`` says
+    /// whether it came out that way.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the order cannot be a certificate (a serial number that is not positive or not 16 to 20 bytes
     ///   long, no name at all, dates in the wrong order, an alternative name that is not ASCII);
@@ -81,18 +61,16 @@ public final class CertificateSigner {
         let content = try ToBeSigned(
             serialNumber: order.serialNumber.bytes, signatureIdentifier: identifier, issuer: issuer.der,
             notBefore: order.notBefore, notAfter: order.notAfter, subject: order.subject.der,
-            publicKey: order.publicKey.der, extensions: [common.encoded, ownExtensions]
+            publicKey: order.publicKey.der, extensions: [common, ownExtensions]
         ).encode()
         let der = ToBeSigned.signed(content, identifier: identifier, signature: try context.sign(content))
 
-        var extensions = common.parsed
-        extensions.subjectKeyIdentifier = keyIdentifier
-        extensions.subjectAlternativeNames = order.subjectAlternativeNames
-        // What was just written need not be read again: a test holds this against the reader.
-        return Certificate(
-            der: der, serialNumber: order.serialNumber, issuer: issuer, subject: order.subject,
-            notBefore: order.notBefore, notAfter: order.notAfter, publicKey: order.publicKey,
-            signatureAlgorithm: signature, pss: pss, isSignatureWeak: isSignatureWeak, extensions: extensions)
+        // What is handed out is what a reader finds in the bytes, not what was meant to be written.
+        do {
+            return try Certificate(der: der)
+        } catch {
+            throw RotationError(.cryptography, "what was signed is no certificate: \(error.message)")
+        }
     }
 
     private static func check(_ order: CertificateOrder) throws(RotationError) {

@@ -25,6 +25,12 @@ struct SignatureScheme: Sendable {
         }
     }
 
+    /// The parameters that go into the algorithm's identifier (RFC 4055, 3.1); nil for any but RSASSA-PSS.
+    var pss: PSSParameters? {
+        guard case .pss(let mask, let saltLength) = padding else { return nil }
+        return PSSParameters(hash: hash, maskHash: mask, saltLength: saltLength)
+    }
+
     /// What an algorithm means to an authority's key.
     ///
     /// - Throws: ``RotationError/Code/configuration`` where the key cannot sign that way, with what it can do.

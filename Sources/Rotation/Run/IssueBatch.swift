@@ -111,27 +111,36 @@ struct IssueBatch: Sendable {
                 at + profile.validity, authorities.end(of: profile.authority) ?? authority.certificate.notAfter)
         )
         let devices = rows.map(\.decision)
+        let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
         return try await Parallel.map(reserved) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
+            // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
+            // with its first signature; a token is a device of its own, and can fail at any.
+            var verifyingSignature = true
             return try share.map { reservation in
                 let decision = devices[reservation.index]
                 let facts = DeviceFacts(
                     device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
+                let order: CertificateOrder
+                let certificate: Certificate
                 do throws(RotationError) {
-                    return .success(
-                        try signer.sign(
-                            CertificateOrder(
-                                serialNumber: reservation.order.serial,
-                                subject: DistinguishedName(try profile.subject(for: facts)),
-                                subjectAlternativeNames: try profile.alternativeNames(for: facts),
-                                notBefore: validity.notBefore, notAfter: validity.notAfter,
-                                publicKey: try reservation.publicKey)))
+                    order = CertificateOrder(
+                        serialNumber: reservation.order.serial,
+                        subject: DistinguishedName(try profile.subject(for: facts)),
+                        subjectAlternativeNames: try profile.alternativeNames(for: facts),
+                        notBefore: validity.notBefore, notAfter: validity.notAfter,
+                        publicKey: try reservation.publicKey)
+                    certificate = try signer.sign(order)
                 } catch  where error.code == .keyUnavailable {
                     // A key that is gone is gone for every device: nobody is to wait for each of them to fail.
                     throw error
                 } catch {
                     return .failure(error)
                 }
+                try readBack.confirm(
+                    certificate, is: order, for: decision.device, verifyingSignature: verifyingSignature)
+                verifyingSignature = authority.key.isInToken
+                return .success(certificate)
             }
         }
     }
