@@ -139,7 +139,7 @@ struct IssueBatch: Sendable {
                 }
                 try readBack.confirm(
                     certificate, is: order, for: decision.device, verifyingSignature: verifyingSignature)
-                verifyingSignature = authority.key.isInToken
+                verifyingSignature = authority.isKeyInToken
                 return .success(certificate)
             }
         }
