@@ -53,9 +53,13 @@ struct EncryptedKeyTests {
             ("wrong", "file: secret", "ca.enc: the key cannot be decrypted"),
             ("\nright", "file: secret", "secret: the passphrase file's first line is empty"),
             (long, "file: secret", "the passphrase is 1025 bytes long"),
-            ("", "env: NOT_SET_AT_ALL", "the environment variable NOT_SET_AT_ALL, which holds a passphrase, is not set"),
+            (
+                "", "env: NOT_SET_AT_ALL",
+                "the environment variable NOT_SET_AT_ALL, which holds a passphrase, is not set"
+            ),
             ("", "env: EMPTY", "the environment variable EMPTY, which holds a passphrase, is empty"),
-            ("", "credential: secret", "LoadCredential=secret"), ("", "file: nowhere", "nowhere: the passphrase file does not"),
+            ("", "credential: secret", "LoadCredential=secret"),
+            ("", "file: nowhere", "nowhere: the passphrase file does not"),
         ] {
             try write(workspace, secret: content)
             try workspace.setKey("file: ca.enc, passphrase: { \(source) }")

@@ -150,6 +150,10 @@ struct ConfigurationTests {
                 "2:42: error: a passphrase does not stand in this file"
             ),
             (
+                "manifests: { key: { file: k, passphrase: {} } }",
+                "2:42: error: the passphrase comes from one place"
+            ),
+            (
                 "manifests: { key: { file: k, passphrase: { env: A, file: b } } }",
                 "2:42: error: the passphrase comes from one place"
             ),

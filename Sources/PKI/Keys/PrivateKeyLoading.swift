@@ -21,7 +21,7 @@ extension PrivateKey {
         if let passphrase, passphrase.count > Int(PEM_BUFSIZE) {
             throw RotationError(
                 .keyUnavailable, "the passphrase is \(passphrase.count) bytes long", at: path,
-                advice: "at most \(PEM_BUFSIZE) are possible: see that it is the right file or variable")
+                advice: "at most \(PEM_BUFSIZE) are possible: see that the file or variable is the one that is meant")
         }
         let file = try SecretFile.read(path, what: "key file")
         return try file.withBytes { bytes throws(RotationError) in

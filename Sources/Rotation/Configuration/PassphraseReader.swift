@@ -19,8 +19,11 @@ struct PassphraseReader {
             let file = reader.optional("file"), environment = reader.optional("env")
             let credential = reader.optional("credential")
             let given = [file, environment, credential].compactMap(\.self)
-            if given.count != 1, !reader.isEmpty || given.isEmpty {
-                value.report("the \(what) comes from one place", help: "write one of \(PassphraseReader.choices)")
+            guard given.count == 1 else {
+                // A key that nobody knows is reported as that alone.
+                if !given.isEmpty || reader.isEmpty {
+                    value.report("the \(what) comes from one place", help: "write one of \(PassphraseReader.choices)")
+                }
                 return nil
             }
             if let file {
