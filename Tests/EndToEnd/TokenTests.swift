@@ -8,6 +8,7 @@ struct TokenTests {
         .timeLimit(.minutes(2)),
         arguments: [
             ("EC:prime256v1", "ECDSA-WITH-SHA256"), ("EC:secp384r1", "ECDSA-WITH-SHA384"),
+            ("EC:secp521r1", "ECDSA-WITH-SHA512"),
             ("rsa:2048", "SHA256WITHRSA"), ("rsa:3072", "RSASSAPSS"),
         ])
     func wholeJob(type: String, signature: String) async throws {
