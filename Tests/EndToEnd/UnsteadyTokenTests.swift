@@ -17,6 +17,18 @@ struct UnsteadyTokenTests {
             try await workspace.add(devices: "{\"bulk\": {\"count\": \(devices)}}")
         }
 
+        /// Puts the manifests' key into the token, and authority 1's back into its file.
+        func moveManifestKey() async throws {
+            try await token.importKey(workspace.path + "/authorities/manifest.key", label: "manifest", id: "02")
+            let inToken = try #require(
+                workspace.text("rotation.yaml").split(separator: "\n").first { $0.contains("object=ca") })
+            try workspace.setKey("file: authorities/ca-1.key")
+            let mapping = inToken.replacing("object=ca", with: "object=manifest").trimmingPrefix("    key: ")
+            try workspace.write(
+                "rotation.yaml",
+                workspace.text("rotation.yaml").replacing("{ file: authorities/manifest.key }", with: mapping))
+        }
+
         func run(_ environment: [String: String] = [:]) async throws -> Output {
             let standard = token.environment.merging(["UNSTEADY_MODULE": SoftToken.module]) { $1 }
             return try await workspace.job("run", "--at", now, environment: standard.merging(environment) { $1 })
@@ -45,6 +57,28 @@ struct UnsteadyTokenTests {
                     == device.certificates.map(\.pem).sorted())
         }
         #expect(Tree(workspace.path + "/delivery").files.count { $0.hasSuffix(".jws") } == 350)
+    }
+
+    @Test(
+        "A token that is gone before a CRL or a manifest is signed ends the run with 69, and the next run publishes what is due",
+        arguments: [("ca", 0, 0), ("manifest", 150, 200)])
+    func lostElsewhere(key: String, signatures: Int, recorded: Int) async throws {
+        let setup = try await Setup(devices: 350)
+        let workspace = setup.workspace
+        if key == "manifest" { try await setup.moveManifestKey() }
+        let lost = try await setup.run(["UNSTEADY_SIGNATURES": "\(signatures)"])
+        #expect(lost.status == 69 && lost.signal == nil, lost.story)
+        #expect(lost.stderr.contains("pkcs11:token=fleet;object=\(key): the token does not sign"), lost.story)
+        let left = try ExportedDevice.all(await workspace.export())
+        #expect(left.count { $0.count("PENDING_ACTIVATION") == 1 } >= recorded)
+        #expect(left.allSatisfy { $0.count("PENDING_ACTIVATION") <= 1 })
+
+        let next = try await setup.run()
+        #expect(next.status == 0, next.story)
+        let all = try ExportedDevice.all(await workspace.export())
+        #expect(all.allSatisfy { $0.count("PENDING_ACTIVATION") == 1 && $0.certificates.count == 2 })
+        let files = Tree(workspace.path + "/delivery").files
+        #expect(files.count { $0.hasSuffix(".jws") } == 350 && files.contains("crl/fleet-ca-1.crl"))
     }
 
     @Test("A signature that is wrong by one bit reaches nobody")
