@@ -9,7 +9,7 @@ public struct PlanCSV {
 
     static let header = [
         "device", "account", "fingerprint", "not_after", "action", "reason", "reason_text", "policy", "policy_file",
-        "policy_line",
+        "policy_line", "until", "further", "revocation",
     ]
 
     /// - Parameter write: takes each piece, in order.
@@ -21,6 +21,8 @@ public struct PlanCSV {
                 decision.action.rawValue, decision.reason.code.rawValue, decision.reason.text,
                 decision.policy?.name ?? "", decision.policy?.file ?? "",
                 decision.policy.map { String($0.line) } ?? "",
+                decision.until?.rfc3339 ?? "", decision.further.map(\.code.rawValue).joined(separator: " "),
+                decision.revocation?.name ?? "",
             ])
             if text.utf8.count > 1 << 16 {
                 try write(Array(text.utf8))

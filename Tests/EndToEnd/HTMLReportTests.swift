@@ -17,7 +17,9 @@ struct HTMLReportTests {
         struct Look: Decodable { let width: Int, outside: [String], overlaps: [String], rows: Int }
         struct Unscripted: Decodable { let rows: Int, search: Bool }
         let desk: Look, phone: Look, paper: Look, unscripted: Unscripted
-        let found: Int, said: String, owned: Bool
+        /// Where the page has a search.
+        let found: Int?, said: String?
+        let owned: Bool
     }
 
     private func read(_ path: String) async throws -> Page {
@@ -27,7 +29,7 @@ struct HTMLReportTests {
         return try JSONDecoder().decode(Page.self, from: output.stdoutBytes)
     }
 
-    private func look(_ path: String, searching text: String) async throws -> Sight {
+    private func look(_ path: String, searching text: String = "") async throws -> Sight {
         let output = try await Program.run(
             Program.python, ["-B", "-W", "ignore", Package.judges + "/browse_html.py", path, text])
         try #require(output.status == 0, output.story)
@@ -138,8 +140,32 @@ struct HTMLReportTests {
                 == run.decisions.map { "\(Self.shown($0.device)) \($0.result ?? "")" })
         #expect(Set(["lists", "inbox", "revocations", "blocked"]).isSubset(of: page.sections))
         let sight = try await look(path, searching: "revoked")
-        #expect([sight.desk, sight.phone, sight.paper].map(\.width) == [1280, 390, 688])
-        #expect([sight.desk, sight.phone, sight.paper].allSatisfy { $0.outside == [] && $0.overlaps == [] })
+        let looks = [sight.desk, sight.phone, sight.paper]
+        #expect(looks.map(\.width) == [1280, 390, 688])
+        #expect(looks.allSatisfy { $0.outside == [] && $0.overlaps == [] })
+        #expect(!sight.owned)
+    }
+
+    @Test("a forecast's page has the numbers of its JSON, and fits a desk, a phone and paper")
+    func forecastPage() async throws {
+        let workspace = try await plant()
+        let forecast = try await workspace.job(
+            "forecast", "--at", now, "--days", "200", "--format", "json", expecting: 0)
+        let json = try #require(try JSONSerialization.jsonObject(with: forecast.stdoutBytes) as? [String: Any])
+        let days = try #require(json["days"] as? [[String: Any]]).compactMap { $0["replacements"] as? Int }
+        try await workspace.job(
+            "forecast", "--at", now, "--days", "200", "--format", "html", "--output", "forecast.html", expecting: 0)
+        let path = workspace.path + "/forecast.html"
+        let page = try await read(path)
+        #expect(page.findings == [])
+        #expect(page.sections == ["summary", "curve", "months", "policies"])
+        #expect(days.count == 200 && page.counts["replacements"] == days.reduce(0, +))
+        #expect(page.counts["peak"] == days.max() && days.max() != 0)
+        #expect(page.policies.values.reduce(0, +) == days.reduce(0, +))
+        let sight = try await look(path)
+        let looks = [sight.desk, sight.phone, sight.paper]
+        #expect(looks.map(\.width) == [1280, 390, 688])
+        #expect(looks.allSatisfy { $0.outside == [] && $0.overlaps == [] })
         #expect(!sight.owned)
     }
 

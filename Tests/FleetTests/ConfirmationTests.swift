@@ -120,9 +120,9 @@ struct ConfirmationTests {
             try workspace.inventory.markPublished(written, run: "r", at: Workspace.now)
             return written
         }
-        let refused = RefusedConfirmation(
+        let refused = RefusedFile(
             deviceRow: device.row, device: device.id, file: "d.jws", reason: "signature: not by the new key")
-        let stranger = RefusedConfirmation(deviceRow: nil, device: nil, file: "x.jws", reason: "unknown-device: none")
+        let stranger = RefusedFile(deviceRow: nil, device: nil, file: "x.jws", reason: "unknown-device: none")
         for round in 1...2 {
             try workspace.inventory.confirm([], refused: [refused, stranger], run: "r", at: Workspace.now)
             let written = try refresh()
@@ -138,7 +138,7 @@ struct ConfirmationTests {
         try workspace.inventory.confirm(
             [],
             refused: [
-                RefusedConfirmation(
+                RefusedFile(
                     deviceRow: device.row, device: device.id, file: "d.jws", reason: "replay: seen before")
             ],
             run: "r", at: Workspace.now)

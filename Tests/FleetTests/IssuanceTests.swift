@@ -10,8 +10,8 @@ struct IssuanceTests {
         let workspace = try Workspace([FakeDevice("d")])
         let device = try workspace.planningDevice("d")
         let run = try workspace.beginRun("r")
-        let refused = RefusedRequest(deviceRow: device.row, device: device.id, file: "d.csr", reason: "wrong signature")
-        let stranger = RefusedRequest(deviceRow: nil, device: nil, file: "x.csr", reason: "no such device")
+        let refused = RefusedFile(deviceRow: device.row, device: device.id, file: "d.csr", reason: "wrong signature")
+        let stranger = RefusedFile(deviceRow: nil, device: nil, file: "x.csr", reason: "no such device")
 
         try workspace.inventory.take([], refused: [refused, stranger], run: run, at: Workspace.now)
         #expect(try workspace.planningDevice("d").refused == "wrong signature")

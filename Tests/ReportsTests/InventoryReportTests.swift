@@ -19,7 +19,7 @@ struct InventoryReportTests {
         try inventory.beginRun(
             RunRecord(id: "r1", startedAt: Fixture.now, now: Fixture.now, actor: "cron", host: "h", pid: 7))
         try inventory.take(
-            [], refused: [RefusedRequest(deviceRow: nil, device: "d1", file: "d1.csr", reason: "bad")], run: "r1",
+            [], refused: [RefusedFile(deviceRow: nil, device: "d1", file: "d1.csr", reason: "bad")], run: "r1",
             at: Fixture.now + .minutes(1))
         var entries: [AuditEntry] = []
         try inventory.audit { entries.append($0) }

@@ -173,6 +173,16 @@ struct PageTests {
         #expect(page.contains("<span class=\"badge good\">issued</span>"))
     }
 
+    @Test("A list that could not be published stands among those that were")
+    func noList() {
+        let page = page(
+            Fixture.outcome(lists: ListsOutcome(troubles: ["authority ca-2: the key <x> cannot be reached"])))
+        #expect(sections(page).contains("lists"))
+        #expect(
+            page.contains("<span class=\"badge bad\">no CRL</span> authority ca-2: the key &lt;x&gt; cannot be reached")
+        )
+    }
+
     @Test("Devices that failed for one reason are one line; each row has its error")
     func failures() {
         let decisions = (0..<5).map { Fixture.decision("d\($0)", .issue, Fixture.expiring) }

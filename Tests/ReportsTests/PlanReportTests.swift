@@ -120,14 +120,19 @@ struct PlanReportTests {
     @Test("The CSV has a row a decision, quoted as RFC 4180 has it")
     func csv() {
         let fingerprint = String(repeating: "a", count: 64)
+        var decisions = Fixture.decisions
+        decisions[3].until = Fixture.time("2026-12-24T18:00:00Z")
+        decisions[2].revocation = RevocationReference(
+            order: 1, name: "stolen", reason: .keyCompromise, reach: .matched)
         #expect(
-            written { PlanCSV(Fixture.plan()).write($0) }.components(lines: "\r\n") == [
-                "device,account,fingerprint,not_after,action,reason,reason_text,policy,policy_file,policy_line",
-                "gone,1,\(fingerprint),2026-11-30T00:00:00Z,blocked,authority,authority x expired,field,policies/a.yaml,3",
-                "d1,1,\(fingerprint),2026-12-02T00:00:00Z,issue,expiring,it ends,field,policies/a.yaml,3",
-                "d2,1,\(fingerprint),2026-12-03T00:00:00Z,request-csr,weak-key,\"RSA-1024, \"\"short\"\"\",field,policies/a.yaml,3",
-                "日本,1,\(fingerprint),2026-12-04T00:00:00Z,hold,rate,at most 1,field,policies/a.yaml,3",
-                "lab-7,1,\(fingerprint),2028-01-05T00:00:00Z,uncovered,uncovered,no policy matches,,,", "",
+            written { PlanCSV(Fixture.plan(decisions)).write($0) }.components(lines: "\r\n") == [
+                "device,account,fingerprint,not_after,action,reason,reason_text,policy,policy_file,policy_line,"
+                    + "until,further,revocation",
+                "gone,1,\(fingerprint),2026-11-30T00:00:00Z,blocked,authority,authority x expired,field,policies/a.yaml,3,,expiring,",
+                "d1,1,\(fingerprint),2026-12-02T00:00:00Z,issue,expiring,it ends,field,policies/a.yaml,3,,,",
+                "d2,1,\(fingerprint),2026-12-03T00:00:00Z,request-csr,weak-key,\"RSA-1024, \"\"short\"\"\",field,policies/a.yaml,3,,,stolen",
+                "日本,1,\(fingerprint),2026-12-04T00:00:00Z,hold,rate,at most 1,field,policies/a.yaml,3,2026-12-24T18:00:00Z,expiring,",
+                "lab-7,1,\(fingerprint),2028-01-05T00:00:00Z,uncovered,uncovered,no policy matches,,,,,,", "",
             ])
     }
 

@@ -104,6 +104,41 @@ struct ForecastTests {
         #expect(forecast.uncovered == 1)
     }
 
+    @Test("A queue that grows for weeks is gone through in the runs' order: past ends, windows and waves")
+    func longQueue() async throws {
+        let policies = [
+            // More than three devices fall due for each one that may be replaced: they expire in the queue.
+            PolicyText(
+                name: "crowd", match: "{ labels: { stage: crowd } }", expiry: "{ renewBefore: 8d, overlap: 1d }",
+                compliance: "{ age: { over: 15d, do: replace } }", rekey: "allowed", profile: "brief",
+                rollout: "{ perRun: 1 }"),
+            PolicyText(
+                name: "nights", priority: 2, match: "{ labels: { stage: nights } }",
+                expiry: "{ renewBefore: 9d, overlap: 2d, expired: report }", rekey: "allowed", profile: "brief",
+                rollout: "{ perRun: 1, windows: [{ days: [Mon, Wed, Fri], from: \"00:00\", to: \"23:59\", }] }"),
+            PolicyText(
+                name: "waved", priority: 3, match: "{ labels: { stage: waved } }",
+                expiry: "{ renewBefore: 6d, overlap: 1d }", rekey: "allowed", profile: "brief",
+                rollout: "{ perRun: 1, waves: [50%, 100%] }"),
+        ]
+        let fleet = try TestFleet(
+            policies: policyFile(policies, [ProfileText(name: "brief", validity: "20d")]), limits: "{ issue: 2 }")
+        var random = SeededGenerator(seed: 5)
+        for number in 0..<36 {
+            let stage = random.pick([("crowd", 5.0), ("nights", 3), ("waved", 1)])
+            let left = TimeSpan.days(random.pick([(Int64(-1), 1.0), (3, 3), (6, 3), (9, 2), (13, 1)]))
+            try fleet.add("q\(number)", left: left, labels: ["stage": stage])
+        }
+        try fleet.load()
+        let forecast = try await Forecaster(fleet.workspace, at: Self.now).forecast(days: 90)
+        let outcomes = try await replay(fleet, days: 90, limit: 2)
+        for (day, outcome) in zip(forecast.days, outcomes) {
+            #expect(day.replacements == outcome.count(.issued), "on \(day.date)")
+            #expect(day.heldOver == outcome.count(.held), "on \(day.date)")
+        }
+        #expect(forecast.total > 90 && forecast.days.count { $0.heldOver > 5 } > 60)
+    }
+
     @Test("What is under way today is gone on with: asked, handed out, proved")
     func underWay() async throws {
         let fleet = try TestFleet(policies: policyFile([PolicyText()]))

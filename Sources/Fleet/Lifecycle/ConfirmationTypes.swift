@@ -29,20 +29,3 @@ public struct ConfirmationOrder: Sendable {
         self.digest = digest
     }
 }
-
-/// A confirmation that was not taken.
-public struct RefusedConfirmation: Sendable {
-    /// Nil where no device of the inventory could be told from it.
-    public var deviceRow: Int64?
-    public var device: DeviceID?
-    /// The name of the file in the inbox.
-    public var file: String
-    public var reason: String
-
-    public init(deviceRow: Int64?, device: DeviceID?, file: String, reason: String) {
-        self.deviceRow = deviceRow
-        self.device = device
-        self.file = file
-        self.reason = reason
-    }
-}

@@ -12,7 +12,7 @@ extension Inventory {
     ///   or their certificate may no longer be used.
     @discardableResult
     public func confirm(
-        _ orders: [ConfirmationOrder], refused: [RefusedConfirmation], run: String, at: Timestamp
+        _ orders: [ConfirmationOrder], refused: [RefusedFile], run: String, at: Timestamp
     ) throws(RotationError) -> [Int] {
         guard !orders.isEmpty || !refused.isEmpty else { return [] }
         return try write { database in
@@ -103,7 +103,7 @@ private struct ConfirmationDesk {
         return true
     }
 
-    func refuse(_ confirmation: RefusedConfirmation, _ log: inout AuditLog) throws {
+    func refuse(_ confirmation: RefusedFile, _ log: inout AuditLog) throws {
         if let row = confirmation.deviceRow { try tell.run([.integer(row), .text(confirmation.reason)]) }
         try log.append(.confirmationRefused, device: confirmation.device, at: at) { json in
             json.member("file", confirmation.file)

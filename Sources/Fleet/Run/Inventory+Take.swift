@@ -9,7 +9,7 @@ extension Inventory {
     ///   as refused.
     @discardableResult
     public func take(
-        _ taken: [TakenRequest], refused: [RefusedRequest], run: String, at: Timestamp
+        _ taken: [TakenRequest], refused: [RefusedFile], run: String, at: Timestamp
     ) throws(RotationError) -> [RequestConflict] {
         guard !taken.isEmpty || !refused.isEmpty else { return [] }
         return try write { database in

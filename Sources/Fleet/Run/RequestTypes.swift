@@ -20,8 +20,8 @@ public struct TakenRequest: Sendable {
     }
 }
 
-/// A CSR that was not taken.
-public struct RefusedRequest: Sendable {
+/// A CSR or a confirmation that was not taken.
+public struct RefusedFile: Sendable {
     /// Nil where no device of the inventory could be told from it.
     public var deviceRow: Int64?
     public var device: DeviceID?

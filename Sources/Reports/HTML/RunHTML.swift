@@ -94,10 +94,14 @@ public struct RunHTML {
                 "\(list.entries)", "\(list.nextUpdate)",
             ])
         }
-        return Page.Section(
-            "lists", "CRLs published",
-            table.html.map { "\($0)\(PlanSections.rest(outcome.lists.published.count - 500, "list"))" }
-        )
+        let published = table.html.map {
+            "\($0)\(PlanSections.rest(outcome.lists.published.count - 500, "list"))" as HTML
+        }
+        return Page.Section("lists", "CRLs published", "\(listTroubles)\(published ?? "")")
+    }
+
+    private var listTroubles: [HTML] {
+        outcome.lists.troubles.map { "<p><span class=\"badge bad\">no CRL</span> \($0)</p>\n" }
     }
 
     private var inbox: Page.Section? {

@@ -21,8 +21,10 @@ final class FleetSimulation {
     /// The devices to look at, by day.
     var calendar: [[Int32]]
     var uncovered = 0
-    /// What a limit held back, with the time until which it stays as it is: a long queue is not judged anew each day.
-    private var backlog: [Int32: (decision: Decision, until: Timestamp)] = [:]
+    /// The day on which each device is looked at next; -1 where none is. What the calendar has besides is out of date.
+    private var nextLook: [Int32] = []
+    /// What a limit held back, and nothing changes before its device is looked at again.
+    private var backlog: Backlog
 
     /// - Parameter planner: as a dry run for the first day has it.
     init(_ planner: Planner, days: Int, limits: RunLimits) throws {
@@ -33,6 +35,7 @@ final class FleetSimulation {
         endings = try AuthorityEndings(planner.authorities, planner.snapshot, at: planner.at)
         selections = SelectionCache(policies: planner.policies, snapshot: planner.snapshot)
         supposer = Supposer(planner)
+        backlog = Backlog(policies: planner.policies.policies.count)
         ledger = ForecastLedger(planner.policies, limits: limits, dates: dates)
         calendar = Array(repeating: [], count: days)
     }
@@ -80,25 +83,48 @@ final class FleetSimulation {
         // The devices that the rows are of, and each device once.
         var owners: [Int32] = []
         var found: [Int32] = []
-        for place in calendar[day] {
+        let places = takeCalendar(of: day)
+        backlog.remove(places)
+        for place in places {
             let rows = try look(at: place, day, planner)
             guard !rows.isEmpty else { continue }
             found.append(place)
             owners += repeatElement(place, count: rows.count)
             decisions += rows
         }
-        calendar[day] = []
+        let waiting = takeFromBacklog(at: planner.at) { decision, place in
+            devices[Int(place)].begin()
+            found.append(place)
+            owners.append(place)
+            decisions.append(decision)
+        }
         let order = FleetSimulation.order(of: decisions, owners)
         decisions = order.map { decisions[$0] }
         owners = order.map { owners[$0] }
         Rollout.hold(
             &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, limit: limits.issue)
-        ledger.enter(day: day, decisions) { devices[Int(owners[$0])].origin(of: decisions[$0]) }
+        ledger.enter(day: day, decisions, waiting: waiting) { devices[Int(owners[$0])].origin(of: decisions[$0]) }
         for (decision, place) in zip(decisions, owners) {
             try devices[Int(place)].carryOut(decision, at: planner.at, &supposer)
             keep(decision, of: place, at: planner.at)
         }
-        for place in found.sorted() { reschedule(place, nextDay(for: devices[Int(place)], after: day)) }
+        backlog.settle()
+        for place in found.sorted() where !backlog.contains(place) {
+            reschedule(place, nextDay(for: devices[Int(place)], after: day))
+        }
+    }
+
+    /// What waited, as far as today's limits could let it through.
+    ///
+    /// - Returns: by policy, how many rows wait on.
+    private func takeFromBacklog(at: Timestamp, _ body: (Decision, Int32) -> Void) -> [Int] {
+        start.policies.policies.indices.map { index in
+            let policy = start.policies.policies[index]
+            // Windows hold rows for reasons of their own, and waves count them: then all have to be there.
+            let isHeldByLimitsAlone = policy.rollout.waves == nil && policy.rollout.schedule.closure(at: at) == nil
+            let most = isHeldByLimitsAlone ? min(policy.perRun ?? .max, limits.issue) : .max
+            return backlog.take(most, ofPolicy: index, body)
+        }
     }
 
     /// Where the rows stand by ``Decision/isMoreUrgent(_:_:)``. Devices are read in the order of their ids, so that most rows are
@@ -125,10 +151,6 @@ final class FleetSimulation {
 
     /// What a run decides for one device, after its answers of the day before have come in.
     private func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
-        if let kept = backlog.removeValue(forKey: place), planner.at < kept.until {
-            devices[Int(place)].begin()
-            return [kept.decision]
-        }
         if day > 0 {
             devices[Int(place)].answer(at: planner.at, &supposer)
         }
@@ -155,19 +177,22 @@ final class FleetSimulation {
         }
     }
 
-    /// Remembers a row that a limit held back until a date passes that could change it.
+    /// Queues a row that a limit held back, until a date passes that could change it.
     private func keep(_ held: Decision, of place: Int32, at: Timestamp) {
         guard held.action == .hold, held.reason.code == .rate, devices[Int(place)].reached.isEmpty else { return }
         var decision = held
         decision.action = .issue
         if !decision.further.isEmpty { decision.reason = decision.further.removeFirst() }
+        backlog.add(decision, of: place)
+        // One that was taken out and came back has its day already.
+        guard nextLook[Int(place)] < 0 else { return }
         let authority = start.policies.policies[decision.policyIndex].profile.authority
         let dates = [
             devices[Int(place)].nextEvent(after: at, start.policies, start.revocations),
             start.authorities.end(of: authority),
         ]
         // Without any such date nothing can change it any more.
-        backlog[place] = (decision, dates.compactMap { $0 }.min() ?? Timestamp(seconds: .max))
+        reschedule(place, dates.compactMap { $0 }.min().flatMap { self.day(of: $0) })
     }
 
     private func judge(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
@@ -190,11 +215,23 @@ final class FleetSimulation {
     private func schedule(_ device: ForecastDevice, on day: Int?) {
         guard let day else { return }
         devices.append(device)
-        calendar[day].append(Int32(devices.count - 1))
+        nextLook.append(-1)
+        reschedule(Int32(devices.count - 1), day)
     }
 
     private func reschedule(_ place: Int32, _ day: Int?) {
+        nextLook[Int(place)] = Int32(day ?? -1)
         if let day { calendar[day].append(place) }
+    }
+
+    /// The devices to look at today, each once: a device that was given another day since may stand there twice.
+    private func takeCalendar(of day: Int) -> [Int32] {
+        defer { calendar[day] = [] }
+        return calendar[day].filter { place in
+            guard nextLook[Int(place)] == day else { return false }
+            nextLook[Int(place)] = -1
+            return true
+        }
     }
 
     /// The first day after this one on which something can happen to the device; nil where that is not within the forecast.
@@ -205,10 +242,14 @@ final class FleetSimulation {
         case .blocked: time = nil
         case .waiting: time = device.nextEvent(after: dates[day], start.policies, start.revocations)
         }
-        guard let time else { return nil }
+        guard let next = time.flatMap({ self.day(of: $0) }) else { return nil }
+        return max(day + 1, next) < dates.count ? max(day + 1, next) : nil
+    }
+
+    /// The first day whose run comes at that time or after it; nil where that is not within the forecast.
+    private func day(of time: Timestamp) -> Int? {
         let seconds = max(0, (time - dates[0]).seconds)
-        let due = Int(clamping: (seconds + 86_399) / 86_400)
-        let next = max(day + 1, due)
-        return next < dates.count ? next : nil
+        let day = Int(clamping: (seconds + 86_399) / 86_400)
+        return day < dates.count ? day : nil
     }
 }

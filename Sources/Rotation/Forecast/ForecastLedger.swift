@@ -29,9 +29,10 @@ struct ForecastLedger {
 
     /// - Parameters:
     ///   - decisions: a day's rows, with what is over a limit held.
+    ///   - waiting: by policy, further rows that its limits hold back.
     ///   - origin: of a row that issues, by its place: where it comes from, and the time that it has in common with others.
     mutating func enter(
-        day: Int, _ decisions: [Decision], origin: (Int) -> (origin: Forecast.Origin, day: Timestamp)
+        day: Int, _ decisions: [Decision], waiting: [Int], origin: (Int) -> (origin: Forecast.Origin, day: Timestamp)
     ) {
         for place in decisions.indices {
             switch decisions[place].action {
@@ -50,15 +51,19 @@ struct ForecastLedger {
             case .revoke, .retire, .report, .uncovered: break
             }
         }
-        if days[day].heldOver > 0 { enterLimits(day, decisions) }
+        days[day].heldOver += waiting.reduce(0, +)
+        if days[day].heldOver > 0 { enterLimits(day, decisions, waiting) }
     }
 
-    private mutating func enterLimits(_ day: Int, _ decisions: [Decision]) {
-        var held: [Int: Int] = [:]
+    private mutating func enterLimits(_ day: Int, _ decisions: [Decision], _ waiting: [Int]) {
+        var ofPolicies = waiting
         for decision in decisions where decision.action == .hold && decision.reason.code == .rate {
-            let most = policies.policies[decision.policyIndex].perRun
-            let isPolicy = most.map { byPolicy[day][decision.policyIndex] ?? 0 >= $0 } ?? false
-            held[isPolicy ? decision.policyIndex : -1, default: 0] += 1
+            ofPolicies[decision.policyIndex] += 1
+        }
+        var held: [Int: Int] = [:]
+        for (policy, count) in ofPolicies.enumerated() where count > 0 {
+            let isPolicys = policies.policies[policy].perRun.map { byPolicy[day][policy] ?? 0 >= $0 } ?? false
+            held[isPolicys ? policy : -1, default: 0] += count
         }
         for (policy, count) in held {
             var hit =

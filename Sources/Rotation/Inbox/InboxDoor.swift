@@ -9,8 +9,8 @@ struct InboxDoor {
     let at: Timestamp
     let observer: any RunObserver
 
-    func rejection(of file: String, device: DeviceID?, code: String, text: String) -> Rejection {
-        Rejection(file: file, device: device, code: code, text: text, at: at, run: run)
+    func rejection<Code>(of file: String, device: DeviceID?, _ refusal: InboxRefusal<Code>) -> Rejection {
+        Rejection(file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run)
     }
 
     func remove(_ files: [String], _ summary: inout IntakeSummary) {

@@ -38,7 +38,7 @@ struct TakeInConfirmations {
         var confirmed: [(file: String, order: ConfirmationOrder)] = []
         var known: [String] = []
         var rejections: [Rejection] = []
-        var refused: [RefusedConfirmation] = []
+        var refused: [RefusedFile] = []
         for (file, ruling) in rulings {
             switch ruling {
             case .confirm(let order): confirmed.append((file, order))
@@ -46,10 +46,9 @@ struct TakeInConfirmations {
             case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
                 summary.obstacles.append("inbox/\(tray.folder)/\(file): \(refusal.text)")
             case .refuse(let refusal, let row, let device):
-                rejections.append(
-                    door.rejection(of: file, device: device, code: refusal.code.rawValue, text: refusal.text))
+                rejections.append(door.rejection(of: file, device: device, refusal))
                 refused.append(
-                    RefusedConfirmation(deviceRow: row, device: device, file: file, reason: refusal.description))
+                    RefusedFile(deviceRow: row, device: device, file: file, reason: refusal.description))
             }
         }
         let moved = Set(try inventory.confirm(confirmed.map(\.order), refused: refused, run: run, at: at))

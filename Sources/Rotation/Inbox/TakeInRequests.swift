@@ -43,7 +43,7 @@ struct TakeInRequests {
         var taken: [(file: String, request: TakenRequest)] = []
         var known: [String] = []
         var rejections: [Rejection] = []
-        var refused: [RefusedRequest] = []
+        var refused: [RefusedFile] = []
         try inventory.planningSnapshot { snapshot in
             for reading in readings {
                 switch try judge.judge(reading, snapshot) {
@@ -52,11 +52,9 @@ struct TakeInRequests {
                 case .refuse(let refusal, _) where refusal.code == .inaccessible:
                     summary.obstacles.append("inbox/csr/\(reading.file): \(refusal.text)")
                 case .refuse(let refusal, let context):
-                    rejections.append(
-                        door.rejection(
-                            of: reading.file, device: context?.device, code: refusal.code.rawValue, text: refusal.text))
+                    rejections.append(door.rejection(of: reading.file, device: context?.device, refusal))
                     refused.append(
-                        RefusedRequest(
+                        RefusedFile(
                             deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
                             reason: refusal.description))
                 }
@@ -66,9 +64,7 @@ struct TakeInRequests {
         // From the last to the first, so that the places of the others stay what they are.
         for conflict in conflicts.sorted(by: { $0.index > $1.index }) {
             let (file, request) = taken.remove(at: conflict.index)
-            let inUse = RequestJudge.keyInUse
-            rejections.append(
-                door.rejection(of: file, device: request.device, code: inUse.code.rawValue, text: inUse.text))
+            rejections.append(door.rejection(of: file, device: request.device, RequestJudge.keyInUse))
         }
         door.remove(taken.map(\.file) + known, &summary)
         door.reject(rejections, &summary)

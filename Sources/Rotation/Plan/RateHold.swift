@@ -9,22 +9,28 @@ struct RateHold {
     func apply(to decisions: inout [Decision]) {
         var issuedByPolicy: [Int: Int] = [:]
         var issued = 0
+        // Many rows are held for the same reason: it is worded once.
+        var reasons: [Int: Reason] = [:]
         for at in decisions.indices where decisions[at].action == .issue {
-            let policy = policies.policies[decisions[at].policyIndex]
-            let ofPolicy = issuedByPolicy[decisions[at].policyIndex] ?? 0
+            let index = decisions[at].policyIndex
+            let policy = policies.policies[index]
+            let ofPolicy = issuedByPolicy[index] ?? 0
             if let most = policy.perRun, ofPolicy >= most {
-                decisions[at].hold(
-                    Reason(
+                let reason =
+                    reasons[index]
+                    ?? Reason(
                         .rate,
                         "policy \(policy.name) issues at most \(most) certificates in one run (perRun); the next run goes on"
-                    ))
+                    )
+                reasons[index] = reason
+                decisions[at].hold(reason)
             } else if let limit, issued >= limit {
                 decisions[at].hold(
                     Reason(
                         .rate,
                         "this run was told to issue at most \(limit) certificates (--limit); the next run goes on"))
             } else {
-                issuedByPolicy[decisions[at].policyIndex] = ofPolicy + 1
+                issuedByPolicy[index] = ofPolicy + 1
                 issued += 1
             }
         }

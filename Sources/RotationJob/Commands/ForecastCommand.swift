@@ -27,6 +27,9 @@ struct ForecastCommand: AsyncParsableCommand {
     @Option(help: "How the forecast is written.")
     var format: ForecastFormat = .text
 
+    @Option(help: ArgumentHelp("Write the forecast to a file instead of standard output.", valueName: "file"))
+    var output: String?
+
     func validate() throws {
         guard (1...Forecaster.longest).contains(days) else {
             throw ValidationError("--days takes a number from 1 to \(Forecaster.longest).")
@@ -36,11 +39,15 @@ struct ForecastCommand: AsyncParsableCommand {
     func run() async throws {
         let forecast = try await Forecaster(options.workspace(), at: at.timestamp, observer: options.progress())
             .forecast(days: days)
-        switch format {
-        case .text: try Console.print(ForecastText(forecast, style: options.style).text)
-        case .json: try Console.write(ForecastJSON(forecast).bytes)
-        case .csv: try Console.print(ForecastCSV(forecast).text)
-        case .html: try ForecastHTML(ForecastFigures(forecast)).write { try Console.write($0) }
+        // A file gets no colours.
+        let style = output == nil ? options.style : .plain
+        try Console.deliver(to: output) { write in
+            switch format {
+            case .text: try write(Array(ForecastText(forecast, style: style).text.utf8))
+            case .json: try write(ForecastJSON(forecast).bytes)
+            case .csv: try write(Array(ForecastCSV(forecast).text.utf8))
+            case .html: try ForecastHTML(ForecastFigures(forecast)).write(write)
+            }
         }
     }
 }

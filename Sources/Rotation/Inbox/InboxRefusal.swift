@@ -1,0 +1,22 @@
+import RotationModel
+
+/// Why a file of the inbox is not taken.
+///
+/// - Parameter Code: stable names: they stand in `NAME.reason.json`, in the audit and in the device's next manifest.
+struct InboxRefusal<Code: RawRepresentable<String> & Sendable>: Error, CustomStringConvertible {
+    let code: Code
+    /// A sentence for the device's developer.
+    let text: String
+
+    /// As the device's next manifest says it: `key-in-use: another device has this key; …`
+    var description: String { "\(code.rawValue): \(text)" }
+
+    init(_ code: Code, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    init(_ code: Code, _ error: RotationError) {
+        self.init(code, error.description)
+    }
+}
