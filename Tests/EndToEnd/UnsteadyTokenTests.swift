@@ -17,12 +17,14 @@ struct UnsteadyTokenTests {
             try await workspace.add(devices: "{\"bulk\": {\"count\": \(devices)}}")
         }
 
-        /// Puts the manifests' key into the token, and authority 1's back into its file.
-        func moveManifestKey() async throws {
+        /// Puts the manifests' key into the token too.
+        ///
+        /// - Parameter andAuthority: whether authority 1's goes back into its file.
+        func moveManifestKey(andAuthority: Bool = true) async throws {
             try await token.importKey(workspace.path + "/authorities/manifest.key", label: "manifest", id: "02")
             let inToken = try #require(
                 workspace.text("rotation.yaml").split(separator: "\n").first { $0.contains("object=ca") })
-            try workspace.setKey("file: authorities/ca-1.key")
+            if andAuthority { try workspace.setKey("file: authorities/ca-1.key") }
             let mapping = inToken.replacing("object=ca", with: "object=manifest").trimmingPrefix("    key: ")
             try workspace.write(
                 "rotation.yaml",
@@ -106,6 +108,25 @@ struct UnsteadyTokenTests {
         #expect(ran.status == (says.isEmpty ? 0 : 69), ran.story)
         #expect(says.isEmpty || ran.stderr.contains(says), ran.story)
         #expect((FileManager.default.contents(atPath: log) ?? Data()).count == attempts, ran.story)
+    }
+
+    @Test("A token with few sessions signs one after the other in those that it has", arguments: [2, 3, 40])
+    func fewSessions(number: Int) async throws {
+        let setup = try await Setup(devices: 250)
+        try await setup.moveManifestKey(andAuthority: false)
+        let ran = try await setup.run(["UNSTEADY_SESSIONS": "\(number)"])
+        #expect(ran.status == 0, ran.story)
+        let devices = try ExportedDevice.all(await setup.workspace.export())
+        #expect(devices.count { $0.count("PENDING_ACTIVATION") == 1 } == 250)
+    }
+
+    @Test(
+        "A token without a session to spare is told, not waited for",
+        arguments: [("0", "opens no"), ("1", "one session")])
+    func noSession(number: String, says: String) async throws {
+        let setup = try await Setup(devices: 1)
+        let ran = try await setup.run(["UNSTEADY_SESSIONS": number])
+        #expect(ran.status == 69 && ran.stderr.contains(says), ran.story)
     }
 
     @Test("A key that may not sign is told before anything is signed")

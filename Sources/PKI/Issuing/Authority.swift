@@ -11,6 +11,8 @@ public final class Authority: Sendable {
     let key: PrivateKey
     /// Whether its key is in a PKCS#11 token, which makes the signatures.
     public var isKeyInToken: Bool { key.isInToken }
+    /// As ``PrivateKey/tokenSessions``.
+    public var tokenSessions: Int? { key.tokenSessions }
     /// What stands in the AuthorityKeyIdentifier of what it issues.
     let keyIdentifier: [UInt8]
 

@@ -46,8 +46,10 @@ final class SigningContext {
         let digest = try hash.digest(message)
         let signature = [UInt8](unsafeUninitializedCapacity: largest) { buffer, count in
             var length = largest
-            let done = digest.withUnsafeBufferPointer {
-                EVP_PKEY_sign(context, buffer.baseAddress, &length, $0.baseAddress, $0.count)
+            let done = inSession {
+                digest.withUnsafeBufferPointer {
+                    EVP_PKEY_sign(context, buffer.baseAddress, &length, $0.baseAddress, $0.count)
+                }
             }
             count = done == 1 ? length : 0
         }
@@ -55,6 +57,8 @@ final class SigningContext {
         if let check, !check.verifies(signature, of: digest) { throw wrong() }
         return signature
     }
+
+    private func inSession(_ body: () -> Int32) -> Int32 { key.token?.access.inSession(body) ?? body() }
 
     private func failed() -> RotationError {
         guard let token = key.token else { return OpenSSLErrors.failure(.cryptography, "signing failed") }

@@ -23,11 +23,14 @@ extension PrivateKey {
         // Before the PIN is tried: a try should not be wasted where the engine is missing.
         let engine = try TokenEngine.load(module: module.path)
         let token = try TokenChoice(module: module, uri: uri).token()
-        let session = try TokenLogin(module: module, token: token, uri: uri).open(pin)
-        let key = try TokenKeyChoice(session: session, token: token, uri: uri).key()
+        let login = TokenLogin(module: module, token: token, uri: uri)
+        let access = try TokenAccess.shared(to: token, of: module, uri: uri) { () throws(RotationError) in
+            try login.open(pin)
+        }
+        let key = try TokenKeyChoice(session: access.session, token: token, uri: uri).key()
         let handle = try engine.privateKey(key, of: token, place: uri.description)
         do {
-            return try PrivateKey(handle: handle, token: TokenPlace(uri: uri, session: session))
+            return try PrivateKey(handle: handle, token: TokenPlace(uri: uri, access: access))
         } catch {
             throw RotationError(
                 .keyUnavailable, "the key cannot be used: \(error.message)", at: uri.description,
@@ -41,8 +44,8 @@ extension PrivateKey {
     }
 }
 
-/// The token that a private key is in, and the session that keeps this process logged in to it.
+/// The token that a private key is in, and what its keys share.
 struct TokenPlace: Sendable {
     let uri: PKCS11URI
-    let session: TokenSession
+    let access: TokenAccess
 }

@@ -112,7 +112,7 @@ struct IssueBatch: Sendable {
         )
         let devices = rows.map(\.decision)
         let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
-        return try await Parallel.map(reserved) { share in
+        return try await sharing(reserved, authority) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
             // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
             // with its first signature; a token is a device of its own, and can fail at any.
@@ -142,6 +142,19 @@ struct IssueBatch: Sendable {
                 verifyingSignature = authority.isKeyInToken
                 return .success(certificate)
             }
+        }
+    }
+}
+
+extension IssueBatch {
+    /// Signs on every core; or, where a token does it, in as many sessions as it has, on threads that may wait.
+    private func sharing<Result: Sendable>(
+        _ reserved: [Reservation], _ authority: Authority,
+        _ body: @escaping @Sendable (ArraySlice<Reservation>) throws -> [Result]
+    ) async throws -> [Result] {
+        guard let sessions = authority.tokenSessions else { return try await Parallel.map(reserved, body) }
+        return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(reserved, workers: sessions, body)
         }
     }
 }

@@ -1,6 +1,7 @@
 /* A PKCS#11 module in front of another one, for what a sound token does not do:
  *
  *   UNSTEADY_MODULE      the module behind it
+ *   UNSTEADY_SESSIONS    there are so many sessions and no more (CKR_SESSION_COUNT)
  *   UNSTEADY_SIGNATURES  so many signatures are made, then the token is gone (CKR_DEVICE_REMOVED)
  *   UNSTEADY_SPOIL       the signature of this number has a bit the other way round
  *   UNSTEADY_FLAGS       is added to the flags of every token (hexadecimal)
@@ -17,10 +18,10 @@
 typedef unsigned long ulong_;
 typedef struct { ulong_ version; void *function[68]; } functions;
 
-enum { GetTokenInfo = 6, Login = 18, GetAttributeValue = 24, Sign = 43, flags_offset = 32 + 32 + 16 + 16 };
+enum { GetTokenInfo = 6, OpenSession = 12, CloseSession = 13, Login = 18, GetAttributeValue = 24, Sign = 43, flags_offset = 32 + 32 + 16 + 16 };
 
 static functions *behind, front;
-static atomic_long made;
+static atomic_long made, open_sessions;
 
 static ulong_ get_token_info(ulong_ slot, unsigned char *info) {
     ulong_ result = ((ulong_ (*)(ulong_, unsigned char *))behind->function[GetTokenInfo])(slot, info);
@@ -32,6 +33,21 @@ static ulong_ get_token_info(ulong_ slot, unsigned char *info) {
         memcpy(info + flags_offset, &all, sizeof all);
     }
     return result;
+}
+
+static ulong_ open_session(ulong_ slot, ulong_ flags, void *application, void *notify, ulong_ *session) {
+    const char *most = getenv("UNSTEADY_SESSIONS");
+    if (atomic_fetch_add(&open_sessions, 1) >= (most == NULL ? 1000 : atol(most))) {
+        atomic_fetch_sub(&open_sessions, 1);
+        return 0xB1;
+    }
+    return ((ulong_ (*)(ulong_, ulong_, void *, void *, ulong_ *))behind->function[OpenSession])(
+        slot, flags, application, notify, session);
+}
+
+static ulong_ close_session(ulong_ session) {
+    atomic_fetch_sub(&open_sessions, 1);
+    return ((ulong_ (*)(ulong_))behind->function[CloseSession])(session);
 }
 
 static ulong_ login(ulong_ session, ulong_ user, unsigned char *pin, ulong_ length) {
@@ -71,6 +87,8 @@ ulong_ C_GetFunctionList(functions **list) {
     if (get == NULL || get(&behind) != 0) return 5;
     front = *behind;
     front.function[GetTokenInfo] = get_token_info;
+    front.function[OpenSession] = open_session;
+    front.function[CloseSession] = close_session;
     front.function[Login] = login;
     front.function[GetAttributeValue] = get_attribute_value;
     front.function[Sign] = sign;
