@@ -7,14 +7,14 @@ import RotationModel
 /// a token of SoftHSM. Measure release builds.
 @main
 struct RotationBench {
-    static func main() async {
+    static func main() {
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
             let raw = try RawMeasurement.take()
             switch arguments.first {
             case nil: try OperationBench(raw: raw).printTable()
             case "--run": try RunBench(workspace: workspace(arguments), raw: raw).printTable()
-            case "--token": try await TokenBench(workspace: workspace(arguments), raw: raw).printTable()
+            case "--token": try TokenBench(workspace: workspace(arguments), raw: raw).printTable()
             default: throw wrongUsage
             }
         } catch {
