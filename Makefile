@@ -15,11 +15,13 @@ POLICYDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/policies
 CRONDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/cron
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
 UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+ISSUERDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/issuers
 
 EXAMPLEDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/examples
 POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
 DOCS = README.md ARCHITECTURE.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md))
+ISSUERS = openssl-ca aws-private-ca
 RELEASE = -c release --static-swift-stdlib
 
 SHELL = /bin/bash
@@ -63,7 +65,7 @@ bench: setup ## Measure the cryptography, and a run over COUNT due devices
 	$(SWIFT) build $(RELEASE) --product rotation-job
 	$(SWIFT) build $(RELEASE) --product RotationBench
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
-	"$$bin/RotationBench"; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
+	"$$bin/RotationBench"; "$$bin/RotationBench" --algorithms; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
 
 .PHONY: bench-token
 bench-token: setup setup-test ## Measure a run whose authority's key is in a token of SoftHSM
@@ -83,10 +85,11 @@ format: ## Lay the Swift sources out
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 .PHONY: install
-install: ## Install the built program, example policies, units and documents below DESTDIR/PREFIX
+install: ## Install the built program, issuers, example policies, units and documents below DESTDIR/PREFIX
 	@test -x "$(BINARY)" || { echo "there is no $(BINARY): run \`make build\` first" >&2; exit 1; }
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR) $(UNITDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR) $(UNITDIR) $(ISSUERDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
+	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
 	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
 	install -m 0644 $(DOCS) $(addprefix docs/,$(GUIDES)) $(DOCDIR)
 	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
@@ -98,10 +101,10 @@ install: ## Install the built program, example policies, units and documents bel
 
 .PHONY: uninstall
 uninstall: ## Take away exactly what install put there
-	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) \
+	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(GUIDES)) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
 	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
-	@for folder in $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
+	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean

@@ -12,13 +12,13 @@ public struct ForecastText {
     }
 
     public var text: String {
-        [headline, peak, limits, weeks, blocked].filter { !$0.isEmpty }.joined(separator: "\n")
+        [headline, peak, limits, weeks, notes].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private var headline: String {
         let what =
             forecast.total == 0
-            ? "No certificate is replaced in \(counted(forecast.days.count, "day"))."
+            ? "No certificate is replaced in \(counted(forecast.days.count, "day"))\(forecast.waitingText)."
             : "\(counted(forecast.total, "replacement")) in \(counted(forecast.days.count, "day"))."
         return style.bold(what) + "\n"
             + style.dim(
@@ -47,7 +47,8 @@ public struct ForecastText {
     }
 
     private var weeks: String {
-        guard forecast.total > 0 else { return "" }
+        let holds = forecast.days.contains { $0.heldOver > 0 }
+        guard forecast.total > 0 || holds else { return "" }
         struct Week {
             let first: Timestamp
             var count = 0
@@ -62,7 +63,6 @@ public struct ForecastText {
             weeks[weeks.count - 1].heldOver = max(weeks[weeks.count - 1].heldOver, day.heldOver)
         }
         let largest = max(1, weeks.map(\.count).max() ?? 1)
-        let holds = forecast.days.contains { $0.heldOver > 0 }
         var table = Table([.left, .right, .right] + (holds ? [.right] : []) + [.left])
         table.addHeader(
             ["WEEK FROM", "REPLACED", "MOST A DAY"] + (holds ? ["WAITING"] : []) + [""], style)
@@ -75,19 +75,48 @@ public struct ForecastText {
         return table.text + "\nEach day: rotation-job forecast --format csv\n"
     }
 
-    private var blocked: String {
-        let blocked = forecast.days.reduce(0) { $0 + $1.blocked }
-        var lines: [String] = []
+    private var notes: String {
+        forecast.alarms.map { style.red($0) + "\n" }.joined() + forecast.notes.map { $0 + "\n" }.joined()
+    }
+}
+
+extension Forecast {
+    /// Of a forecast that replaces nothing: what waits.
+    var waitingText: String {
+        let most = days.map(\.heldOver).max() ?? 0
+        return most == 0 ? "" : "; up to \(most) wait, held back"
+    }
+
+    /// What somebody has to do something about, in sentences.
+    var alarms: [String] {
+        var alarms: [String] = []
+        if expiredWaiting > 0 {
+            alarms.append(
+                "\(counted(expiredWaiting, "certificate")) \(expiredWaiting == 1 ? "expires" : "expire") while held back by windows, "
+                    + "freezes, waves or limits: rotation-job plan says by which")
+        }
+        let blocked = days.reduce(0) { $0 + $1.blocked }
         if blocked > 0 {
-            lines.append(
-                style.red("\(counted(blocked, "device")) will be due and blocked")
-                    + " and are in none of these numbers: rotation-job plan says what is missing")
+            alarms.append(
+                "\(counted(blocked, "device")) will be due and blocked, and in none of these numbers: rotation-job plan says what "
+                    + "is missing")
         }
-        if forecast.uncovered > 0 {
-            lines.append(
-                "\(counted(forecast.uncovered, "device")) no policy covers: nothing replaces their certificates")
+        return alarms
+    }
+
+    /// What else a reader has to know.
+    var notes: [String] {
+        var notes: [String] = []
+        if uncovered > 0 {
+            notes.append("\(counted(uncovered, "device")) no policy covers: nothing replaces their certificates")
         }
-        return lines.map { $0 + "\n" }.joined()
+        if !runAtOpening.isEmpty {
+            let names = runAtOpening.prefix(5).joined(separator: ", ") + (runAtOpening.count > 5 ? ", …" : "")
+            notes.append(
+                "never open at \(at.rfc3339.dropFirst(11).prefix(5)) UTC, and taken to be run when their windows open: \(names)"
+            )
+        }
+        return notes
     }
 }
 
@@ -101,6 +130,9 @@ extension Forecast.Cause {
     public var sentence: String {
         switch (origin, common) {
         case (.finding, _), (_, nil): "\(reason.rawValue): whatever their end"
+        // Held back for so long; its end says nothing any more.
+        case (.inventory, _) where reason == .expired: "in the inventory today, and expired by then"
+        case (.renewal, _) where reason == .expired: "replaced before, and expired by then"
         case (.inventory, let common?):
             if common.count == count {
                 "in the inventory today, \(count == 1 ? "ends" : "all of which end") on \(common.day.day)"
@@ -153,6 +185,9 @@ public struct ForecastJSON {
             json.member("devices", forecast.deviceCount)
             json.member("uncovered", forecast.uncovered)
             json.member("total", forecast.total)
+            json.member("expiredWaiting", forecast.expiredWaiting)
+            json.key("runAtOpening")
+            json.array { json in forecast.runAtOpening.forEach { json.value($0) } }
             json.key("peak")
             if let peak = forecast.peak { append(peak, to: &json) } else { json.null() }
             json.key("limits")
@@ -214,6 +249,7 @@ public struct ForecastJSON {
             json.member("date", day.date.rfc3339)
             json.member("replacements", day.replacements)
             json.member("heldOver", day.heldOver)
+            json.member("expiredWaiting", day.expiredWaiting)
             json.member("requests", day.requests)
             json.member("blocked", day.blocked)
             json.key("byPolicy")

@@ -60,10 +60,10 @@ enum PlanDocument {
         append(plan.revocations, to: &json)
         append(plan.pickUp, to: &json)
         json.key("guards")
-        json.array { json in plan.guards.forEach { json.value($0) } }
+        json.array { json in plan.guards.forEach { json.value($0.description) } }
         if !plan.passedGuards.isEmpty {
             json.key("passedGuards")
-            json.array { json in plan.passedGuards.forEach { json.value($0) } }
+            json.array { json in plan.passedGuards.forEach { json.value($0.fact) } }
         }
         if let inbox = plan.inbox {
             json.key("inbox")

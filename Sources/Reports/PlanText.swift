@@ -50,7 +50,7 @@ public struct PlanText {
     }
 
     private var guards: String {
-        plan.guards.map { style.red("A guard would stop it: ") + $0 + "\n" }.joined()
+        plan.guards.map { style.red("A guard would stop it: ") + "\($0)\n" }.joined()
     }
 
     private var inbox: String {

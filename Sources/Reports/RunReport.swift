@@ -97,7 +97,7 @@ public struct RunText {
     }
 
     private var guards: String {
-        outcome.plan.passedGuards.map { style.yellow("Past a guard, as reviewed: ") + $0 + "\n" }.joined()
+        outcome.plan.passedGuards.map { style.yellow("Past a guard, as reviewed: ") + $0.fact + "\n" }.joined()
     }
 
     private var recovery: String {

@@ -77,10 +77,10 @@ struct AuthorityDirectory: Sendable {
     var facts: [AuthorityFacts] {
         names.compactMap { name in
             entries[name].map { entry in
-                AuthorityFacts(
-                    name: name, subject: entry.certificate.subject.text,
-                    signatures: CertificateSigner.algorithms(for: entry.certificate.publicKey.algorithm),
-                    notAfter: entry.certificate.notAfter)
+                let ability = SigningAbility(of: entry.certificate.publicKey)
+                return AuthorityFacts(
+                    name: name, subject: entry.certificate.subject.text, signatures: ability.signatures,
+                    pssHashes: ability.pssHashes, limit: ability.limit, notAfter: entry.certificate.notAfter)
             }
         }
     }

@@ -66,15 +66,16 @@ public struct Workspace: Sendable {
     ///
     /// - Parameters:
     ///   - paths: files or folders; none means those of the configuration.
-    ///   - at: for the deadlines of revocations; nil to leave the inventory aside.
+    ///   - at: for the deadlines of revocations; nil to leave the inventory and the authorities' programs aside.
     public func checkPolicies(_ paths: [String], at: Timestamp?) throws -> CheckedPolicies {
         let files =
             paths.isEmpty
             ? try PolicyFiles.read(configuration.policies, root: configuration.root)
             : try Workspace.policyFiles(named: paths)
         let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
-        guard let at, Files.exists(configuration.inventory) else { return try CheckedPolicies(files, loaded, nil) }
-        return try CheckedPolicies(files, loaded, (try openInventory(.readOnly), at))
+        guard let at else { return try CheckedPolicies(files, loaded, nil) }
+        let fleet = try Files.exists(configuration.inventory) ? (inventory: openInventory(.readOnly), at: at) : nil
+        return try CheckedPolicies(files, loaded, fleet, authorities: configuration.authorities)
     }
 
     /// Checks policy files that belong to no workspace: their references to authorities are taken on trust.

@@ -33,7 +33,8 @@ extension Workspace {
 extension AuthorityDirectory.Entry {
     /// Why nobody would hear of its revocations, or nil.
     func listTrouble(_ inventory: Inventory) throws -> String? {
-        guard !certificate.maySignRevocationLists else { return nil }
+        // An authority outside publishes its own.
+        guard configuration.issuer == nil, !certificate.maySignRevocationLists else { return nil }
         let hasRevoked = try inventory.lastRevocation(issuers: [certificate.subject.text]) > 0
         guard configuration.crlURL != nil || hasRevoked else { return nil }
         return
@@ -46,6 +47,9 @@ extension AuthorityDirectory.Entry {
     func troubles(at: Timestamp) -> [String] {
         let name = configuration.name
         var found: [String] = []
+        if let obstacle = configuration.issuer?.obstacle {
+            found.append("authority \(name) cannot be asked: \(obstacle); correct `command` in \(configuration.place)")
+        }
         if let revokedAt = configuration.revokedAt, revokedAt <= at {
             found.append("authority \(name) was revoked on \(revokedAt): nothing that it signed is trusted")
         } else if let retireAt = configuration.retireAt {

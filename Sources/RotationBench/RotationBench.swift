@@ -3,6 +3,8 @@ import RotationModel
 
 /// `RotationBench`: what the cryptography around a certificate costs beyond the cryptography itself.
 ///
+/// `RotationBench --algorithms`: the same for authorities of each kind.
+///
 /// `RotationBench --run JOB WORKDIR COUNT`: what the whole job makes of it. `--token` instead of `--run`: the same with the authority's key in
 /// a token of SoftHSM. Measure release builds.
 @main
@@ -10,11 +12,11 @@ struct RotationBench {
     static func main() {
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
-            let raw = try RawMeasurement.take()
             switch arguments.first {
-            case nil: try OperationBench(raw: raw).printTable()
-            case "--run": try RunBench(workspace: workspace(arguments), raw: raw).printTable()
-            case "--token": try TokenBench(workspace: workspace(arguments), raw: raw).printTable()
+            case nil: try OperationBench(raw: RawMeasurement.take()).printTable()
+            case "--algorithms" where arguments.count == 1: try AlgorithmBench().printTable()
+            case "--run": try RunBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
+            case "--token": try TokenBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
             default: throw wrongUsage
             }
         } catch {
@@ -29,5 +31,6 @@ struct RotationBench {
     }
 
     private static let wrongUsage = RotationError(
-        .usage, "wrong arguments", advice: "RotationBench, or RotationBench --run|--token JOB WORKDIR COUNT")
+        .usage, "wrong arguments",
+        advice: "RotationBench, RotationBench --algorithms, or RotationBench --run|--token JOB WORKDIR COUNT")
 }

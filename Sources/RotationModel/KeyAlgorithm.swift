@@ -51,13 +51,13 @@ public struct KeyRequirement: Hashable, Sendable, CustomStringConvertible {
     public let orLonger: Bool
 
     /// Nil where the text names no key that a device may have: `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521`, `rsa-N` with
-    /// N from 2048 to 8192, or `rsa-N+`.
+    /// N from 2048 to 4096, or `rsa-N+`.
     public init?(_ text: String) {
         orLonger = text.hasSuffix("+")
         algorithm = KeyAlgorithm(String(orLonger ? text.dropLast() : text[...]))
         switch algorithm {
         case .ecdsaP256, .ecdsaP384, .ecdsaP521: if orLonger { return nil }
-        case .rsa(let bits): if !(2048...8192).contains(bits) { return nil }
+        case .rsa(let bits): if !(2048...4096).contains(bits) { return nil }
         default: return nil
         }
     }

@@ -73,7 +73,8 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     public var description: String { hex }
 }
 
-/// The SHA-256 of a SubjectPublicKeyInfo's DER: equal for two certificates exactly when they have the same key.
+/// The SHA-256 of a SubjectPublicKeyInfo's DER, of an RSA key's as rsaEncryption: equal for two certificates exactly when they have the
+/// same key.
 public struct KeyFingerprint: Hashable, Sendable, CustomStringConvertible {
     public let digest: SHA256Digest
     public init(_ digest: SHA256Digest) { self.digest = digest }

@@ -48,8 +48,7 @@ public struct ThrowawayPKI: Sendable {
     ///
     /// - Parameter signature: By default the one that fits the authority's key.
     public func signer(_ signature: SignatureAlgorithm? = nil) throws(RotationError) -> CertificateSigner {
-        let able = CertificateSigner.algorithms(for: key.publicKey.algorithm)
-        guard let algorithm = signature ?? able.first else {
+        guard let algorithm = signature ?? SigningAbility(of: key.publicKey).signatures.first else {
             throw RotationError(.configuration, "a key of \(key.publicKey.algorithm) cannot sign certificates")
         }
         let profile = CertificateProfile(

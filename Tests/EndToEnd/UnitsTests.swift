@@ -84,9 +84,12 @@ struct UnitsTests {
             "usr/bin/rotation-job", "usr/share/rotation-job/policies/sensors.yaml",
             "usr/lib/systemd/system/rotation-job.service",
             "usr/lib/systemd/system/rotation-job.timer", "usr/share/doc/rotation-job/README.md",
+            "usr/lib/rotation-job/issuers/openssl-ca", "usr/lib/rotation-job/issuers/aws-private-ca",
         ] {
             #expect(tree.contains(file), "\(file) is not installed")
         }
+        let issuer = try await Program.run(stage + "/usr/lib/rotation-job/issuers/openssl-ca", ["--help"])
+        #expect(issuer.status == 0 && issuer.stdout.contains("--config"), issuer.story)
         let service = try String(
             contentsOfFile: stage + "/usr/lib/systemd/system/rotation-job.service", encoding: .utf8)
         #expect(service.contains("ExecStart=/usr/bin/rotation-job run"))

@@ -34,13 +34,16 @@ extension RekeyOrder {
 
 extension Reservation {
     /// What signing would make of it.
-    func signed(key: String) throws -> IssuedOrder {
+    ///
+    /// - Parameter serial: that of an issuer with numbers of its own.
+    func signed(key: String, serial: [UInt8]? = nil, choice: IssuedOrder.SerialChoice = .reserved) throws -> IssuedOrder
+    {
         let certificate = FakeCertificate(
             name: "new-\(order.device)", notBefore: Workspace.now.seconds, notAfter: 99_000_000, key: key,
-            serial: order.serial.bytes)
+            serial: serial ?? order.serial.bytes)
         return IssuedOrder(
             reservation: self, columns: try certificate.columns,
-            manifest: ManifestDraft(expires: Workspace.now + .days(30)))
+            manifest: ManifestDraft(expires: Workspace.now + .days(30)), serialChoice: choice)
     }
 }
 

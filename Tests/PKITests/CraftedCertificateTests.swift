@@ -113,7 +113,7 @@ struct CraftedCertificateTests {
         }
     }
 
-    @Test("a CSR for an RSA key of more than 8192 bits is refused before anything is computed")
+    @Test("a CSR for an RSA key of more than 4096 bits is refused before anything is computed")
     func longKey() throws {
         let modulus = [0x80] + [UInt8](repeating: 0, count: 1100) + [0x01]
         let numbers = DEREncoder.sequence(DEREncoder.positiveInteger(modulus), DEREncoder.positiveInteger([1, 0, 1]))

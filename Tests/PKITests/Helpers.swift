@@ -1,8 +1,9 @@
 import Foundation
-import PKI
 import RotationModel
 import RotationTesting
 import Testing
+
+@testable import PKI
 
 /// 2026-12-01T00:00:00Z
 let now = Timestamp(seconds: 1_796_083_200)
@@ -52,4 +53,18 @@ func order(
     CertificateOrder(
         serialNumber: serial.map { SerialNumber(bytes: $0) } ?? ThrowawayPKI.serial("test"), subject: subject,
         subjectAlternativeNames: names, notBefore: notBefore, notAfter: notAfter, publicKey: key)
+}
+
+/// The Python of the virtual environment that `make setup-test` makes: it has what Debian has no package for.
+enum TestPython {
+    static let path =
+        ProcessInfo.processInfo.environment["TEST_PYTHON"] ?? TestKeys.folder + "../../.venv-test/bin/python3"
+}
+
+extension PublicKeyInfo {
+    /// The same RSA key, written as id-RSASSA-PSS.
+    func restricted(to restriction: PSSParameters?) throws(RotationError) -> PublicKeyInfo {
+        let algorithm = DEREncoder.sequence(DEREncoder.objectIdentifier(.rsassaPSS), restriction?.der ?? [])
+        return try PublicKeyInfo(der: DEREncoder.sequence(algorithm, DEREncoder.bitString(Array(bits))))
+    }
 }

@@ -130,6 +130,26 @@ struct IssuanceCheckTests {
         }
     }
 
+    @Test(
+        "RSASSA-PSS is held against the hash of the profile, and by default against that which the authority's key demands"
+    )
+    func pssHashes() throws {
+        func profile(_ hash: PSSHash?) -> CertificateProfile {
+            CertificateProfile(signature: .rsassaPSS, pssHash: hash, keyUsage: [], extendedKeyUsage: [])
+        }
+        let wrong = ["the RSASSA-PSS parameters are not those that were to be"]
+        for (name, made, meant, sentences) in [
+            ("rsa-2048", .sha384, .sha384, []), ("rsa-2048", .sha384, nil, wrong), ("rsa-2048", nil, .sha512, wrong),
+            ("rsa-pss-sha384", nil, nil, []), ("rsa-pss-sha384", nil, .sha384, []),
+            ("rsa-pss-sha384", nil, .sha256, wrong),
+        ] as [(String, PSSHash?, PSSHash?, [String])] {
+            let authority = try TestKeys.authority(name)
+            let signed = try CertificateSigner(authority: authority, profile: profile(made)).sign(Self.ordered())
+            let check = try IssuanceCheck(authority: authority.certificate, profile: profile(meant))
+            #expect(check.differences(of: signed, from: try Self.ordered(), verifyingSignature: true) == sentences)
+        }
+    }
+
     @Test("a signature by another key shows when it is verified, and the key's identifier at once")
     func signature() throws {
         let (ours, theirs) = (try ThrowawayPKI(now: now), try ThrowawayPKI(now: now))
@@ -139,6 +159,17 @@ struct IssuanceCheckTests {
         #expect(quick.count == 1 && quick[0].hasPrefix("the AuthorityKeyIdentifier is"))
         let thorough = check.differences(of: made, from: try Self.ordered(), verifyingSignature: true)
         #expect(thorough.last == "the signature is not by the key of \(ours.authority.certificate.subject)")
+    }
+
+    @Test("the same RSA key, written in another way, is not what was ordered")
+    func spelling() throws {
+        let pki = try ThrowawayPKI(now: now)
+        let key = try SharedKeys.key(.rsa(bits: 2048)).publicKey
+        let made = try CertificateSigner(authority: pki.authority, profile: Self.profile).sign(
+            Self.ordered(key: key.restricted(to: nil)))
+        let check = try IssuanceCheck(authority: pki.authority.certificate, profile: Self.profile)
+        let found = check.differences(of: made, from: try Self.ordered(key: key), verifyingSignature: true)
+        #expect(found == ["the public key is written in another way than it was to be"])
     }
 
     @Test("one bit of the signature turned shows when it is verified")

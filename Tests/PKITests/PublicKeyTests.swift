@@ -38,6 +38,21 @@ struct PublicKeyTests {
         #expect(read.fingerprint == key.publicKey.fingerprint)
     }
 
+    @Test("an RSA key has one fingerprint, however it is written")
+    func spellings() throws {
+        let key = try SharedKeys.key(.rsa(bits: 2048)).publicKey
+        #expect(key.fingerprint == KeyFingerprint(SHA256.digest(key.der)))
+        let withoutNull = try PublicKeyInfo(
+            der: DEREncoder.sequence(
+                DEREncoder.sequence(DEREncoder.objectIdentifier(.rsaEncryption)),
+                DEREncoder.bitString(Array(key.bits))))
+        for other in [
+            withoutNull, try key.restricted(to: nil), try key.restricted(to: PSSParameters(signing: .sha256)),
+        ] {
+            #expect(other.fingerprint == key.fingerprint && other != key)
+        }
+    }
+
     @Test("weak RSA keys are found and named")
     func weakRSA() throws {
         let good = try modulus()

@@ -40,36 +40,6 @@ struct RequestTests {
     }
 
     @Test(
-        "what is too weak or not known is refused by name",
-        arguments: [
-            (["EC", "ec_paramgen_curve:P-256"], ["-sha1"], "ECDSA-WITH-SHA1"),
-            (["RSA", "rsa_keygen_bits:2048"], ["-md5"], "MD5WITHRSA"),
-            (["RSA", "rsa_keygen_bits:2048"], ["-sha224"], "SHA224WITHRSA"),
-            (["RSA", "rsa_keygen_bits:1024"], ["-sha256"], "RSA-1024"),
-            (["EC", "ec_paramgen_curve:secp256k1"], ["-sha256"], "1.3.132.0.10"),
-            (["RSA", "rsa_keygen_bits:2048"], ["-sha1", "-sigopt", "rsa_padding_mode:pss"], "RSASSAPSS"),
-            (["RSA-PSS", "rsa_keygen_bits:2048"], ["-sha256"], "id-RSASSA-PSS"),
-            (["EC", "ec_paramgen_curve:P-256", "ec_param_enc:explicit"], ["-sha256"], "spells its curve out"),
-        ] as [([String], [String], String)])
-    func refused(key: [String], arguments: [String], part: String) throws {
-        let folder = try TemporaryFolder()
-        let options = key.dropFirst().flatMap { ["-pkeyopt", $0] }
-        try openssl(["genpkey", "-algorithm", key[0], "-out", "k"] + options, in: folder)
-        try openssl(["req", "-new", "-key", "k", "-subj", "/CN=a", "-out", "r"] + arguments, in: folder)
-        let error = try failure { try proof.verify(CertificateRequest(reading: folder.read("r"))) }
-        #expect(error.code == .badInput && error.description.contains(part), "\(error)")
-    }
-
-    @Test("a DSA or Ed25519 request is refused", arguments: [.dsa(bits: 2048), .ed25519] as [KeyAlgorithm])
-    func otherKeys(algorithm: KeyAlgorithm) throws {
-        let folder = try TemporaryFolder()
-        try folder.write("k", SharedKeys.key(algorithm).pem())
-        try openssl(["req", "-new", "-key", "k", "-subj", "/CN=a", "-out", "r"], in: folder)
-        let error = try failure { try proof.verify(CertificateRequest(reading: folder.read("r"))) }
-        #expect(error.message.contains("\(algorithm)"))
-    }
-
-    @Test(
         "another's key, a changed subject, or a changed signature prove nothing",
         arguments: [.ecdsaP256, .rsa(bits: 2048)] as [KeyAlgorithm])
     func forged(algorithm: KeyAlgorithm) throws {

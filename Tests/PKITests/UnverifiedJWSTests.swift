@@ -99,6 +99,19 @@ struct UnverifiedJWSTests {
             problem(try compact(#"{"alg":"PS256"}"#, rsa, padding: .pkcs1, size: nil), rsa.publicKey) == .signature)
     }
 
+    @Test("a key for RSASSA-PSS alone is taken for PS256, where it may do SHA-256, and never for RS256")
+    func restrictedKeys() throws {
+        let rsa = try SharedKeys.key(.rsa(bits: 2048))
+        let free = try rsa.publicKey.restricted(to: nil)
+        let other = try rsa.publicKey.restricted(to: PSSParameters(signing: .sha384))
+        let pkcs1 = try compact(#"{"alg":"RS256"}"#, rsa, padding: .pkcs1, size: nil)
+        let pss = try compact(
+            #"{"alg":"PS256"}"#, rsa, padding: .pss(mask: .sha256, saltLength: 32), size: nil)
+        #expect(problem(pkcs1, free) == .algorithm("RS256") && problem(pss, free) == nil)
+        #expect(problem(pkcs1, other) == .algorithm("RS256") && problem(pss, other) == .algorithm("PS256"))
+        #expect(try JWSSigner(key: TestKeys.key("device-rsa-pss")).algorithm == .ps256)
+    }
+
     @Test("the public key as the secret of an HMAC opens nothing")
     func hmac() throws {
         let key = try PrivateKey.generate(.ecdsaP256)

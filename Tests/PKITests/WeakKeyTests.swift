@@ -11,7 +11,7 @@ struct WeakKeyTests {
     private func weakness(
         _ modulus: [UInt8], exponent: [UInt8] = f4, list: WeakKeyList = WeakKeyList()
     ) -> String? {
-        let material = KeyMaterial.rsa(modulus: modulus[...], exponent: exponent[...], pssOnly: false)
+        let material = KeyMaterial.rsa(modulus: modulus[...], exponent: exponent[...], .any)
         let bits = KeyMaterial.bitLength(modulus[...])
         return KeyWeakness.find(in: material, of: .rsa(bits: bits), list: list)
     }

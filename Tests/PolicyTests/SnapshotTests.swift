@@ -17,7 +17,7 @@ import Darwin
 struct SnapshotTests {
     static let names = [
         "unknown-key", "missing-key", "wrong-type", "duration", "word", "name", "match", "dates", "profile",
-        "revocation", "test", "yaml", "anchor",
+        "revocation", "test", "yaml", "anchor", "signature",
     ].flatMap { kind in (1...3).map { "\(kind)-\($0)" } }
 
     private static var folder: String {
@@ -42,7 +42,8 @@ struct SnapshotTests {
     @Test("A wrong file gets the messages that were agreed on", arguments: names)
     func snapshot(name: String) throws {
         let file = SourceFile(path: "\(name).yaml", bytes: try #require(read("\(name).yaml"), "no file \(name).yaml"))
-        let loaded = PolicySet.load([file], authorities: [p256Authority], sha256: spreadHash)
+        let loaded = PolicySet.load(
+            [file], authorities: [p256Authority, pssAuthority, dsaAuthority], sha256: spreadHash)
         #expect(!loaded.diagnostics.isEmpty)
         let shown = loaded.diagnostics.map { $0.rendered(color: false) + "\n" }.joined()
         guard let kept = read("\(name).txt") else {

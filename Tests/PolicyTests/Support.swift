@@ -25,6 +25,16 @@ let p256Authority = AuthorityFacts(
     signatures: [.ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512],
     notAfter: Timestamp(rfc3339: "2036-01-01T00:00:00Z")!)
 
+/// A key for RSASSA-PSS with SHA-384 alone.
+let pssAuthority = AuthorityFacts(
+    name: "pss-ca", subject: "CN=PSS CA", signatures: [.rsassaPSS], pssHashes: [.sha384],
+    limit: "its key is for RSASSA-PSS with SHA-384 alone (RFC 4055, 3.1)",
+    notAfter: Timestamp(rfc3339: "2036-01-01T00:00:00Z")!)
+
+let dsaAuthority = AuthorityFacts(
+    name: "dsa-ca", subject: "CN=DSA CA", signatures: [.dsaWithSHA256], pssHashes: [],
+    notAfter: Timestamp(rfc3339: "2036-01-01T00:00:00Z")!)
+
 func load(
     _ texts: String..., authorities: [AuthorityFacts]? = [p256Authority], sha256: @escaping SHA256Function = spreadHash
 ) -> LoadedPolicies {

@@ -50,7 +50,8 @@ enum Fixture {
         RotationPlan(
             at: now, policies: PolicyEdition(digest: "sha256:" + String(repeating: "0", count: 64), files: 1),
             deviceCount: 1200, certificateCount: 1300, decisions: decisions, inbox: inbox,
-            pickUp: pickUp, revocations: revocations, guards: guards)
+            pickUp: pickUp, revocations: revocations,
+            guards: guards.map { BrokenGuard(fact: $0, advice: "write `x`") })
     }
 
     static let rejected = InboxOutlook.Rejected(

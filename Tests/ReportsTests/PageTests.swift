@@ -115,7 +115,29 @@ struct PageTests {
     @Test("Guards stand first, and each is text")
     func guards() {
         let page = page(Fixture.plan(guards: ["too <many>"]))
-        #expect(page.contains("<p class=\"alarm-box\"><strong>A guard:</strong> too &lt;many&gt;</p>"))
+        #expect(
+            page.contains("<p class=\"alarm-box\"><strong>A guard:</strong> too &lt;many&gt;; write <code>x</code></p>")
+        )
+    }
+
+    @Test("A run that went past a guard says so, and no longer how")
+    func passedGuards() {
+        var plan = Fixture.plan()
+        plan.passedGuards = [BrokenGuard(fact: "9 of 10 would go", advice: "save the plan")]
+        let page = page(plan)
+        #expect(
+            page.contains("<p class=\"alarm-box\"><strong>Past a guard, as reviewed:</strong> 9 of 10 would go</p>"))
+        #expect(!page.contains("save the plan"))
+    }
+
+    @Test("Each wave that is held is a line of its own")
+    func waves() {
+        let rows = (0..<5).map {
+            Fixture.decision("d\($0)", .hold, Reason(.wave, "wave \($0 < 2 ? 2 : 3) of 3"), days: Int64(9 - $0))
+        }
+        let groups = PlanFigures(Fixture.plan(rows)).groups(.hold)
+        #expect(groups.map(\.reason.text) == ["wave 3 of 3", "wave 2 of 3"] && groups.map(\.count) == [3, 2])
+        #expect(groups[1].earliest == Fixture.now + .days(8))
     }
 
     @Test("Late devices are counted and listed, the first two hundred")

@@ -59,7 +59,7 @@ struct PlanReportTests {
     @Test("A guard is told before the rows, and then nobody is sent to carry it out")
     func guarded() {
         let text = PlanText(Fixture.plan(guards: ["too many"])).text
-        #expect(text.contains("\n\nA guard would stop it: too many\n\n"))
+        #expect(text.contains("\n\nA guard would stop it: too many; write `x`\n\n"))
         #expect(!text.contains("rotation-job run"))
     }
 
@@ -91,7 +91,7 @@ struct PlanReportTests {
             #""summary":{"issue":0,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":1,"report":0,"uncovered":1},"#,
             #""rollout":{"expiresBeforeOpening":0,"held":[],"halted":[]},"#,
             #""revocations":[],"rotations":{},"stuck":[],"silent":[],"#,
-            #""guards":["too many"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
+            #""guards":["too many; write `x`"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}},"#,
             #"{"file":"x.pem","reason":{"code":"file-name","text":"not .csr"}}]},"decisions":["#, "\n",
             #"{"device":"gone","account":"1","fingerprint":"\#(fingerprint)","notAfter":"2026-11-30T00:00:00Z","#,

@@ -143,7 +143,27 @@ struct WhatIfReportTests {
                     Forecast.Cause(policy: "field", origin: .finding, reason: .weakKey, count: 2, common: nil),
                 ]),
             limits: [Forecast.Limit(policy: "field", most: 40, days: 1, first: at + .days(3), mostHeldOver: 12)],
-            activePolicies: ["field"])
+            activePolicies: ["field"], runAtOpening: ["nights"])
+    }
+
+    @Test("What waits and expires is told first, also where nothing is replaced")
+    func forecastAlarms() throws {
+        var day = Forecast.Day(date: at)
+        (day.heldOver, day.expiredWaiting, day.blocked) = (7, 2, 1)
+        let forecast = Forecast(
+            at: at, policies: PolicyEdition(digest: "sha256:0", files: 1), deviceCount: 9, uncovered: 0, days: [day],
+            peak: nil, limits: [], activePolicies: [], runAtOpening: [])
+        let text = ForecastText(forecast).text
+        #expect(text.hasPrefix("No certificate is replaced in 1 day; up to 7 wait, held back.\n"))
+        #expect(text.contains("2026-12-01         0           0        7"))
+        #expect(text.contains("2 certificates expire while held back by windows, freezes, waves or limits"))
+        #expect(text.contains("1 device will be due and blocked"))
+        let page = written { ForecastHTML(ForecastFigures(forecast)).write($0) }
+        #expect(page.contains("<h1>Nothing will be replaced: up to <data value=\"7\">7</data> wait, held back.</h1>"))
+        #expect(page.contains("<p class=\"alarm-box\">2 certificates expire while held back"))
+        #expect(page.contains("data-name=\"Waiting, at most\"><data value=\"7\">7</data>"))
+        let json = try parsed(ForecastJSON(forecast).bytes)
+        #expect(json["expiredWaiting"] as? Int == 2)
     }
 
     @Test("A forecast for people: the peak, its cause and the limit before the weeks")
@@ -168,6 +188,7 @@ struct WhatIfReportTests {
                 Each day: rotation-job forecast --format csv
 
                 2 devices no policy covers: nothing replaces their certificates
+                never open at 00:00 UTC, and taken to be run when their windows open: nights
 
                 """)
     }
@@ -184,6 +205,7 @@ struct WhatIfReportTests {
     func forecastJSON() throws {
         let json = try parsed(ForecastJSON(forecast()).bytes)
         #expect(json["total"] as? Int == 48)
+        #expect(json["runAtOpening"] as? [String] == ["nights"])
         let peak = try #require(json["peak"] as? [String: Any])
         let causes = try #require(peak["causes"] as? [[String: Any]])
         #expect(causes[0]["origin"] as? String == "inventory")

@@ -69,7 +69,7 @@ struct ConfigurationTests {
             (first.crlShards, first.retireAt, first.revokedAt) == (4, Timestamp(rfc3339: "2027-06-01T00:00:00Z"), nil))
         #expect(first.place == "\(path):8")
         let second = try #require(configuration.authority(named: "fleet-ca-2"))
-        #expect((second.crlURL, second.chain, second.key.passphrase) == (nil, [], .credential("ca-2")))
+        #expect((second.crlURL, second.chain, second.key?.passphrase) == (nil, [], .credential("ca-2")))
         #expect(
             (second.crlShards, second.retireAt, second.revokedAt) == (
                 1, nil, Timestamp(rfc3339: "2026-11-01T12:00:00Z")
@@ -171,10 +171,51 @@ struct ConfigurationTests {
             ),
             ("authorities: [{ certificate: c, key: { file: k } }]", "2:15: error: the authority has no `name`"),
             ("authorities: [{ name: a, key: { file: k } }]", "2:15: error: the authority has no `certificate`"),
-            ("authorities: [{ name: a, certificate: c }]", "2:15: error: the authority has no `key`"),
             (
-                "authorities: [{ name: a, certificate: c, key: { file: k }, command: x }]",
-                "2:60: error: `command` is part of the format"
+                "authorities: [{ name: a, certificate: c }]",
+                "2:15: error: the authority has neither `key` nor `command`"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, command: [/x] }]",
+                "2:47: error: the authority has both `key` and `command`"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: /x/ca --config y }]",
+                "2:51: error: `command` must be a list of the program and its arguments; no shell splits it: "
+                    + "write [/x/ca, --config, y]"
+            ),
+            ("authorities: [{ name: a, certificate: c, command: [] }]", "2:51: error: `command` is an empty list"),
+            (
+                "authorities: [{ name: a, certificate: c, command: [ca] }]",
+                "2:52: error: `ca` is no path of a program; it is not looked up in PATH"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: [/x, [y]] }]",
+                "2:56: error: `command` is a list; write a word"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: [/x], crl: { url: \"http://x/y\" } }]",
+                "2:62: error: `crl` stands beside `command`"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { file: k }, issuer: { tries: 1 } }]",
+                "2:68: error: `issuer` says how `command` is run, and there is none"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, key: { command: [/x] } }]",
+                "2:58: error: `command` is not a kind of key"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: [/x], issuer: { tries: 0 } }]",
+                "2:74: error: 0 is out of range; write a whole number from 1 to 20"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: [/x], issuer: { timeout: 2h } }]",
+                "2:76: error: `timeout` is 2h; write at most 1h"
+            ),
+            (
+                "authorities: [{ name: a, certificate: c, command: [/x], issuer: { timeouts: 1m } }]",
+                "2:67: error: unknown key `timeouts` in `issuer`; did you mean `timeout`"
             ),
             (
                 "authorities: [{ name: a, certificate: c, key: { file: k }, retire: x }]",
@@ -225,6 +266,29 @@ struct ConfigurationTests {
         #expect(told.hasPrefix("\(path):\(message)"), "\(told)")
     }
 
+    @Test("An authority outside has a program, with its arguments as they are and its bounds")
+    func issuer() throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write(
+            "rotation.yaml",
+            """
+            version: 1
+            authorities:
+              - { name: a, certificate: c, command: [/x/ca, --config, "a b", 7], issuer: { timeout: 2m, batch: 5, tries: 1 } }
+              - { name: b, certificate: c, command: [issuers/ca] }
+            """)
+        let configuration = try WorkspaceConfiguration.load(path: path)
+        let first = try #require(configuration.authority(named: "a"))
+        #expect(first.key == nil && first.crlURL == nil)
+        #expect(
+            first.issuer
+                == IssuerConfiguration(
+                    program: "/x/ca", arguments: ["--config", "a b", "7"], timeout: .minutes(2), batch: 5, tries: 1))
+        let second = try #require(configuration.authority(named: "b")?.issuer)
+        #expect(second == IssuerConfiguration(program: "\(folder.path)/issuers/ca"))
+        #expect((second.timeout, second.batch, second.tries) == (.minutes(1), 100, 4))
+    }
+
     @Test("All mistakes are told at once, and two authorities of one name name both places")
     func allAtOnce() throws {
         let folder = try ScratchFolder()
@@ -267,7 +331,7 @@ struct ConfigurationTests {
 
     private func authority(url: String?, shards: Int) -> AuthorityConfiguration {
         AuthorityConfiguration(
-            name: "ca-1", certificate: "c", key: KeyConfiguration(file: "k"), crlURL: url, crlShards: shards)
+            name: "ca-1", certificate: "c", signing: .key(KeyConfiguration(file: "k")), crlURL: url, crlShards: shards)
     }
 
     @Test("An authority may have the name of a shard that another authority does not have")

@@ -135,7 +135,13 @@ struct ForecastTests {
         for (day, outcome) in zip(forecast.days, outcomes) {
             #expect(day.replacements == outcome.count(.issued), "on \(day.date)")
             #expect(day.heldOver == outcome.count(.held), "on \(day.date)")
+            let expired = outcome.plan.decisions.count {
+                let isLate = $0.action == .hold || ($0.action == .report && $0.reason.code == .expired)
+                return isLate && ((day.date - .days(1))..<day.date).contains($0.notAfter)
+            }
+            #expect(day.date == Self.now || day.expiredWaiting == expired, "on \(day.date)")
         }
+        #expect(forecast.expiredWaiting > 5)
         #expect(forecast.total > 90 && forecast.days.count { $0.heldOver > 5 } > 60)
     }
 
@@ -203,6 +209,36 @@ struct ForecastTests {
                 "limits.issue - 4 2 3", "perRun sensors 2 2 3",
             ])
         #expect(forecast.limits.allSatisfy { $0.first == Self.now })
+    }
+
+    @Test("A policy whose windows are never open at the hour of the forecast is run when they open, and it says so")
+    func otherHours() async throws {
+        let windows =
+            "windows: [{ days: [Mon, Tue, Wed, Thu, Fri], from: \"01:00\", to: \"05:00\", zone: Europe/Berlin }]"
+        let fleet = try TestFleet(
+            policies: policyFile([
+                PolicyText(
+                    name: "nights", match: "{ labels: { stage: field } }", rekey: "allowed",
+                    rollout: "{ perRun: 2, \(windows) }"),
+                PolicyText(name: "days", priority: 1, rekey: "allowed"),
+            ]))
+        for number in 0..<9 {
+            try fleet.add("n\(number)", left: .days(Int64(25 + number)), labels: ["stage": "field"])
+        }
+        try fleet.add("d", left: .days(25))
+        try fleet.load()
+        let hour = { (hours: Int64) in
+            try await Forecaster(fleet.workspace, at: Self.now + .hours(hours)).forecast(days: 28)
+        }
+        let (night, noon) = (try await hour(2), try await hour(12))
+        #expect(night.runAtOpening == [] && noon.runAtOpening == ["nights"])
+        #expect(night.total == 10 && noon.total == 10)
+        // At the weekend nothing opens, from whichever hour on one looks; and Friday's noon sees Monday no more than Saturday's.
+        for forecast in [night, noon] {
+            let idle = forecast.days.filter { $0.byPolicy.allSatisfy { $0.policy != "nights" } && $0.heldOver > 0 }
+            #expect(idle.count >= 2)
+            #expect(forecast.days.allSatisfy { $0.byPolicy.allSatisfy { $0.count <= 2 } })
+        }
     }
 
     @Test("What is blocked is counted once, and replaced never; what an authority's end cuts short comes again sooner")

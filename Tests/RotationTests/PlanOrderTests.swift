@@ -81,7 +81,7 @@ struct PlanOrderTests {
         try fleet.load()
         let plan = try await fleet.plan()
         #expect(plan.guards.count == 1)
-        #expect(plan.guards[0].contains("5 certificates") && plan.guards[0].contains("run --limit 4"))
+        #expect(plan.guards[0].fact.contains("5 certificates") && plan.guards[0].advice.contains("run --limit 4"))
         try fleet.put("zz.csr", Array("junk".utf8))
         let outcome = try await fleet.run()
         #expect(outcome.ending == .guarded)

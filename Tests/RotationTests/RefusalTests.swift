@@ -25,6 +25,16 @@ struct RefusalTests {
         try CertificateRequestMaker.makePEM(key: key, subject: ThrowawayPKI.name("d1"))
     }
 
+    private static let pssKey =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+        + "/TestKeys/device-rsa-pss.key"
+
+    private static func loadPSSKey() throws -> PrivateKey {
+        let folder = try TemporaryFolder()
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: pssKey)))
+        return try PrivateKey.load(path: folder.write("key", bytes, mode: 0o600))
+    }
+
     static let cases: [Case] = [
         Case(testDescription: "a name without .csr", code: "file-name", file: "d1.pem", isKnown: false) { _ in
             try request(.generate(.ecdsaP256))
@@ -74,6 +84,16 @@ struct RefusalTests {
             let key = try PrivateKey.generate(.ecdsaP256)
             try fleet.add("d1", left: .days(5), status: .revoked, key: key)
             return try request(key)
+        },
+        Case(testDescription: "a key that was revoked, written as id-RSASSA-PSS now", code: "revoked-key") { fleet in
+            let plain = try ExternalProgram.run(["certtool", "--to-rsa", "--load-privkey", pssKey])
+            let folder = try TemporaryFolder()
+            let key = try PrivateKey.load(path: folder.write("plain", plain.output, mode: 0o600))
+            try fleet.add("d1", left: .days(5), status: .revoked, key: key)
+            return try request(loadPSSKey())
+        },
+        Case(testDescription: "a key that only signs, for a certificate that does more", code: "key-not-allowed") { _ in
+            try request(loadPSSKey())
         },
         Case(testDescription: "another device's key", code: "key-in-use") { fleet in
             try request(#require(fleet.keys["d2"]))

@@ -213,7 +213,8 @@ struct RevocationRuleTests {
         try fleet.load().handIn("safe")
         let plan = try await fleet.plan()
         #expect(plan.guards.count == 1)
-        #expect(plan.guards[0].contains("2 of 3 active certificates") && plan.guards[0].contains("limits.revoke"))
+        #expect(
+            plan.guards[0].fact.contains("2 of 3 active certificates") && plan.guards[0].fact.contains("limits.revoke"))
         let outcome = try await fleet.run()
         #expect(outcome.ending == .guarded && outcome.rows == ["stolen stopped", "stolen2 stopped"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE"])

@@ -157,7 +157,8 @@ struct SavedPlanTests {
         try fleet.load()
         let stopped = try await fleet.run()
         #expect(stopped.ending == .guarded)
-        let text = try #require(stopped.plan.guards.first)
+        let broken = try #require(stopped.plan.guards.first)
+        let text = broken.description
         #expect(text.contains("rotation-job plan --save reviewed.json"))
         #expect(text.contains("rotation-job run --plan reviewed.json"))
 
@@ -166,7 +167,7 @@ struct SavedPlanTests {
         let outcome = try await fleet.run(saved, at: Self.later)
         #expect(outcome.ending == .completed)
         #expect(outcome.count(.issued) == 4)
-        #expect(outcome.plan.guards == [] && outcome.plan.passedGuards == [text])
+        #expect(outcome.plan.guards == [] && outcome.plan.passedGuards == [broken])
         #expect(try fleet.inventory().recentRuns(limit: 1)[0].counts["guards-passed"] == 1)
     }
 
@@ -200,6 +201,29 @@ struct SavedPlanTests {
         #expect(outcome.count(.issued) == 3 && outcome.count(.held) == 1)
     }
 
+    @Test("A review opens no window and ends no freeze: closed by now, the plan is refused, and says until when")
+    func closedMeanwhile() async throws {
+        let rollout = "{ windows: [{ days: Tue, from: \"00:00\", to: \"02:00\" }] }"
+        let fleet = try TestFleet(
+            policies: policyFile([
+                PolicyText(match: "{ labels: { stage: field } }", rekey: "allowed", rollout: rollout),
+                PolicyText(name: "always", priority: 1, rekey: "allowed"),
+            ]))
+        try fleet.add("d1", left: .days(9), labels: ["stage": "field"])
+        try fleet.add("d2", left: .days(10))
+        try fleet.load()
+        let saved = try await fleet.savedPlan()
+        let refusal = try #require(await fleet.failure { try await fleet.run(saved, at: Self.later) })
+        #expect(
+            refusal.code == .badInput
+                && refusal.message.hasPrefix("policy sensors is closed now, and 1 of the plan's rows"))
+        #expect(refusal.message.contains("it may go on at 2026-12-08T00:00:00Z"))
+        #expect(try fleet.inventory().recentRuns(limit: 1) == [])
+        // A week later it is open again.
+        let outcome = try await fleet.run(saved, at: Self.now + .days(7))
+        #expect(outcome.count(.issued) == 2)
+    }
+
     @Test("The digest of a state tells fields apart that hold the same bytes together")
     func digest() {
         func digest(_ fields: [String?]) -> String {
@@ -220,7 +244,8 @@ extension TestFleet {
     fileprivate func savedPlan(at: Timestamp = TestFleet.now, limit: Int? = nil) async throws -> SavedPlan {
         let plan = try await DryRun(workspace, at: at, limit: limit).reviewablePlan()
         return SavedPlan(
-            path: "reviewed.json", at: plan.plan.at, limit: plan.limit, digests: plan.digests, guards: plan.plan.guards,
+            path: "reviewed.json", at: plan.plan.at, limit: plan.limit, digests: plan.digests,
+            guards: plan.plan.guards.map(\.description),
             rows: plan.plan.decisions.map(SavedPlan.Row.init))
     }
 

@@ -52,7 +52,7 @@ private struct IssueRecorder {
         certificates = try CertificateWriter(database)
         manifests = try ManifestWriter(database)
         closeReservation = try Query(
-            database, "UPDATE reservations SET state = 'recorded' WHERE id = ? AND state = 'reserved' AND serial = ?")
+            database, "UPDATE reservations SET state = ? WHERE id = ? AND state = 'reserved' AND serial = ?")
         moveRotation = try Query(
             database,
             """
@@ -64,13 +64,20 @@ private struct IssueRecorder {
     mutating func record(_ issued: IssuedOrder, _ log: inout AuditLog) throws -> ManifestRecord {
         let (reservation, columns) = (issued.reservation, issued.columns)
         let order = reservation.order
-        guard columns.serialNumber == order.serial, columns.keyFingerprint == reservation.keyFingerprint else {
+        let isReservedSerial = columns.serialNumber == order.serial
+        guard isReservedSerial || issued.serialChoice == .issuer,
+            columns.keyFingerprint == reservation.keyFingerprint
+        else {
             throw RotationError(
                 .inventory,
                 "the certificate \(columns.fingerprint) has not the serial number or the key that was reserved",
                 at: "device \(order.device)")
         }
-        let isOpen = try closeReservation.run([.integer(reservation.row), .blob(order.serial.bytes)]) == 1
+        let isOpen =
+            try closeReservation.run([
+                .text(isReservedSerial ? "recorded" : "abandoned"), .integer(reservation.row),
+                .blob(order.serial.bytes),
+            ]) == 1
         let row = try certificates.add(
             columns, device: order.deviceRow, status: .pendingActivation,
             lineage: CertificateWriter.Lineage(
@@ -95,7 +102,7 @@ private struct IssueRecorder {
         try log.append(.issued, device: order.device, at: at) { json in
             json.member("rotation", Int(reservation.rotation))
             json.member("fingerprint", columns.fingerprint.hex)
-            json.member("serial", order.serial.hex)
+            json.member("serial", columns.serialNumber.hex)
             json.member("authority", order.authority)
             json.member("profile", order.profile)
             json.member("replaces", reservation.replaces.fingerprint.hex)

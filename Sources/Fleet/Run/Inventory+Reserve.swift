@@ -71,7 +71,7 @@ private struct ReservationDesk {
         findBody = try Query(database, "SELECT der FROM certificate_bodies WHERE certificate = ?")
         findReservation = try Query(
             database, "SELECT run FROM reservations WHERE rotation = ? AND state <> 'abandoned'")
-        findRequest = try Query(database, "SELECT spki, key_fingerprint FROM requests WHERE device = ?")
+        findRequest = try Query(database, "SELECT spki, key_fingerprint, csr FROM requests WHERE device = ?")
         refusedKeys =
             try Query(database, "SELECT 1 FROM refused_keys LIMIT 1").exists([])
             ? try Query(database, "SELECT 1 FROM refused_keys WHERE key_fingerprint = ?") : nil
@@ -117,16 +117,18 @@ private struct ReservationDesk {
             }
         }
 
-        let (key, spki, current): (KeyFingerprint, [UInt8], [UInt8])
+        let (key, spki, csr, current): (KeyFingerprint, [UInt8], [UInt8], [UInt8])
         switch order.keySource {
         case .request:
-            let request = try findRequest.first([.integer(order.deviceRow)]) { ($0.bytes(0), try $0.keyFingerprint(1)) }
+            let request = try findRequest.first([.integer(order.deviceRow)]) {
+                ($0.bytes(0), try $0.keyFingerprint(1), $0.bytes(2))
+            }
             guard let request else { return .skipped("no CSR waits any more") }
-            (key, spki, current) = (request.1, request.0, [])
+            (key, spki, csr, current) = (request.1, request.0, request.2, [])
         case .currentKey:
             let body = try findBody.first([.integer(order.oldCertificate)]) { $0.bytes(0) }
             guard let body else { throw StorageFailure.unreadable("a certificate without its DER") }
-            (key, spki, current) = (old.key, [], body)
+            (key, spki, csr, current) = (old.key, [], [], body)
         }
         if try refusedKeys?.exists([.digest(key.digest)]) == true {
             return .skipped("the key is refused: a certificate with it was revoked for keyCompromise")
@@ -148,6 +150,7 @@ private struct ReservationDesk {
         return .reserved(
             Reservation(
                 row: row, rotation: rotation, index: index, order: order, account: AccountID(checked: old.account),
-                replaces: old.replaced, spki: spki, keyFingerprint: key, currentCertificate: current))
+                replaces: old.replaced, spki: spki, keyFingerprint: key, csr: csr,
+                currentCertificate: current))
     }
 }

@@ -17,9 +17,10 @@ extension Inventory {
             let upsert = try Query(
                 database,
                 """
-                INSERT INTO requests (device, spki, key_fingerprint, algorithm, run, received_at) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO requests (device, spki, key_fingerprint, algorithm, run, received_at, csr) VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (device) DO UPDATE SET spki = excluded.spki, key_fingerprint = excluded.key_fingerprint,
-                  algorithm = excluded.algorithm, run = excluded.run, received_at = excluded.received_at
+                  algorithm = excluded.algorithm, run = excluded.run, received_at = excluded.received_at,
+                  csr = excluded.csr
                 """)
             let setRefused = try Query(database, "UPDATE devices SET refused = ?2 WHERE id = ?1 AND refused IS NOT ?2")
             var conflicts: [RequestConflict] = []
@@ -40,6 +41,7 @@ extension Inventory {
                     try upsert.run([
                         .integer(request.deviceRow), .blob(request.spki), .digest(request.keyFingerprint.digest),
                         .text(request.algorithm.description), .text(run), .time(at),
+                        request.csr.isEmpty ? .null : .blob(request.csr),
                     ])
                     try setRefused.run([.integer(request.deviceRow), .null])
                     try log.append(.csrTaken, device: request.device, at: at) { json in

@@ -61,6 +61,8 @@ public struct Reservation: Sendable {
     /// The SubjectPublicKeyInfo to certify, in DER; empty where the key comes from ``currentCertificate``.
     public let spki: [UInt8]
     public let keyFingerprint: KeyFingerprint
+    /// The CSR that the key comes from, in DER; empty where it comes from ``currentCertificate``, or was not kept.
+    public let csr: [UInt8]
     /// The certificate that is replaced, in DER, where its key is to be certified again; otherwise empty.
     public let currentCertificate: [UInt8]
 }
@@ -87,12 +89,25 @@ public struct ManifestDraft: Sendable {
 
 /// A certificate that was signed under a reservation.
 public struct IssuedOrder: Sendable {
+    /// Whose choice its serial number is.
+    public enum SerialChoice: Sendable {
+        /// The reserved one and no other.
+        case reserved
+        /// An authority outside has numbers of its own. A reserved one that it did not take is given up.
+        case issuer
+    }
+
     public var reservation: Reservation
+    public var serialChoice: SerialChoice
     public var columns: CertificateColumns
     public var manifest: ManifestDraft
 
-    public init(reservation: Reservation, columns: CertificateColumns, manifest: ManifestDraft) {
+    public init(
+        reservation: Reservation, columns: CertificateColumns, manifest: ManifestDraft,
+        serialChoice: SerialChoice = .reserved
+    ) {
         self.reservation = reservation
+        self.serialChoice = serialChoice
         self.columns = columns
         self.manifest = manifest
     }

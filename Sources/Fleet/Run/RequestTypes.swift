@@ -8,15 +8,19 @@ public struct TakenRequest: Sendable {
     public var spki: [UInt8]
     public var keyFingerprint: KeyFingerprint
     public var algorithm: KeyAlgorithm
+    /// The whole CSR, in DER; empty where nobody will want to see it.
+    public var csr: [UInt8]
 
     public init(
-        deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm
+        deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm,
+        csr: [UInt8] = []
     ) {
         self.deviceRow = deviceRow
         self.device = device
         self.spki = spki
         self.keyFingerprint = keyFingerprint
         self.algorithm = algorithm
+        self.csr = csr
     }
 }
 

@@ -23,6 +23,9 @@ enum InventorySchema {
         migrator.registerMigration("3-halts", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version3.rollouts)
         }
+        migrator.registerMigration("4-requests", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version4.requests)
+        }
         return migrator
     }
 

@@ -15,7 +15,7 @@ extension Certificate {
 }
 
 extension SignatureIdentifier {
-    /// Whether the signature over the content is by this key.
+    /// Whether the signature over the content is by this key, and of a kind that the key may make.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the key cannot be used, or the algorithm is none that is verified here.
     func verify(
@@ -24,6 +24,7 @@ extension SignatureIdentifier {
         guard let hash else {
             throw RotationError(.badInput, "signatures by \(algorithm) are not verified here")
         }
+        if case .rsa(_, _, let use) = key.material, !use.allows(pss) { return false }
         let padding: SignaturePadding =
             if let pss {
                 .pss(mask: pss.maskHash, saltLength: pss.saltLength)

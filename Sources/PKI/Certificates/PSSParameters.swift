@@ -46,7 +46,9 @@ public struct PSSParameters: Hashable, Sendable {
         try parts.end("RSASSA-PSS hash")
         guard let known = HashAlgorithm.allCases.first(where: { type == $0.objectIdentifier }) else {
             throw RotationError(
-                .badInput, "RSASSA-PSS with the hash \(ObjectIdentifier.dotted(type)) is not known here")
+                .badInput,
+                "RSASSA-PSS with the hash \(ObjectName.describe(ObjectIdentifier.dotted(type))) is not known here",
+                advice: "SHA-256, SHA-384 and SHA-512 are")
         }
         return known
     }

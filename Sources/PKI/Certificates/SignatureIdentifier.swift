@@ -76,6 +76,13 @@ struct SignatureIdentifier {
         return (hash?.isWeak ?? true) || (pss?.maskHash.isWeak ?? false)
     }
 
+    /// For messages: what it is, with the hashes where the name does not say them.
+    var text: String {
+        guard let pss else { return ObjectName.describe(algorithm.description) }
+        let mask = pss.maskHash == pss.hash ? "" : " and MGF1 with \(pss.maskHash)"
+        return "\(algorithm) with \(pss.hash)\(mask)"
+    }
+
     /// The DER of the AlgorithmIdentifier that certificates are signed under (RFC 4055, 5; RFC 5758, 3.1 and 3.2).
     static func encode(_ scheme: SignatureScheme) -> [UInt8] {
         let type = DEREncoder.objectIdentifier(scheme.objectIdentifier)

@@ -72,6 +72,12 @@ public final class Authority: Sendable {
     /// Two encodings of one key are equal: compared is what they mean.
     private static func matches(_ key: PrivateKey, _ publicKey: PublicKeyInfo) throws(RotationError) -> Bool {
         if key.publicKey == publicKey { return true }
+        // An RSA key is the same whether it is written as rsaEncryption or as id-RSASSA-PSS.
+        if case .rsa(let modulus, let exponent, _) = publicKey.material,
+            case .rsa(let ownModulus, let ownExponent, _) = key.publicKey.material
+        {
+            return modulus == ownModulus && exponent == ownExponent
+        }
         let other: KeyHandle
         do {
             other = try KeyHandle(subjectPublicKeyInfo: publicKey.der)

@@ -3,6 +3,8 @@ import RotationModel
 /// What is the same for all certificates of one profile.
 public struct CertificateProfile: Sendable {
     public let signature: SignatureAlgorithm
+    /// Of RSASSA-PSS; nil takes what the authority's key demands, else SHA-256.
+    public let pssHash: PSSHash?
     public let keyUsage: [KeyUsage]
     public let extendedKeyUsage: [ExtendedKeyUsage]
     /// Where the authority's CRLs lie. None leaves the distribution point out; one stands in every certificate; of several, a
@@ -10,10 +12,11 @@ public struct CertificateProfile: Sendable {
     public let crlURLs: [String]
 
     public init(
-        signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage],
-        crlURLs: [String] = []
+        signature: SignatureAlgorithm, pssHash: PSSHash? = nil, keyUsage: [KeyUsage],
+        extendedKeyUsage: [ExtendedKeyUsage], crlURLs: [String] = []
     ) {
         self.signature = signature
+        self.pssHash = pssHash
         self.keyUsage = keyUsage
         self.extendedKeyUsage = extendedKeyUsage
         self.crlURLs = crlURLs

@@ -13,7 +13,9 @@ public final class CertificateSigner {
     /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or a CRL's URL
     ///   is no ASCII.
     public init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
-        let scheme = try SignatureScheme.choose(profile.signature, for: authority)
+        let scheme = try SignatureScheme.choose(
+            profile.signature, pssHash: profile.pssHash, for: authority.certificate.publicKey,
+            at: "authority \(authority.name)")
         context = try SigningContext(key: authority.key, hash: scheme.hash, padding: scheme.padding)
         identifier = SignatureIdentifier.encode(scheme)
         issuer = authority.certificate.subject
@@ -36,11 +38,6 @@ public final class CertificateSigner {
         } catch {
             throw RotationError(.configuration, error.message, at: "authority \(authority.name)", advice: error.advice)
         }
-    }
-
-    /// The registry's algorithms that an authority's key can sign with, the one that fits its strength first; none for a key that cannot.
-    public static func algorithms(for key: KeyAlgorithm) -> [SignatureAlgorithm] {
-        SignatureScheme.algorithms(for: key)
     }
 
     /// Signs one certificate: version 3, no authority, with the key, the names and the dates of the order. ``IssuanceCheck`` says

@@ -22,7 +22,8 @@ public struct IssuanceCheck: Sendable {
     /// - Throws: ``RotationError/Code/cryptography`` where OpenSSL cannot hash.
     public init(authority: Certificate, profile: CertificateProfile, issuer: Issuer = .here) throws(RotationError) {
         (self.authority, self.profile, self.issuer) = (authority, profile, issuer)
-        pss = SignatureScheme(profile.signature)?.pss
+        let hash = SigningAbility(of: authority.publicKey).pssHash(profile.pssHash)
+        pss = SignatureScheme(profile.signature, pssHash: hash)?.pss
         if let identifier = authority.subjectKeyIdentifier {
             authorityKeyIdentifier = identifier
         } else {
@@ -62,6 +63,9 @@ public struct IssuanceCheck: Sendable {
 
     private func compareKey(_ certificate: Certificate, _ order: CertificateOrder, _ found: inout Differences) {
         found.compare("public key", certificate.publicKey.fingerprint, order.publicKey.fingerprint)
+        if certificate.publicKey.fingerprint == order.publicKey.fingerprint, certificate.publicKey != order.publicKey {
+            found.add("the public key is written in another way than it was to be")
+        }
         found.compare("AuthorityKeyIdentifier", Hex(certificate.authorityKeyIdentifier), Hex(authorityKeyIdentifier))
         guard issuer == .here else { return }
         let identifier = try? order.publicKey.keyIdentifier()

@@ -9,9 +9,7 @@ public enum RequestSigner {
     public static func make(
         key: PrivateKey, subject: DistinguishedName, signature: SignatureAlgorithm? = nil
     ) throws(RotationError) -> [UInt8] {
-        let able = CertificateSigner.algorithms(for: key.publicKey.algorithm)
-        guard let algorithm = signature ?? able.first, able.contains(algorithm), let scheme = SignatureScheme(algorithm)
-        else { throw RotationError(.configuration, "a key of \(key.publicKey.algorithm) cannot sign such a request") }
+        let scheme = try SignatureScheme.choose(signature, for: key.publicKey)
         let content = DEREncoder.sequence(DEREncoder.integer(0), subject.der, key.publicKey.der, [0xA0, 0x00])
         let signature = try SigningContext(key: key, hash: scheme.hash, padding: scheme.padding).sign(content)
         return ToBeSigned.signed(content, identifier: SignatureIdentifier.encode(scheme), signature: signature)

@@ -13,9 +13,7 @@ public enum SelfSigned {
         subject: DistinguishedName, key: PrivateKey, notBefore: Timestamp, notAfter: Timestamp, serial: SerialNumber,
         pathLength: UInt8? = 0
     ) throws(RotationError) -> Certificate {
-        guard let algorithm = CertificateSigner.algorithms(for: key.publicKey.algorithm).first,
-            let scheme = SignatureScheme(algorithm)
-        else { throw RotationError(.configuration, "a key of \(key.publicKey.algorithm) cannot sign certificates") }
+        let scheme = try SignatureScheme.choose(for: key.publicKey)
         let identifier = SignatureIdentifier.encode(scheme)
         let extensions = [
             ExtensionEncoder.basicConstraints(authority: true, pathLength: pathLength),

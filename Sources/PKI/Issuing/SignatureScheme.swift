@@ -8,15 +8,18 @@ struct SignatureScheme: Sendable {
     let padding: SignaturePadding
 
     /// Nil for an algorithm that certificates are not issued with.
-    init?(_ algorithm: SignatureAlgorithm) {
+    ///
+    /// - Parameter pssHash: for RSASSA-PSS alone.
+    init?(_ algorithm: SignatureAlgorithm, pssHash: PSSHash = .standard) {
         self.algorithm = algorithm
         switch algorithm {
         case .sha256WithRSA: (objectIdentifier, hash, padding) = (.sha256WithRSA, .sha256, .pkcs1)
         case .sha384WithRSA: (objectIdentifier, hash, padding) = (.sha384WithRSA, .sha384, .pkcs1)
         case .sha512WithRSA: (objectIdentifier, hash, padding) = (.sha512WithRSA, .sha512, .pkcs1)
         case .rsassaPSS:
-            // The salt is as long as the digest, which RFC 8017 (9.1) recommends and every verifier takes.
-            (objectIdentifier, hash, padding) = (.rsassaPSS, .sha256, .pss(mask: .sha256, saltLength: 32))
+            let parameters = PSSParameters(signing: HashAlgorithm(pssHash))
+            (objectIdentifier, hash) = (.rsassaPSS, parameters.hash)
+            padding = .pss(mask: parameters.maskHash, saltLength: parameters.saltLength)
         case .dsaWithSHA256: (objectIdentifier, hash, padding) = (.dsaWithSHA256, .sha256, .none)
         case .ecdsaWithSHA256: (objectIdentifier, hash, padding) = (.ecdsaWithSHA256, .sha256, .none)
         case .ecdsaWithSHA384: (objectIdentifier, hash, padding) = (.ecdsaWithSHA384, .sha384, .none)
@@ -31,35 +34,37 @@ struct SignatureScheme: Sendable {
         return PSSParameters(hash: hash, maskHash: mask, saltLength: saltLength)
     }
 
-    /// What an algorithm means to an authority's key.
+    /// What an algorithm means to a key.
     ///
+    /// - Parameters:
+    ///   - signature: by default the one that fits the key's strength.
+    ///   - pssHash: for RSASSA-PSS; by default what the key demands, else SHA-256.
+    ///   - place: whose key it is, for the error.
     /// - Throws: ``RotationError/Code/configuration`` where the key cannot sign that way, with what it can do.
-    static func choose(_ signature: SignatureAlgorithm, for authority: Authority) throws(RotationError)
-        -> SignatureScheme
-    {
-        let algorithm = authority.key.publicKey.algorithm
-        let able = algorithms(for: algorithm)
-        guard let scheme = SignatureScheme(signature), able.contains(signature) else {
-            let advice =
-                able.isEmpty
-                ? "authorities have RSA, EC (P-256, P-384, P-521) or DSA keys"
-                : "it can sign with \(able.map(\.description).joined(separator: ", "))"
-            throw RotationError(
-                .configuration, "a key of \(algorithm) cannot sign with \(signature)",
-                at: "authority \(authority.name)", advice: advice)
+    static func choose(
+        _ signature: SignatureAlgorithm? = nil, pssHash: PSSHash? = nil, for key: PublicKeyInfo, at place: String = ""
+    ) throws(RotationError) -> SignatureScheme {
+        let ability = SigningAbility(of: key)
+        let hash = ability.pssHash(pssHash)
+        if let algorithm = signature ?? ability.signatures.first, ability.signatures.contains(algorithm),
+            algorithm != .rsassaPSS || ability.pssHashes.contains(hash),
+            let scheme = SignatureScheme(algorithm, pssHash: hash)
+        {
+            return scheme
         }
-        return scheme
+        let wanted = signature.map { $0 == .rsassaPSS ? "\($0) and \(hash)" : $0.description } ?? "anything"
+        throw RotationError(
+            .configuration, "a key of \(key.algorithm) cannot sign with \(wanted)", at: place, advice: advice(ability))
     }
 
-    /// Those of the registry's algorithms that a key can sign with, the one that fits its strength first.
-    static func algorithms(for key: KeyAlgorithm) -> [SignatureAlgorithm] {
-        switch key {
-        case .rsa: [.sha256WithRSA, .sha384WithRSA, .sha512WithRSA, .rsassaPSS]
-        case .ecdsaP256: [.ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512]
-        case .ecdsaP384: [.ecdsaWithSHA384, .ecdsaWithSHA256, .ecdsaWithSHA512]
-        case .ecdsaP521: [.ecdsaWithSHA512, .ecdsaWithSHA256, .ecdsaWithSHA384]
-        case .dsa: [.dsaWithSHA256]
-        case .ed25519, .other: []
-        }
+    private static func advice(_ ability: SigningAbility) -> String {
+        let able = ability.signatures.map(\.description).joined(separator: ", ")
+        let hashes = ability.pssHashes.map(\.description).joined(separator: ", ")
+        return [
+            ability.limit,
+            able.isEmpty
+                ? "authorities have RSA, EC (P-256, P-384, P-521) or DSA keys"
+                : "it can sign with \(able)\(hashes.isEmpty ? "" : " (RSASSAPSS with \(hashes))")",
+        ].compactMap { $0 }.joined(separator: "; ")
     }
 }

@@ -8,19 +8,21 @@ public enum JWSAlgorithm: String, CaseIterable, Sendable {
     case rs256 = "RS256"
     case ps256 = "PS256"
 
-    /// The one that a key signs with when nothing else is said: by its curve, or RS256. Nil for a key that JWS has none for, and for
-    /// RSA shorter than 2048 bits (RFC 7518, 3.3).
-    public init?(for key: KeyAlgorithm) {
+    /// The one that a key signs with when nothing else is said: by its curve, or RS256, or PS256 where the key may not do that. Nil for a
+    /// key that JWS has none for, and for RSA shorter than 2048 bits (RFC 7518, 3.3).
+    public init?(for key: PublicKeyInfo) {
         guard let first = JWSAlgorithm.allCases.first(where: { $0.fits(key) }) else { return nil }
         self = first
     }
 
-    /// Whether the algorithm is one for such a key: ES256 is P-256's alone, and so on.
-    public func fits(_ key: KeyAlgorithm) -> Bool {
-        switch (self, key) {
-        case (.es256, .ecdsaP256), (.es384, .ecdsaP384), (.es512, .ecdsaP521): true
-        case (.rs256, .rsa(let bits)), (.ps256, .rsa(let bits)): bits >= 2048
-        default: false
+    /// Whether the algorithm is one for such a key: ES256 is P-256's alone, and RS256 is not for a key written as id-RSASSA-PSS.
+    public func fits(_ key: PublicKeyInfo) -> Bool {
+        switch (self, key.algorithm) {
+        case (.es256, .ecdsaP256), (.es384, .ecdsaP384), (.es512, .ecdsaP521): return true
+        case (.rs256, .rsa(let bits)), (.ps256, .rsa(let bits)):
+            guard bits >= 2048, case .rsa(_, _, let use) = key.material else { return false }
+            return use.allows(self == .ps256 ? PSSParameters(signing: .sha256) : nil)
+        default: return false
         }
     }
 

@@ -14,10 +14,9 @@ public final class JWSSigner {
     /// - Parameter algorithm: By default ``JWSAlgorithm/init(for:)``'s choice.
     /// - Throws: ``RotationError/Code/configuration`` where JWS has no algorithm for the key.
     public init(key: PrivateKey, algorithm: JWSAlgorithm? = nil) throws(RotationError) {
-        let keyAlgorithm = key.publicKey.algorithm
-        guard let chosen = algorithm ?? JWSAlgorithm(for: keyAlgorithm), chosen.fits(keyAlgorithm) else {
+        guard let chosen = algorithm ?? JWSAlgorithm(for: key.publicKey), chosen.fits(key.publicKey) else {
             throw RotationError(
-                .configuration, "a key of \(keyAlgorithm) cannot sign \(algorithm?.rawValue ?? "a JWS")",
+                .configuration, "a key of \(key.publicKey.algorithm) cannot sign \(algorithm?.rawValue ?? "a JWS")",
                 advice: "use EC on P-256, P-384 or P-521, or RSA of at least 2048 bits")
         }
         self.algorithm = chosen

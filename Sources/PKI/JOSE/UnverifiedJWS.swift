@@ -65,7 +65,7 @@ public struct UnverifiedJWS: Sendable {
         with key: PublicKeyInfo, allowed: Set<JWSAlgorithm> = Set(JWSAlgorithm.allCases)
     ) throws(JWSProblem) -> JWS.Verified {
         guard !hasCriticalExtensions else { throw .critical }
-        guard let known = JWSAlgorithm(rawValue: algorithm), allowed.contains(known), known.fits(key.algorithm) else {
+        guard let known = JWSAlgorithm(rawValue: algorithm), allowed.contains(known), known.fits(key) else {
             throw .algorithm(Printable.text(algorithm.prefix(24)))
         }
         var signature = signature

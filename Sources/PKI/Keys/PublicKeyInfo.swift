@@ -9,7 +9,8 @@ import SwiftASN1
 public struct PublicKeyInfo: Hashable, Sendable {
     public let der: [UInt8]
     public let algorithm: KeyAlgorithm
-    /// The SHA-256 of ``der``.
+    /// The SHA-256 of ``der``. An RSA key that is written in another way than as rsaEncryption with NULL (RFC 4055, 1.2) has the fingerprint
+    /// of that: a key that is old or was revoked stays known by it, however it is written.
     public let fingerprint: KeyFingerprint
     /// Why the key must not be used, in words; nil where no weakness is known.
     public let weakness: String?
@@ -44,7 +45,14 @@ public struct PublicKeyInfo: Hashable, Sendable {
         material = reading.material
         weakness = KeyWeakness.find(in: reading.material, of: reading.algorithm)
         bitsStart = der.count - bits.count
-        fingerprint = KeyFingerprint(SHA256.digest(der))
+        let isOddRSA = type == .rsassaPSS || (type == .rsaEncryption && parameters == nil)
+        fingerprint = KeyFingerprint(SHA256.digest(isOddRSA ? PublicKeyInfo.plainRSA(bits) : der))
+    }
+
+    private static func plainRSA(_ bits: ArraySlice<UInt8>) -> [UInt8] {
+        DEREncoder.sequence(
+            DEREncoder.sequence(DEREncoder.objectIdentifier(.rsaEncryption), DEREncoder.null),
+            DEREncoder.bitString(Array(bits)))
     }
 
     /// An EC key from an uncompressed point, past OpenSSL's encoder.
@@ -63,6 +71,12 @@ public struct PublicKeyInfo: Hashable, Sendable {
     /// SHA-1 over the key's bits, as RFC 5280 (4.2.1.2, method 1) makes a SubjectKeyIdentifier.
     func keyIdentifier() throws(RotationError) -> [UInt8] {
         try HashAlgorithm.sha1.digest(bits)
+    }
+
+    /// Whether the key is written as id-RSASSA-PSS: one that signs, and is for no other KeyUsage (RFC 4055, 1.2).
+    public var isForPSSAlone: Bool {
+        if case .rsa(_, _, .pss) = material { return true }
+        return false
     }
 
     public static func == (left: PublicKeyInfo, right: PublicKeyInfo) -> Bool { left.der == right.der }

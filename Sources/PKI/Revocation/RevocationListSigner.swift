@@ -12,25 +12,27 @@ public final class RevocationListSigner {
     private let place: String
 
     /// - Throws: ``RotationError/Code/configuration`` where the authority may not sign CRLs, or its key cannot sign this way.
-    public init(authority: Authority, signature: SignatureAlgorithm) throws(RotationError) {
+    ///
+    /// - Parameters:
+    ///   - signature: by default the one that fits the authority's key.
+    ///   - pssHash: of RSASSA-PSS; by default what the authority's key demands, else SHA-256.
+    public init(
+        authority: Authority, signature: SignatureAlgorithm? = nil, pssHash: PSSHash? = nil
+    ) throws(RotationError) {
         place = "authority \(authority.name)"
         guard authority.certificate.maySignRevocationLists else {
             throw RotationError(
                 .configuration, "the certificate of \(authority.certificate.subject) may not sign CRLs", at: place,
                 advice: "its KeyUsage must have cRLSign (RFC 5280, 4.2.1.3); without it no verifier takes its CRL")
         }
-        let scheme = try SignatureScheme.choose(signature, for: authority)
+        let scheme = try SignatureScheme.choose(
+            signature, pssHash: pssHash, for: authority.certificate.publicKey, at: place)
         context = try SigningContext(key: authority.key, hash: scheme.hash, padding: scheme.padding)
         identifier = SignatureIdentifier.encode(scheme)
         reading = try SignatureIdentifier(
             node: DERReader.parse(identifier[...], what: "signature algorithm"), what: "signature algorithm")
         issuer = authority.certificate.subject
         keyIdentifier = authority.keyIdentifier
-    }
-
-    /// The algorithm that fits the strength of an authority's key; nil for a key that cannot sign.
-    public static func algorithm(for key: KeyAlgorithm) -> SignatureAlgorithm? {
-        CertificateSigner.algorithms(for: key).first
     }
 
     /// Signs one list, its entries in the order of their serial numbers, each serial number once.

@@ -76,12 +76,21 @@ public struct AuthorityFacts: Sendable {
     public let subject: String
     /// The signatures that its key can make.
     public let signatures: [SignatureAlgorithm]
+    /// The hashes that its key can make RSASSA-PSS signatures with.
+    public let pssHashes: [PSSHash]
+    /// Why its key can do less than its kind could, for messages.
+    public let limit: String?
     public let notAfter: Timestamp
 
-    public init(name: String, subject: String, signatures: [SignatureAlgorithm], notAfter: Timestamp) {
+    public init(
+        name: String, subject: String, signatures: [SignatureAlgorithm], pssHashes: [PSSHash] = PSSHash.allCases,
+        limit: String? = nil, notAfter: Timestamp
+    ) {
         self.name = name
         self.subject = subject
         self.signatures = signatures
+        self.pssHashes = pssHashes
+        self.limit = limit
         self.notAfter = notAfter
     }
 }

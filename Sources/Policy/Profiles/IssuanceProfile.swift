@@ -9,6 +9,8 @@ public struct IssuanceProfile: Sendable {
     /// The authority's subject; nil where the files were checked without the workspace's authorities.
     public let authoritySubject: DistinguishedNameText?
     public let signature: SignatureAlgorithm
+    /// Of RSASSA-PSS; nil for other signatures, and where neither the file nor an authority says.
+    public let hash: PSSHash?
     /// From the time of issue to `notAfter`.
     public let validity: TimeSpan
     /// From `notBefore` to the time of issue, at most a day: for devices whose clock is behind.

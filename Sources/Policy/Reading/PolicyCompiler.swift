@@ -35,22 +35,19 @@ struct PolicyCompiler {
 
     private func profile(_ draft: ProfileDraft) -> IssuanceProfile? {
         let authority = draft.authority.flatMap { self.authority(named: $0.name, at: $0.value) }
-        if let authority, let signature = draft.signature, !authority.signatures.contains(signature.algorithm) {
-            let able = authority.signatures.map(\.description).joined(separator: ", ")
-            signature.value.report(
-                "the key of authority `\(authority.name)` cannot make \(signature.algorithm) signatures",
-                help: able.isEmpty ? "name another authority" : "it can make: \(able)")
-        }
+        if let authority { draft.signature.check(against: authority) }
         warnOfEncipherment(draft)
         guard let name = draft.name?.name, let authorityName = draft.authority?.name,
-            let signature = draft.signature?.algorithm, let validity = draft.validity, let backdate = draft.backdate,
+            let signature = draft.signature.algorithm?.value, draft.signature.isReadable, let validity = draft.validity,
+            let backdate = draft.backdate,
             let keys = draft.keys, let subject = draft.subject, let alternativeNames = draft.alternativeNames,
             let keyUsage = draft.keyUsage, let extendedKeyUsage = draft.extendedKeyUsage
         else { return nil }
         return IssuanceProfile(
             name: name, place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), authority: authorityName,
             authoritySubject: authority.map { DistinguishedNameText($0.subject) }, signature: signature,
-            validity: validity, backdate: backdate, keys: keys, subject: subject,
+            hash: draft.signature.effectiveHash(under: authority), validity: validity, backdate: backdate, keys: keys,
+            subject: subject,
             subjectAlternativeNames: alternativeNames, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage)
     }
 

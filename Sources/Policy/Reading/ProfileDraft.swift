@@ -6,7 +6,7 @@ struct ProfileDraft {
     private(set) var item: LocatedValue
     private(set) var name: (name: String, value: LocatedValue)?
     private(set) var authority: (name: String, value: LocatedValue)?
-    private(set) var signature: (algorithm: SignatureAlgorithm, value: LocatedValue)?
+    private(set) var signature = ProfileSignature()
     private(set) var validity: TimeSpan?
     private(set) var backdate: TimeSpan? = IssuanceProfile.defaultBackdate
     private(set) var keys: [KeyRequirement]?
@@ -24,10 +24,7 @@ struct ProfileDraft {
             draft.authority = reader.required("authority", like: "fleet-ca-1").flatMap { value in
                 value.text("an authority's name").map { ($0, value) }
             }
-            draft.signature = reader.required("signature", like: "ECDSA-WITH-SHA256").flatMap { value in
-                let names = SignatureAlgorithm.registered.map { ($0.description, $0) }
-                return value.choice(names, what: "signature").map { ($0, value) }
-            }
+            draft.signature = ProfileSignature(reading: reader)
             draft.validity = reader.required("validity", like: "90d").flatMap(ProfileDraft.validity)
             if let value = reader.optional("backdate") { draft.backdate = ProfileDraft.backdate(value) }
             draft.keys = reader.required("keys", like: "[ecdsa-p256]").flatMap(ProfileDraft.keys)
@@ -75,7 +72,7 @@ struct ProfileDraft {
             value.report(
                 "`\(text)` is not a key that a device may have",
                 help: isRSA
-                    ? "RSA keys have 2048 to 8192 bits: rsa-2048, or rsa-2048+ for that size and more"
+                    ? "RSA keys have 2048 to 4096 bits: rsa-2048, or rsa-2048+ for that size and more"
                     : nearest ?? "one of: ecdsa-p256, ecdsa-p384, ecdsa-p521, rsa-2048, rsa-2048+ (that size or more)")
             return nil
         }

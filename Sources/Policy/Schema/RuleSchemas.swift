@@ -96,6 +96,12 @@ enum RuleSchemas {
                     "The signature, as the authority's key can make it.",
                     SignatureAlgorithm.registered.map(\.description))
             ),
+            (
+                "hash",
+                SchemaKind.choice(
+                    "Of RSASSAPSS alone: its hash. By default what the authority's key demands, else SHA-256.",
+                    PSSHash.allCases.map(\.description))
+            ),
             ("validity", SchemaKind.duration("From the time of issue to notAfter, never past the authority.")),
             (
                 "backdate",

@@ -7,8 +7,12 @@ public struct ForecastFigures: Sendable {
         public var day: Timestamp
         /// Replacements on that day.
         public var count: Int
+        /// What is due and held back on that day.
+        public var waiting: Int
 
-        public init(day: Timestamp, count: Int) { (self.day, self.count) = (day, count) }
+        public init(day: Timestamp, count: Int, waiting: Int = 0) {
+            (self.day, self.count, self.waiting) = (day, count, waiting)
+        }
     }
 
     /// The most that a day is to bear, and what says so: `limits.issue`.
@@ -38,6 +42,8 @@ public struct ForecastFigures: Sendable {
     public var policies: [PolicyCount]
     /// What else a reader has to know, each a sentence: limits that runs come up against, devices that are not counted.
     public var notes: [String] = []
+    /// What somebody has to do something about, each a sentence.
+    public var alarms: [String] = []
 
     public init(
         start: Timestamp, deviceCount: Int, days: [DailyCount], limit: Limit? = nil, peakCause: String? = nil,
@@ -86,7 +92,10 @@ public struct ForecastHTML {
     }
 
     private var headline: HTML {
-        guard let peak = figures.peak else { return "Nothing will be replaced." }
+        guard let peak = figures.peak else {
+            let most = figures.days.map(\.waiting).max() ?? 0
+            return most == 0 ? "Nothing will be replaced." : "Nothing will be replaced: up to \(most) wait, held back."
+        }
         return
             "\(figures.total) \(figures.total == 1 ? "replacement" : "replacements"), \(peak.count) on the busiest day."
     }
@@ -105,8 +114,11 @@ public struct ForecastHTML {
         ])
         let cause: HTML = figures.peakCause.map { "<p>The peak: \($0)</p>\n" } ?? ""
         return Page.Section(
-            "summary", "In numbers", "\(tiles.html)\(cause)\(figures.notes.map { "<p>\($0)</p>\n" as HTML })")
+            "summary", "In numbers",
+            "\(alarms)\(tiles.html)\(cause)\(figures.notes.map { "<p>\($0)</p>\n" as HTML })")
     }
+
+    private var alarms: [HTML] { figures.alarms.map { "<p class=\"alarm-box\">\($0)</p>\n" } }
 
     private var curve: Page.Section? {
         guard let peak = figures.peak else { return nil }
@@ -125,11 +137,16 @@ public struct ForecastHTML {
     }
 
     private var months: Page.Section? {
+        let waits = figures.days.contains { $0.waiting > 0 }
         var table = HTMLTable(
-            "Replacements by month", [.text("Month"), .number("Replacements"), .number("Highest day")])
+            "Replacements by month",
+            [.text("Month"), .number("Replacements"), .number("Highest day")]
+                + (waits ? [.number("Waiting, at most")] : []))
         let byMonth = Dictionary(grouping: figures.days) { String($0.day.rfc3339.prefix(7)) }
         for (month, days) in byMonth.sorted(by: { $0.key < $1.key }) {
-            table.add(["\(month)", "\(days.reduce(0) { $0 + $1.count })", "\(days.map(\.count).max() ?? 0)"])
+            table.add(
+                ["\(month)", "\(days.reduce(0) { $0 + $1.count })", "\(days.map(\.count).max() ?? 0)"]
+                    + (waits ? ["\(days.map(\.waiting).max() ?? 0)"] : []))
         }
         return Page.Section("months", "By month", table.html)
     }

@@ -10,6 +10,15 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
     init(stringLiteral literal: String) { markup = literal }
     init(stringInterpolation interpolation: StringInterpolation) { markup = interpolation.markup }
 
+    /// Plain text in which commands stand between backticks.
+    init(commandsIn text: String) {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        let pieces = parts.enumerated().map { place, part in
+            place % 2 == 1 && place < parts.count - 1 ? "<code>\(String(part))</code>" as HTML : "\(String(part))"
+        }
+        self = "\(pieces)"
+    }
+
     static func += (left: inout HTML, right: HTML) { left.markup += right.markup }
 
     var isEmpty: Bool { markup.isEmpty }

@@ -38,8 +38,8 @@ struct PlanFigures {
 
         init(_ decision: Decision) {
             (policy, code, until) = (decision.policy?.name, decision.reason.code, decision.until)
-            // What a window, a freeze or a wave holds says of each certificate whether it ends before that.
-            text = decision.action == .hold && code != .rate ? "" : decision.reason.text
+            // What a window or a freeze holds says of each certificate whether it ends before that.
+            text = code == .window || code == .freeze ? "" : decision.reason.text
         }
     }
 

@@ -40,7 +40,11 @@ struct PlanSections {
 
     /// Guards first: they decide whether any of the rest happens.
     var guards: HTML {
-        "\(alarms.map { "<p class=\"alarm-box\">\($0)</p>\n" as HTML })\(plan.guards.map { "<p class=\"alarm-box\"><strong>A guard:</strong> \($0)</p>\n" as HTML })"
+        let stops = plan.guards.map {
+            "<strong>A guard:</strong> \($0.fact); \(HTML(commandsIn: $0.advice))" as HTML
+        }
+        let passed = plan.passedGuards.map { "<strong>Past a guard, as reviewed:</strong> \($0.fact)" as HTML }
+        return "\((alarms + stops + passed).map { "<p class=\"alarm-box\">\($0)</p>\n" as HTML })"
     }
 
     var expiries: Page.Section? {

@@ -7,7 +7,7 @@ public struct AuthorityConfiguration: Hashable, Sendable {
     public let certificate: String
     /// The certificates that a device needs above the authority's, in order.
     public let chain: [String]
-    public let key: KeyConfiguration
+    public let signing: Signing
     /// Goes into certificates as their CRL distribution point; nil where there is no CRL.
     public let crlURL: String?
     /// How long a CRL is valid.
@@ -21,18 +21,36 @@ public struct AuthorityConfiguration: Hashable, Sendable {
     /// `rotation.yaml:8`
     public let place: String
 
+    /// Who signs.
+    public enum Signing: Hashable, Sendable {
+        /// This job, with the authority's key.
+        case key(KeyConfiguration)
+        /// An authority outside, which a program speaks for.
+        case issuer(IssuerConfiguration)
+    }
+
+    /// Nil where an authority outside signs.
+    public var key: KeyConfiguration? {
+        if case .key(let key) = signing { key } else { nil }
+    }
+
+    /// Nil where this job signs.
+    public var issuer: IssuerConfiguration? {
+        if case .issuer(let issuer) = signing { issuer } else { nil }
+    }
+
     public static let defaultCRLValidity = TimeSpan.days(7)
     public static let mostCRLShards = 65_536
 
     public init(
-        name: String, certificate: String, chain: [String] = [], key: KeyConfiguration, crlURL: String? = nil,
+        name: String, certificate: String, chain: [String] = [], signing: Signing, crlURL: String? = nil,
         crlValidity: TimeSpan = AuthorityConfiguration.defaultCRLValidity, crlShards: Int = 1,
         retireAt: Timestamp? = nil, revokedAt: Timestamp? = nil, place: String = ""
     ) {
         self.name = name
         self.certificate = certificate
         self.chain = chain
-        self.key = key
+        self.signing = signing
         self.crlURL = crlURL
         self.crlValidity = crlValidity
         self.crlShards = crlShards

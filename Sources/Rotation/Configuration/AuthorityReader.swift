@@ -37,17 +37,44 @@ struct AuthorityReader {
             path($0, "a file such as authorities/ca-1.pem")
         }
         let chain = reader.optional("chain").flatMap { $0.list("files") } ?? []
-        let key = reader.required("key", like: "{ file: authorities/ca-1.key }").flatMap(KeyReader(root: root).read)
+        let signing = self.signing(reader)
         let crl = reader.optional("crl").flatMap(self.crl)
-        reader.notYet("command")
         let retireAt = reader.optional("retire").flatMap { $0.timestamp() }
         let revokedAt = reader.optional("revoked").flatMap { $0.timestamp() }
-        guard let certificate, let key else { return nil }
+        guard let certificate, let signing else { return nil }
         return AuthorityConfiguration(
-            name: name, certificate: certificate, chain: chain.compactMap { path($0, "a file") }, key: key,
+            name: name, certificate: certificate, chain: chain.compactMap { path($0, "a file") }, signing: signing,
             crlURL: crl?.url, crlValidity: crl?.validity ?? AuthorityConfiguration.defaultCRLValidity,
             crlShards: crl?.shards ?? 1, retireAt: retireAt, revokedAt: revokedAt,
             place: "\(reader.value.log.path):\(reader.value.line)")
+    }
+
+    /// One of `key` and `command`, with what goes with it.
+    private func signing(_ reader: MappingReader) -> AuthorityConfiguration.Signing? {
+        let key = reader.optional("key"), command = reader.optional("command"), issuer = reader.optional("issuer")
+        if let command {
+            key?.report(
+                "the authority has both `key` and `command`",
+                help: "keep `key` where this job signs, `command` where an authority outside does")
+            if let crl = reader.optional("crl") {
+                crl.report(
+                    "`crl` stands beside `command`: what this job does not sign for, it signs no CRL for either",
+                    help:
+                        "remove it; the authority outside publishes its own CRL and writes its place into certificates")
+            }
+            let read = IssuerReader(root: root).read(command, settings: issuer)
+            return key == nil ? read.map { .issuer($0) } : nil
+        }
+        issuer?.report("`issuer` says how `command` is run, and there is none", help: "remove it, or add `command`")
+        guard let key else {
+            reader.value.report(
+                "the authority has neither `key` nor `command`",
+                help:
+                    "add `key: { file: authorities/ca-1.key }`, or `command: [PROGRAM, ARGUMENT…]` for an authority outside"
+            )
+            return nil
+        }
+        return KeyReader(root: root).read(key).map { .key($0) }
     }
 
     private func authorityName(_ value: LocatedValue) -> String? {

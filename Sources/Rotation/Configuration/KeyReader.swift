@@ -16,9 +16,12 @@ struct KeyReader {
             return nil
         }
         return value.mapping("the key") { reader -> KeyConfiguration? in
-            reader.notYet("command")
+            let command = reader.optional("command")
+            command?.report(
+                "`command` is not a kind of key",
+                help: "write it beside `certificate`, in place of `key`: docs/issuers.md")
             if let uri = reader.optional("pkcs11") { return token(uri, reader) }
-            let isElsewhere = reader.optional("command") != nil
+            let isElsewhere = command != nil
             let file = isElsewhere ? reader.optional("file") : reader.required("file", like: "authorities/ca-1.key")
             let secret = secret(reader, ["passphrase"])
             for name in ["module", "pin"] {

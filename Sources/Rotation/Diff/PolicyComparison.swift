@@ -60,7 +60,7 @@ public struct PolicyComparison: Sendable {
     private func side(_ source: PolicySource, _ plan: RotationPlan, _ policies: PolicySet) -> PolicyDiff.Side {
         PolicyDiff.Side(
             name: source.description, edition: plan.policies, policies: policies.policies.count, summary: plan.summary,
-            guards: plan.guards)
+            guards: plan.guards.map(\.description))
     }
 
     /// The certificates about which the plans differ.
@@ -186,7 +186,8 @@ extension IssuanceProfile {
 
     private var lines: [(key: String, text: String)] {
         [
-            ("authority", authority), ("signature", signature.description), ("validity", validity.description),
+            ("authority", authority), ("signature", signature.description), ("hash", hash?.description ?? "none"),
+            ("validity", validity.description),
             ("backdate", backdate.description), ("keys", keys.map(\.description).joined(separator: ", ")),
             ("subject", subjectText),
             ("subjectAlternativeNames", subjectAlternativeNames.map(\.description).joined(separator: ", ")),

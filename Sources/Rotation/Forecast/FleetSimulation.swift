@@ -21,6 +21,7 @@ final class FleetSimulation {
     /// The devices to look at, by day.
     var calendar: [[Int32]]
     var uncovered = 0
+    let schedule: ForecastSchedule
     /// The day on which each device is looked at next; -1 where none is. What the calendar has besides is out of date.
     private var nextLook: [Int32] = []
     /// What a limit held back, and nothing changes before its device is looked at again.
@@ -36,6 +37,7 @@ final class FleetSimulation {
         selections = SelectionCache(policies: planner.policies, snapshot: planner.snapshot)
         supposer = Supposer(planner)
         backlog = Backlog(policies: planner.policies.policies.count)
+        schedule = ForecastSchedule(planner.policies, dates: dates)
         ledger = ForecastLedger(planner.policies, limits: limits, dates: dates)
         calendar = Array(repeating: [], count: days)
     }
@@ -92,7 +94,8 @@ final class FleetSimulation {
             owners += repeatElement(place, count: rows.count)
             decisions += rows
         }
-        let waiting = takeFromBacklog(at: planner.at) { decision, place in
+        let closures = schedule.closures(at: planner.at)
+        let waiting = takeFromBacklog(closures) { decision, place in
             devices[Int(place)].begin()
             found.append(place)
             owners.append(place)
@@ -102,7 +105,8 @@ final class FleetSimulation {
         decisions = order.map { decisions[$0] }
         owners = order.map { owners[$0] }
         Rollout.hold(
-            &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, limit: limits.issue)
+            &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, closures: closures,
+            limit: limits.issue)
         ledger.enter(day: day, decisions, waiting: waiting) { devices[Int(owners[$0])].origin(of: decisions[$0]) }
         for (decision, place) in zip(decisions, owners) {
             try devices[Int(place)].carryOut(decision, at: planner.at, &supposer)
@@ -117,11 +121,11 @@ final class FleetSimulation {
     /// What waited, as far as today's limits could let it through.
     ///
     /// - Returns: by policy, how many rows wait on.
-    private func takeFromBacklog(at: Timestamp, _ body: (Decision, Int32) -> Void) -> [Int] {
+    private func takeFromBacklog(_ closures: [RolloutClosure?], _ body: (Decision, Int32) -> Void) -> [Int] {
         start.policies.policies.indices.map { index in
             let policy = start.policies.policies[index]
             // Windows hold rows for reasons of their own, and waves count them: then all have to be there.
-            let isHeldByLimitsAlone = policy.rollout.waves == nil && policy.rollout.schedule.closure(at: at) == nil
+            let isHeldByLimitsAlone = policy.rollout.waves == nil && closures[index] == nil
             let most = isHeldByLimitsAlone ? min(policy.perRun ?? .max, limits.issue) : .max
             return backlog.take(most, ofPolicy: index, body)
         }

@@ -13,6 +13,8 @@ public struct Forecast: Sendable {
         public var replacements = 0
         /// Those that were due and have to wait for the next day.
         public var heldOver = 0
+        /// Of those, certificates that expired since the day before.
+        public var expiredWaiting = 0
         /// Devices that it asks for a CSR.
         public var requests = 0
         /// Those that are due and cannot go on before somebody does something; counted on the first such day alone.
@@ -81,6 +83,12 @@ public struct Forecast: Sendable {
     /// Replacements in all days together.
     public var total: Int { days.reduce(0) { $0 + $1.replacements } }
 
+    /// Certificates that expire while they are held back.
+    public var expiredWaiting: Int { days.reduce(0) { $0 + $1.expiredWaiting } }
+
     /// The names of the policies that replace anything, in the order of the policies.
     public let activePolicies: [String]
+
+    /// Policies whose windows are never open at the time of ``at``, by their names: their runs are taken to come when they open.
+    public let runAtOpening: [String]
 }

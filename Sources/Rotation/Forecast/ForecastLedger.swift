@@ -45,14 +45,24 @@ struct ForecastLedger {
                     policy: policy, origin: origin, reason: decisions[place].reason.code,
                     day: origin == .finding ? 0 : time.seconds / 86_400)
                 causes[day][key, default: 0] += 1
-            case .hold: days[day].heldOver += 1
+            case .hold:
+                days[day].heldOver += 1
+                if expires(decisions[place].notAfter, on: day) { days[day].expiredWaiting += 1 }
             case .requestCSR: days[day].requests += 1
             case .blocked: days[day].blocked += 1
+            // Under `expired: report` it is no longer held once it has expired.
+            case .report where decisions[place].reason.code == .expired:
+                if expires(decisions[place].notAfter, on: day) { days[day].expiredWaiting += 1 }
             case .revoke, .retire, .report, .uncovered: break
             }
         }
         days[day].heldOver += waiting.reduce(0, +)
         if days[day].heldOver > 0 { enterLimits(day, decisions, waiting) }
+    }
+
+    /// Whether that is after the run of the day before. What had expired before the first run is no news.
+    private func expires(_ notAfter: Timestamp, on day: Int) -> Bool {
+        day > 0 && days[day - 1].date <= notAfter && notAfter < days[day].date
     }
 
     private mutating func enterLimits(_ day: Int, _ decisions: [Decision], _ waiting: [Int]) {
@@ -79,7 +89,7 @@ struct ForecastLedger {
 
     // MARK: The result
 
-    func forecast(_ edition: PolicyEdition, deviceCount: Int, uncovered: Int) -> Forecast {
+    func forecast(_ edition: PolicyEdition, deviceCount: Int, uncovered: Int, runAtOpening: [String]) -> Forecast {
         var days = days
         for place in days.indices {
             days[place].byPolicy = byPolicy[place].sorted { $0.key < $1.key }.map {
@@ -90,7 +100,7 @@ struct ForecastLedger {
         return Forecast(
             at: days[0].date, policies: edition, deviceCount: deviceCount, uncovered: uncovered, days: days,
             peak: peak, limits: hits.sorted { $0.key < $1.key }.map(\.value),
-            activePolicies: active.map { policies.policies[$0].name })
+            activePolicies: active.map { policies.policies[$0].name }, runAtOpening: runAtOpening)
     }
 
     private var peak: Forecast.Peak? {

@@ -32,7 +32,8 @@ public struct Forecaster: Sendable {
             try simulation.load()
             try simulation.run()
             return simulation.ledger.forecast(
-                sources.edition, deviceCount: snapshot.deviceCount, uncovered: simulation.uncovered)
+                sources.edition, deviceCount: snapshot.deviceCount, uncovered: simulation.uncovered,
+                runAtOpening: simulation.schedule.waiting)
         }
     }
 }

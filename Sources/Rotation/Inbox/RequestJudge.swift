@@ -38,7 +38,7 @@ struct RequestJudge {
             return .take(
                 TakenRequest(
                     deviceRow: context.deviceRow, device: context.device, spki: key.der,
-                    keyFingerprint: key.fingerprint, algorithm: key.algorithm))
+                    keyFingerprint: key.fingerprint, algorithm: key.algorithm, csr: reading.csr))
         } catch let refusal as RequestRefusal {
             return .refuse(refusal, context)
         }
@@ -62,12 +62,23 @@ struct RequestJudge {
             throw RequestRefusal(
                 .revokedKey, "this key was revoked as compromised and is never taken again; make a new key")
         }
+        try checkUsage(key, policy.profile)
         let inventoryHolder = try snapshot.holder(of: key.fingerprint, otherThan: context.deviceRow)
         let holder = inventoryHolder ?? seen[key.fingerprint].flatMap { $0 == context.device ? nil : $0 }
         if holder != nil {
             // Whose it is stands in no file that devices or their gateways can read.
             throw RequestJudge.keyInUse
         }
+    }
+
+    /// What signs only cannot have a certificate that says it does more.
+    private func checkUsage(_ key: PublicKeyInfo, _ profile: IssuanceProfile) throws {
+        let signing: [KeyUsage] = [.digitalSignature, .nonRepudiation]
+        guard key.isForPSSAlone, let usage = profile.keyUsage.first(where: { !signing.contains($0) }) else { return }
+        throw RequestRefusal(
+            .keyNotAllowed,
+            "its key is for RSASSA-PSS alone, and certificates of profile \(profile.name) are for \(usage.rawValue) too; "
+                + "write the key as rsaEncryption")
     }
 
     private func policy(for context: IntakeContext) throws -> RotationPolicy {

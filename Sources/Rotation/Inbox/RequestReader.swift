@@ -13,12 +13,15 @@ struct RequestReader: Sendable {
         let content: Result<PublicKeyInfo, RequestRefusal>
         /// Whether the CSR's subject is the sender's name.
         let namesSender: Bool
+        /// The CSR in DER; empty where it is not usable.
+        let csr: [UInt8]
 
         init(
             file: String, sender: DeviceFileName.Decoded?, content: Result<PublicKeyInfo, RequestRefusal>,
-            namesSender: Bool = false
+            namesSender: Bool = false, csr: [UInt8] = []
         ) {
             (self.file, self.sender, self.content, self.namesSender) = (file, sender, content, namesSender)
+            self.csr = csr
         }
     }
 
@@ -42,10 +45,10 @@ struct RequestReader: Sendable {
             return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
         }
         let content = request(name, proof)
-        let subject = try? content.get().subject
+        let accepted = try? content.get()
         return Reading(
             file: name, sender: sender, content: content.map(\.publicKey),
-            namesSender: subject.map { RequestReader.names(sender, $0) } ?? false)
+            namesSender: accepted.map { RequestReader.names(sender, $0.subject) } ?? false, csr: accepted?.der ?? [])
     }
 
     private static func names(_ sender: DeviceFileName.Decoded, _ subject: DistinguishedName) -> Bool {

@@ -3,27 +3,31 @@ import RotationModel
 /// The limits of `rotation.yaml` over which a run stops before it does anything.
 enum Guards {
     /// - Parameter active: the fleet's `ACTIVE` certificates.
-    static func broken(by decisions: [Decision], limits: RunLimits, active: Int) -> [String] {
-        var broken: [String] = []
+    static func broken(by decisions: [Decision], limits: RunLimits, active: Int) -> [BrokenGuard] {
+        var broken: [BrokenGuard] = []
         let revoke = Set(decisions.lazy.filter(\.revokesActive).map(\.fingerprint)).count
-        if let reason = self.broken(revoking: revoke, of: active, limit: limits.revoke) { broken.append(reason) }
+        if let revoking = self.broken(revoking: revoke, of: active, limit: limits.revoke) { broken.append(revoking) }
         let issue = decisions.reduce(0) { $0 + ($1.action == .issue ? 1 : 0) }
         if issue > limits.issue {
+            // A part of the certificates would still be all of the revocations.
+            let part =
+                broken.isEmpty ? "take a part with `rotation-job run --limit \(limits.issue)`; for all of it, " : ""
             broken.append(
-                "\(issue) certificates would be issued, and limits.issue allows \(limits.issue) in one run; "
-                    + "take a part with `rotation-job run --limit \(limits.issue)`; for all of it, \(howToPass)"
-            )
+                BrokenGuard(
+                    fact: "\(issue) certificates would be issued, and limits.issue allows \(limits.issue) in one run",
+                    advice: part + howToPass))
         }
         return broken
     }
 
     /// Why a run may not revoke so many of the active certificates, or nil.
-    static func broken(revoking count: Int, of active: Int, limit: Share) -> String? {
+    static func broken(revoking count: Int, of active: Int, limit: Share) -> BrokenGuard? {
         let allowed = most(limit, of: active)
         guard count > allowed else { return nil }
-        return
-            "\(count) of \(active) active certificates would be revoked, and limits.revoke (\(limit)) allows \(allowed) in one run; "
-            + howToPass
+        return BrokenGuard(
+            fact:
+                "\(count) of \(active) active certificates would be revoked, and limits.revoke (\(limit)) allows \(allowed) in one run",
+            advice: howToPass)
     }
 
     /// The way past a guard is a plan that a person has seen.

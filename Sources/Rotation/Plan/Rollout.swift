@@ -6,12 +6,14 @@ import RotationModel
 enum Rollout {
     /// - Parameters:
     ///   - decisions: the most urgent first.
+    ///   - closures: by policy, what closes it; as its windows and freezes have it where nil.
     ///   - limit: the most certificates that this run may issue, as the operator said (`run --limit`).
     static func hold(
-        _ decisions: inout [Decision], policies: PolicySet, state: RolloutState, at: Timestamp, limit: Int?
+        _ decisions: inout [Decision], policies: PolicySet, state: RolloutState, at: Timestamp,
+        closures: [RolloutClosure?]? = nil, limit: Int?
     ) {
         HaltHold(halts: state.halts).apply(to: &decisions)
-        ScheduleHold(policies: policies, at: at).apply(to: &decisions)
+        ScheduleHold(policies: policies, at: at, closures: closures).apply(to: &decisions)
         WaveHold(policies: policies, unconfirmed: state.unconfirmed).apply(to: &decisions)
         RateHold(policies: policies, limit: limit).apply(to: &decisions)
     }

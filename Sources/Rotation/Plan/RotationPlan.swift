@@ -17,10 +17,10 @@ public struct RotationPlan: Sendable {
     public let revocations: [RevocationOutlook]
     /// Policies that have stopped by themselves.
     public internal(set) var halts: [PolicyHalt] = []
-    /// Guards that stop the run, each a sentence with what to do.
-    public internal(set) var guards: [String]
+    /// Guards that stop the run.
+    public internal(set) var guards: [BrokenGuard]
     /// Guards that would have stopped the run, had a person not saved the plan with them in it and told it to run (`run --plan`).
-    public internal(set) var passedGuards: [String] = []
+    public internal(set) var passedGuards: [BrokenGuard] = []
     /// When the fleet's `ACTIVE` certificates end, as the plan found them. Nil where nobody counted.
     public internal(set) var expiries: ExpiryCalendar? = nil
 

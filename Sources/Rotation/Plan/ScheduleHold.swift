@@ -6,9 +6,15 @@ import RotationModel
 struct ScheduleHold {
     let policies: PolicySet
     let at: Timestamp
+    /// By policy: what closes it; nil where it is open.
+    let closures: [RolloutClosure?]
+
+    init(policies: PolicySet, at: Timestamp, closures: [RolloutClosure?]? = nil) {
+        (self.policies, self.at) = (policies, at)
+        self.closures = closures ?? policies.policies.map { $0.rollout.schedule.closure(at: at) }
+    }
 
     func apply(to decisions: inout [Decision]) {
-        let closures = policies.policies.map { $0.rollout.schedule.closure(at: at) }
         guard closures.contains(where: { $0 != nil }) else { return }
         for place in decisions.indices where decisions[place].isOfRollout {
             let index = decisions[place].policyIndex

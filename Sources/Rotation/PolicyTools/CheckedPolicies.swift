@@ -16,11 +16,16 @@ public struct CheckedPolicies: Sendable {
 
     /// What each kind of message means.
     public static let kinds =
-        [(kind: Diagnostic.mistake, meaning: "A mistake in a policy file")] + PolicyReach.kinds
+        [(kind: Diagnostic.mistake, meaning: "A mistake in a policy file")] + PolicyReach.kinds + MissingIssuers.kinds
 
-    init(_ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?) throws {
+    /// - Parameter authorities: those whose programs are looked for.
+    init(
+        _ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?,
+        authorities: [AuthorityConfiguration] = []
+    ) throws {
         let reach = try loaded.set.map { try PolicyReach(policies: $0, files: files).diagnostics(fleet) } ?? []
-        diagnostics = (loaded.diagnostics + reach).sorted(byFiles: files.map(\.path))
+        let missing = MissingIssuers(authorities: authorities).diagnostics
+        diagnostics = (loaded.diagnostics + reach + missing).sorted(byFiles: files.map(\.path))
         self.files = files.count
         set = loaded.set
     }

@@ -43,7 +43,7 @@ public struct RevocationDesk: Sendable {
         return Receipt(
             name: preview.name, outlook: preview.outlook,
             obstacle: revocation.mode == .revokeNow
-                ? Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) : nil)
+                ? Guards.broken(byRevoking: preview, limits: workspace.configuration.limits)?.description : nil)
     }
 
     /// Withdraws an order that a person gave. What it revoked stays revoked, and the keys that it names stay refused.
@@ -80,7 +80,7 @@ public struct RevocationDesk: Sendable {
         }
         if let obstacle = Guards.broken(byRevoking: preview, limits: workspace.configuration.limits) {
             throw RotationError(
-                .guarded, obstacle,
+                .guarded, obstacle.fact,
                 advice:
                     "nothing was done or recorded: give the order without --now, look at the plan, and run the plan that you reviewed"
             )
@@ -113,7 +113,7 @@ public struct RevocationDesk: Sendable {
 
 extension Guards {
     /// Why an order cannot be carried out in one run, or nil.
-    static func broken(byRevoking preview: ManualRevocation.Preview, limits: RunLimits) -> String? {
+    static func broken(byRevoking preview: ManualRevocation.Preview, limits: RunLimits) -> BrokenGuard? {
         broken(
             revoking: Set(
                 preview.reached.lazy.filter { $0.certificate.status == .active }.map(\.certificate.fingerprint)

@@ -38,6 +38,11 @@ struct Issue {
             line.recorded = outcome.manifests
             reserved = try await following
             observer.advanced(.issue, by: batch.rows.count)
+            if let failure = outcome.failure {
+                // What is recorded is for devices, whatever becomes of the rest.
+                try await line.finish()
+                throw failure
+            }
         }
         try await line.finish()
     }

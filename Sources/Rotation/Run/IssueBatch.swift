@@ -22,6 +22,8 @@ struct IssueBatch: Sendable {
         var results: [(place: Int, result: RowResult)] = []
         /// Manifests that are recorded and wait to be published.
         var manifests: [ManifestRecord] = []
+        /// Why an authority outside cannot be asked for more. What it gave before that is recorded.
+        var failure: RotationError?
     }
 
     /// What is set aside for the batch, and what there is to sign.
@@ -56,7 +58,13 @@ struct IssueBatch: Sendable {
             outcome.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
         }
 
-        let signed = try await sign(reserved, batch.labels)
+        let signed: [Result<Certificate, RotationError>]
+        let outside = keys.outside[policy.profile.authority]
+        if let outside {
+            (signed, outcome.failure) = try await ask(outside, for: reserved, batch.labels)
+        } else {
+            signed = try await sign(reserved, batch.labels)
+        }
         let issuer = keys.authorities[policy.profile.authority]?.certificate.subject.text
         var issued: [IssuedOrder] = []
         var places: [DeviceID: Int] = [:]
@@ -68,7 +76,8 @@ struct IssueBatch: Sendable {
                 issued.append(
                     IssuedOrder(
                         reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
-                        manifest: ManifestDraft(expires: at + keys.manifestValidity)))
+                        manifest: ManifestDraft(expires: at + keys.manifestValidity),
+                        serialChoice: outside == nil ? .reserved : .issuer))
                 outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
             case .failure(let error):
                 outcome.results.append((place, RowResult(.failed, error: error.description)))
@@ -103,7 +112,8 @@ struct IssueBatch: Sendable {
         }
         let profile = policy.profile
         let template = CertificateProfile(
-            signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage,
+            signature: profile.signature, pssHash: profile.hash, keyUsage: profile.keyUsage,
+            extendedKeyUsage: profile.extendedKeyUsage,
             crlURLs: authorities[profile.authority]?.configuration.crlURLs() ?? [])
         let validity = (
             notBefore: at - profile.backdate,
@@ -161,7 +171,7 @@ extension IssueBatch {
 
 extension Reservation {
     /// What is certified: the key of the CSR, or that of the certificate that is replaced.
-    fileprivate var publicKey: PublicKeyInfo {
+    var publicKey: PublicKeyInfo {
         get throws(RotationError) {
             spki.isEmpty ? try Certificate(der: currentCertificate).publicKey : try PublicKeyInfo(der: spki)
         }

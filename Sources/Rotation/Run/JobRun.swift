@@ -39,7 +39,7 @@ public struct JobRun: Sendable {
         let lock = try WorkspaceLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         let inventory = try workspace.openInventory(.readWrite)
-        try await checkReviewedPlan()
+        try await checkReviewedPlan(policies)
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try SigningKeys.load(
@@ -56,7 +56,7 @@ public struct JobRun: Sendable {
 
     /// Whether the reviewed plan, if there is one, is what would be decided now. Asked under the lock and before the run is
     /// on record: one that is refused has done nothing.
-    private func checkReviewedPlan() async throws {
+    private func checkReviewedPlan(_ policies: PolicySet) async throws {
         guard let reviewed else { return }
         guard reviewed.at <= at else {
             throw RotationError(
@@ -65,7 +65,9 @@ public struct JobRun: Sendable {
         }
         let current = try await DryRun(workspace, at: reviewed.at, limit: reviewed.limit, observer: observer)
             .reviewablePlan()
-        try PlanAgreement(saved: reviewed).check(against: current)
+        let agreement = PlanAgreement(saved: reviewed)
+        try agreement.check(against: current)
+        try agreement.checkOpenings(of: current.plan, policies, at: at)
     }
 
     /// The outcome of a run that a guard stops, before it has taken anything in; nil where no guard does.

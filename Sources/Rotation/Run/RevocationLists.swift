@@ -76,7 +76,7 @@ struct RevocationLists {
                         serialNumber: revoked.serialNumber, revokedAt: revoked.revokedAt, reason: revoked.reason))
             }
         }
-        let signer = try RevocationListSigner(authority: authority, signature: signature(for: authority))
+        let signer = try signer(for: authority)
         return try due.map { try publish($0, by: signer, of: entry.configuration, covers: last) }
     }
 
@@ -130,17 +130,10 @@ struct RevocationLists {
             nextUpdate: state.nextUpdate)
     }
 
-    /// The signature that the authority's certificates have, where a profile says so.
-    private func signature(for authority: Authority) throws -> SignatureAlgorithm {
-        if let profile = policies.policies.first(where: { $0.profile.authority == authority.name })?.profile {
-            return profile.signature
-        }
-        let key = authority.certificate.publicKey.algorithm
-        guard let signature = RevocationListSigner.algorithm(for: key) else {
-            throw RotationError(
-                .configuration, "a key of \(key) cannot sign CRLs", at: "authority \(authority.name)")
-        }
-        return signature
+    /// Signs as the authority's certificates are signed, where a profile says so.
+    private func signer(for authority: Authority) throws -> RevocationListSigner {
+        let profile = policies.policies.first { $0.profile.authority == authority.name }?.profile
+        return try RevocationListSigner(authority: authority, signature: profile?.signature, pssHash: profile?.hash)
     }
 }
 

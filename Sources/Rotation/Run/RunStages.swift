@@ -131,6 +131,7 @@ struct RunStages {
     private func revoke(
         _ plan: RotationPlan, _ scope: RevocationScope, _ publisher: Publisher, _ results: inout [RowResult]
     ) async throws -> ListsOutcome {
+        let outside = try OutsideRevocations(inventory: inventory, authorities: authorities)
         try await Revoke(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
             observer: observer
@@ -140,17 +141,27 @@ struct RunStages {
             guard let order = scope.revocations[place].order else { continue }
             try inventory.aggravate(certificates.sorted(), order: order, run: run.id, at: at)
         }
-        return try RevocationLists(
+        var lists = try RevocationLists(
             inventory: inventory, tree: workspace.delivery, keys: keys, authorities: authorities, policies: policies,
             run: run.id, at: at, observer: observer
         ).perform()
+        let untold = try outside.troubles()
+        untold.forEach(observer.warn)
+        lists.troubles += untold
+        return lists
     }
 
     private func issue(_ plan: RotationPlan, _ publisher: Publisher, _ results: inout [RowResult]) async throws {
-        try await Issue(
-            inventory: inventory, keys: keys, authorities: authorities, policies: policies, publisher: publisher,
-            limits: workspace.configuration.limits, run: run.id, at: at, observer: observer
-        ).perform(plan, results: &results)
+        do {
+            try await Issue(
+                inventory: inventory, keys: keys, authorities: authorities, policies: policies, publisher: publisher,
+                limits: workspace.configuration.limits, run: run.id, at: at, observer: observer
+            ).perform(plan, results: &results)
+        } catch {
+            await keys.endIssuers()
+            throw error
+        }
+        await keys.endIssuers()
         try await Ask(
             inventory: inventory, policies: policies, publisher: publisher, manifestValidity: keys.manifestValidity,
             run: run.id, at: at, observer: observer

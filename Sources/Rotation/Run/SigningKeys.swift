@@ -4,6 +4,8 @@ import RotationModel
 /// The keys that a run signs with, loaded and checked before it does anything.
 struct SigningKeys: Sendable {
     let authorities: [String: Authority]
+    /// Those whose keys are elsewhere, by name.
+    let outside: [String: OutsideAuthority]
     let manifests: PrivateKey
     let manifestValidity: TimeSpan
 
@@ -19,15 +21,29 @@ struct SigningKeys: Sendable {
                 advice: "add `manifests: { key: { file: authorities/manifest.key } }`")
         }
         var authorities: [String: Authority] = [:]
+        var outside: [String: OutsideAuthority] = [:]
         for name in names.sorted() {
             guard let entry = directory[name] else { continue }
-            authorities[name] = try Authority(
-                name: name, certificate: entry.certificate, chain: entry.chain,
-                key: try KeyLoading(key: entry.configuration.key, observer: observer).load())
+            switch entry.configuration.signing {
+            case .key(let key):
+                authorities[name] = try Authority(
+                    name: name, certificate: entry.certificate, chain: entry.chain,
+                    key: try KeyLoading(key: key, observer: observer).load())
+            case .issuer(let issuer):
+                outside[name] = try OutsideAuthority(
+                    entry, issuer: issuer, folder: configuration.root, observer: observer)
+            }
         }
         return SigningKeys(
-            authorities: authorities,
+            authorities: authorities, outside: outside,
             manifests: try KeyLoading(key: manifests.key, observer: observer).load(),
             manifestValidity: manifests.validity)
+    }
+
+    /// Lets the programs end that speak for authorities outside.
+    func endIssuers() async {
+        await withTaskExecutorPreference(BlockingThreads.shared) {
+            for authority in outside.values { await authority.end() }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Policy
 import RotationModel
 
 /// Holds a saved plan against what would be decided now.
@@ -15,12 +16,33 @@ struct PlanAgreement {
         if saved.digests.authorities != current.digests.authorities { changed.append("the authorities") }
         if saved.digests.inventory != current.digests.inventory { changed.append("the inventory") }
         if saved.digests.inbox != current.digests.inbox { changed.append("the inbox") }
-        let unseen = current.plan.guards.filter { !saved.guards.contains($0) }
+        let unseen = current.plan.guards.map(\.description).filter { !saved.guards.contains($0) }
         if changed.isEmpty, let text = unseen.first, rowsDiffer(from: current.plan) == nil {
             throw RotationError(
                 .guarded, text, at: saved.path, advice: "rotation.yaml has other limits than when the plan was saved")
         }
         try refuse(changed, current.plan)
+    }
+
+    /// Holds the rows against the windows and freezes of the time at which they would go out: a review does not open them.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` that says which policy is closed, and until when.
+    func checkOpenings(of plan: RotationPlan, _ policies: PolicySet, at: Timestamp) throws(RotationError) {
+        var decisions = plan.decisions
+        ScheduleHold(policies: policies, at: at).apply(to: &decisions)
+        let held = zip(plan.decisions, decisions).filter { $0.action != .hold && $1.action == .hold }.map(\.1)
+        guard let first = held.first else { return }
+        let name = first.policy?.name ?? ""
+        let count = held.count { $0.policyIndex == first.policyIndex }
+        let whose =
+            policies.policies[first.policyIndex].rollout.schedule.closure(at: at)?.reason.text ?? first.reason.text
+        throw RotationError(
+            .badInput,
+            "policy \(name) is closed now, and \(count) of the plan's rows \(count == 1 ? "is" : "are") its: \(whose)",
+            at: saved.path,
+            advice:
+                "nothing of it was carried out; run it when the policy is open, or change the policy's rollout and save the plan anew "
+                + "with `rotation-job plan --save FILE`")
     }
 
     /// Holds the rows alone against those of the run itself, which has taken the inbox in.

@@ -13,7 +13,8 @@ public struct ReviewablePlan: Sendable {
         digests = PlanDigests(
             policies: plan.policies.digest, authorities: authorities, inventory: inventory, inbox: inbox,
             rows: SavedPlan.digest(
-                of: plan.decisions.lazy.map(SavedPlan.Row.init), guards: plan.guards, at: plan.at, limit: limit))
+                of: plan.decisions.lazy.map(SavedPlan.Row.init), guards: plan.guards.map(\.description), at: plan.at,
+                limit: limit))
     }
 }
 

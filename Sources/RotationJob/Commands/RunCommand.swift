@@ -69,7 +69,9 @@ struct RunCommand: AsyncParsableCommand {
         case .text: try Console.print(RunText(outcome, style: options.style).text)
         case .json: try RunJSON(outcome).write { try Console.write($0) }
         }
-        for guardText in outcome.plan.guards { Console.printError(RotationError(.guarded, guardText)) }
+        for broken in outcome.plan.guards {
+            Console.printError(RotationError(.guarded, broken.fact, advice: options.naming(broken.advice)))
+        }
         if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
     }
 

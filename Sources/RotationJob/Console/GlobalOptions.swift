@@ -36,6 +36,11 @@ struct GlobalOptions: ParsableArguments {
 
     func workspace() throws -> Workspace { try Workspace(configuredBy: config) }
 
+    /// Advice with commands, which have to be given the same configuration where one was named.
+    func naming(_ advice: String) -> String {
+        config.map { "\(advice) (each with --config \($0))" } ?? advice
+    }
+
     func logger() -> Logger {
         var logger = Logger(label: "rotation-job") { [logFormat] _ in StandardErrorLog(format: logFormat) }
         logger.logLevel = quiet ? max(logLevel, .warning) : logLevel

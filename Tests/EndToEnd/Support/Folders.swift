@@ -4,6 +4,8 @@ import Foundation
 enum Package {
     static let tests = ((#filePath as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
     static let root = ((tests as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+    /// Keys and authorities of every kind, for all test targets.
+    static let testKeys = root + "/Tests/TestKeys"
     static let fixtures = tests + "/Fixtures"
     static let judges = tests + "/Judges"
     static let tools = tests + "/Tools"

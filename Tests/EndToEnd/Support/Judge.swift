@@ -32,14 +32,18 @@ enum Judge {
     }
 
     /// Judges the certificates that the workspace's run at ``now`` issued under `plan`, a JSON file.
-    static func certificates(_ workspace: Workspace, policies: String, plan: String) async throws -> Verdict {
+    ///
+    /// - Parameter crl: where certificates of authority 1 have to say that its CRL is.
+    static func certificates(
+        _ workspace: Workspace, policies: String, plan: String, crl: String? = "http://crl.example.com/fleet-ca-1.crl"
+    ) async throws -> Verdict {
         let export = workspace.scratch + "/after.ndjson"
         try await Data(workspace.export().utf8).write(to: URL(fileURLWithPath: export))
         let output = try await ask(
             "check_certificates",
             ["--export", export, "--plan", plan, "--fleet", workspace.scratch + "/fleet.ndjson", "--at", now]
                 + ["--csr", workspace.scratch + "/csr", "--policies", "\(Package.fixtures)/policies/\(policies).json"]
-                + ["--crl", "fleet-ca-1=http://crl.example.com/fleet-ca-1.crl"])
+                + (crl.map { ["--crl", "fleet-ca-1=\($0)"] } ?? []))
         return try JSONDecoder().decode(Verdict.self, from: output.stdoutBytes)
     }
 

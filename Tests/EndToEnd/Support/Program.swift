@@ -52,6 +52,10 @@ enum Program {
         ?? (FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
             ? "/usr/bin/python3" : "/usr/local/bin/python3")
 
+    /// That of the virtual environment that `make setup-test` makes: it has what Debian has no package for.
+    static let testPython: String =
+        ProcessInfo.processInfo.environment["TEST_PYTHON"] ?? Package.root + "/.venv-test/bin/python3"
+
     /// Starts a program and does not wait.
     static func start(
         _ executable: String, _ arguments: [String], in folder: String = "/", environment: [String: String] = [:],

@@ -122,7 +122,7 @@ final class Workspace: Sendable {
     }
 
     /// Copies what stands in scratch/csr into the inbox.
-    private func handInAll() throws {
+    func handInAll() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: scratch + "/csr") {
             try FileManager.default.copyItem(atPath: scratch + "/csr/" + name, toPath: path + "/inbox/csr/" + name)
         }

@@ -1,7 +1,5 @@
-import RotationModel
-
 /// A JSON text (RFC 8259) as a value. Members keep their order; a name that stands twice in an object is an error.
-enum JSONValue: Sendable {
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     /// As it is written.
@@ -11,7 +9,7 @@ enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
 
     /// - Throws: ``RotationError/Code/badInput`` that says what is wrong and at which byte.
-    init(parsing bytes: [UInt8]) throws(RotationError) {
+    public init(parsing bytes: [UInt8]) throws(RotationError) {
         self = try bytes.withUnsafeBufferPointer { bytes throws(RotationError) in
             var parser = JSONParser(bytes)
             return try parser.document()
@@ -19,7 +17,7 @@ enum JSONValue: Sendable {
     }
 
     /// The kind of value, for messages.
-    var kind: String {
+    public var kind: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"

@@ -1,0 +1,77 @@
+import Fleet
+import PKI
+import Policy
+import RotationModel
+
+extension IssueBatch {
+    /// Asks an authority outside for the certificates of the batch. On a thread that may wait.
+    ///
+    /// - Returns: a result for each reservation, and why nothing more can be asked, if so.
+    /// - Throws: ``RotationError/Code/cryptography`` where one certificate is not what was ordered: then none of the batch is taken.
+    func ask(
+        _ authority: OutsideAuthority, for reserved: [Reservation], _ labels: [Int64: [String: String]]
+    ) async throws -> (results: [Result<Certificate, RotationError>], failure: RotationError?) {
+        let orders = reserved.map { reservation in
+            Result { () throws(RotationError) in try order(of: authority, for: reservation, labels) }
+        }
+        let profile = policy.profile
+        let check = try AnswerCheck(
+            authority: authority.certificate, chain: authority.chain,
+            profile: CertificateProfile(
+                signature: profile.signature, keyUsage: profile.keyUsage, extendedKeyUsage: profile.extendedKeyUsage))
+        var issued = try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await authority.issue(orders.compactMap { try? $0.get() }, check: check)
+        }
+        if let failure = issued.failure, failure.code == .cryptography { throw failure }
+        try refuseUsedSerials(&issued, of: authority)
+        var answers = issued.results.makeIterator()
+        let results = orders.map { order in
+            order.flatMap { order in
+                (answers.next() ?? nil)
+                    ?? .failure(
+                        RotationError(
+                            .keyUnavailable, "the authority \(authority.name) was not asked",
+                            at: "device \(order.device)",
+                            advice: "the next run asks it"))
+            }
+        }
+        return (results, issued.failure)
+    }
+
+    private func order(
+        of authority: OutsideAuthority, for reservation: Reservation, _ labels: [Int64: [String: String]]
+    ) throws(RotationError) -> IssuerOrder {
+        let profile = policy.profile
+        let decision = rows[reservation.index].decision
+        let facts = DeviceFacts(
+            device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
+        let subject = try profile.subject(for: facts)
+        return IssuerOrder(
+            device: decision.device, account: decision.account, rotation: reservation.rotation,
+            replaces: reservation.replaces.fingerprint, csr: reservation.csr, subject: subject, profile: profile,
+            certificate: CertificateOrder(
+                serialNumber: reservation.order.serial, subject: DistinguishedName(subject),
+                subjectAlternativeNames: try profile.alternativeNames(for: facts), notBefore: at - profile.backdate,
+                notAfter: min(
+                    at + profile.validity, authorities.end(of: profile.authority) ?? authority.certificate.notAfter),
+                publicKey: try reservation.publicKey))
+    }
+
+    /// One serial number names one certificate (RFC 5280, 4.1.2.2): a CRL could not tell two apart.
+    private func refuseUsedSerials(
+        _ issued: inout OutsideAuthority.Issued, of authority: OutsideAuthority
+    ) throws {
+        let serials = issued.results.map { try? $0?.get().serialNumber }
+        var used = try inventory.serialsInUse(
+            Set(serials.compactMap(\.self)), issuer: authority.certificate.subject.text)
+        for (place, serial) in serials.enumerated() {
+            guard let serial, !used.insert(serial).inserted else { continue }
+            let error = RotationError(
+                .keyUnavailable, "its issuer gave out the serial number \(serial), which another certificate has",
+                at: "authority \(authority.name)",
+                advice: "it was not recorded; have the authority's serial numbers looked after")
+            issued.results[place] = .failure(error)
+            issued.failure = issued.failure ?? error
+        }
+    }
+}

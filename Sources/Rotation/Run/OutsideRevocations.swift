@@ -1,0 +1,38 @@
+import Fleet
+import PKI
+import RotationModel
+
+/// What authorities outside have to hear of: this job revokes their certificates in the inventory, and cannot put them on their CRLs.
+///
+/// Made before the stage that revokes, so that it knows afterwards what is new.
+struct OutsideRevocations {
+    private let inventory: Inventory
+    private let before: [(name: String, issuer: String, last: Int64)]
+
+    init(inventory: Inventory, authorities: AuthorityDirectory) throws {
+        self.inventory = inventory
+        before = try authorities.names.compactMap { authorities[$0] }.filter { $0.configuration.issuer != nil }.map {
+            let issuer = $0.certificate.subject.text
+            return ($0.configuration.name, issuer, try inventory.lastRevocation(issuers: [issuer]))
+        }
+    }
+
+    /// A sentence for each authority with certificates that were revoked since.
+    func troubles() throws -> [String] {
+        try before.compactMap { name, issuer, last in
+            var serials: [String] = []
+            try inventory.forEachRevoked(issuers: [issuer], after: last) { serials.append($0.serialNumber.hex) }
+            guard !serials.isEmpty else { return nil }
+            let count = serials.count == 1 ? "1 certificate" : "\(serials.count) certificates"
+            return
+                "\(count) of authority \(name) revoked here, which its own CRL does not know of: have the authority revoke the serial number\(serials.count == 1 ? "" : "s") \(OutsideRevocations.shown(serials))"
+        }
+    }
+
+    private static func shown(_ serials: [String]) -> String {
+        let most = 10
+        return serials.prefix(most).joined(separator: ", ")
+            + (serials.count > most
+                ? " and \(serials.count - most) more (`rotation-job inventory list --status REVOKED`)" : "")
+    }
+}
