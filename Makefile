@@ -5,9 +5,10 @@ DESTDIR ?=
 SWIFT ?= swift
 # What `install` installs; `make build` makes it.
 BINARY ?= .build/release/rotation-job
-# Read by `demo` and `bench`.
+# Read by `demo`, `bench` and `bench-token`.
 DEVICES ?= 60
 COUNT ?= 20000
+TOKEN_COUNT ?= 10000
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 POLICYDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/policies
@@ -33,7 +34,7 @@ help: ## Say what the targets do (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench)"
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token)"
 
 .PHONY: setup
 setup: ## Install what the build needs and this machine lacks (Debian packages)
@@ -65,6 +66,13 @@ bench: setup ## Measure the cryptography, and a run over COUNT due devices
 	$(SWIFT) build $(RELEASE) --product RotationBench
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
 	"$$bin/RotationBench"; "$$bin/RotationBench" --algorithms; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
+
+.PHONY: bench-token
+bench-token: setup setup-test ## Measure a run whose authority's key is in a token of SoftHSM
+	$(SWIFT) build $(RELEASE) --product rotation-job
+	$(SWIFT) build $(RELEASE) --product RotationBench
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
+	"$$bin/RotationBench" --token "$$bin/rotation-job" "$$work/run" $(TOKEN_COUNT)
 
 .PHONY: lint
 lint: ## Check layout and shell scripts

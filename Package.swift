@@ -51,11 +51,12 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "PKI",
-            dependencies: ["COpenSSL", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1")],
+            dependencies: ["COpenSSL", "CPKCS11", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1")],
             swiftSettings: settings),
         .target(name: "Processes", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
         .target(name: "RotationModel", swiftSettings: settings),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPKCS11"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // For tests, the demo and the benchmark alone; nothing of it is in the product.

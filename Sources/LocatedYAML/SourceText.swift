@@ -45,7 +45,7 @@ struct SourceText {
         let to = scalars.index(from, offsetBy: max(1, length), limitedBy: scalars.endIndex) ?? scalars.endIndex
         let column = line[..<from].count + 1
         let covered = max(1, line[from..<to].count)
-        let (excerpt, excerptColumn) = SourceText.excerpt(of: line, around: column)
+        let (excerpt, excerptColumn) = SourceText.excerpt(of: SecretMask.hiding(in: String(line))[...], around: column)
         return Diagnostic(
             severity, file: path, line: position.line, column: column, length: covered, message: message, help: help,
             sourceLine: excerpt, sourceColumn: excerptColumn)

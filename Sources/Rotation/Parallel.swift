@@ -12,10 +12,12 @@ enum Parallel {
 
     /// Splits the items into one share a core and maps each share in a task of its own.
     ///
-    /// - Parameter body: maps a share, in order. It runs once a core, so it can keep one signing context.
+    /// - Parameters:
+    ///   - workers: how many shares there are at the most.
+    ///   - body: maps a share, in order. It runs once a share, so it can keep one signing context.
     /// - Returns: the results in the order of the items.
     static func map<Item: Sendable, Result: Sendable>(
-        _ items: [Item], _ body: @escaping @Sendable (ArraySlice<Item>) throws -> [Result]
+        _ items: [Item], workers: Int = workers, _ body: @escaping @Sendable (ArraySlice<Item>) throws -> [Result]
     ) async throws -> [Result] {
         // Below this a task costs more than it brings.
         let workers = min(workers, max(1, items.count / 8))

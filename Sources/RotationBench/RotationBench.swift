@@ -5,28 +5,32 @@ import RotationModel
 ///
 /// `RotationBench --algorithms`: the same for authorities of each kind.
 ///
-/// `RotationBench --run JOB WORKDIR COUNT`: what the whole job makes of it. Measure release builds.
+/// `RotationBench --run JOB WORKDIR COUNT`: what the whole job makes of it. `--token` instead of `--run`: the same with the authority's key in
+/// a token of SoftHSM. Measure release builds.
 @main
 struct RotationBench {
     static func main() {
-        do throws(RotationError) {
+        do {
             let arguments = Array(CommandLine.arguments.dropFirst())
             switch arguments.first {
             case nil: try OperationBench(raw: RawMeasurement.take()).printTable()
             case "--algorithms" where arguments.count == 1: try AlgorithmBench().printTable()
-            case "--run" where arguments.count == 4:
-                guard let count = Int(arguments[3]), count > 0 else { throw wrongUsage }
-                try RunBench(job: arguments[1], folder: arguments[2], count: count, raw: RawMeasurement.take())
-                    .printTable()
+            case "--run": try RunBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
+            case "--token": try TokenBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
             default: throw wrongUsage
             }
         } catch {
             FileHandle.standardError.write(Data("RotationBench: \(error)\n".utf8))
-            exit(error.code == .usage ? 64 : 1)
+            exit((error as? RotationError)?.code == .usage ? 64 : 1)
         }
+    }
+
+    private static func workspace(_ arguments: [String]) throws(RotationError) -> RunWorkspace {
+        guard arguments.count == 4, let count = Int(arguments[3]), count > 0 else { throw wrongUsage }
+        return RunWorkspace(job: arguments[1], folder: arguments[2], count: count)
     }
 
     private static let wrongUsage = RotationError(
         .usage, "wrong arguments",
-        advice: "RotationBench, RotationBench --algorithms, or RotationBench --run JOB WORKDIR COUNT")
+        advice: "RotationBench, RotationBench --algorithms, or RotationBench --run|--token JOB WORKDIR COUNT")
 }

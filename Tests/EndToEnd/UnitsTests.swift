@@ -36,6 +36,26 @@ struct UnitsTests {
         #expect(output.stderr.contains("NoNewPrivilege"), output.story)
     }
 
+    @Test("Each drop-in that the documents show fits the service, by systemd-analyze verify")
+    func dropIns() async throws {
+        let documents = ["docs/keys.md", "docs/operations.md"]
+        let shown = try documents.flatMap { document in
+            try String(contentsOfFile: Package.root + "/" + document, encoding: .utf8)
+                .matches(of: /```ini\n(?<unit>(?s:.)*?)```/).map { String($0.output.unit) }
+        }
+        #expect(shown.count == 2)
+        // A key that nobody knows shows that drop-ins are looked at.
+        for (dropIn, isRight) in shown.map({ ($0, true) }) + [("[Service]\nLoadCredentials=a:/b\n", false)] {
+            let folder = try units()
+            try FileManager.default.createDirectory(
+                atPath: folder / "rotation-job.service.d", withIntermediateDirectories: false)
+            try Data(dropIn.utf8).write(to: URL(fileURLWithPath: folder / "rotation-job.service.d/keys.conf"))
+            let output = try await Program.run(
+                "/usr/bin/env", ["systemd-analyze", "verify", "--man=no", folder / "rotation-job.service"])
+            #expect((output.stdout + output.stderr == "") == isRight, output.story)
+        }
+    }
+
     @Test("systemd-analyze security finds an exposure below 2.0")
     func exposure() async throws {
         let folder = try units()

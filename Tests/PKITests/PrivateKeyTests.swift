@@ -66,8 +66,38 @@ struct PrivateKeyTests {
             _ = try PrivateKey.load(path: folder["k"], passphrase: Passphrase(bytes: Array("wrong".utf8)))
         }
         #expect(wrong.code == .keyUnavailable && wrong.advice.contains("check the passphrase"))
-        let long = Passphrase(bytes: [UInt8](repeating: 0x61, count: 5000))
-        #expect(try failure { _ = try PrivateKey.load(path: folder["k"], passphrase: long) }.code == .keyUnavailable)
+    }
+
+    @Test("a passphrase of 1024 bytes opens its key, and a longer one is told from a wrong one")
+    func longPassphrases() throws {
+        let folder = try TemporaryFolder()
+        let longest = Passphrase(bytes: [UInt8](repeating: 0x61, count: 1024))
+        let key = try PrivateKey.generate(.ecdsaP256)
+        try folder.write("k", key.pem(passphrase: longest), mode: 0o600)
+        #expect(try PrivateKey.load(path: folder["k"], passphrase: longest).publicKey == key.publicKey)
+        let long = Passphrase(bytes: [UInt8](repeating: 0x61, count: 1025))
+        let error = try failure { _ = try PrivateKey.load(path: folder["k"], passphrase: long) }
+        #expect(error.code == .keyUnavailable && error.message.contains("1025 bytes") && error.advice.contains("1024"))
+    }
+
+    @Test(
+        "what only OpenSSL's legacy provider decrypts is told from a wrong passphrase; PBES1 with triple DES is read",
+        arguments: [("PBE-MD5-DES", false), ("PBE-SHA1-RC2-40", false), ("PBE-SHA1-3DES", true)])
+    func legacyEncryption(algorithm: String, isRead: Bool) throws {
+        let folder = try TemporaryFolder()
+        let key = try PrivateKey.generate(.ecdsaP256)
+        try folder.write("p", key.pem())
+        try openssl(
+            ["pkcs8", "-topk8", "-in", "p", "-out", "k", "-v1", algorithm, "-passout", "pass:secret"]
+                + ["-provider", "default", "-provider", "legacy"], in: folder)
+        try folder.write("k", folder.read("k"), mode: 0o600)
+        let secret = Passphrase(bytes: Array("secret".utf8))
+        if isRead {
+            #expect(try PrivateKey.load(path: folder["k"], passphrase: secret).publicKey == key.publicKey)
+        } else {
+            let error = try failure { _ = try PrivateKey.load(path: folder["k"], passphrase: secret) }
+            #expect(error.code == .keyUnavailable && error.advice.contains("openssl pkcs8 -topk8"), "\(error)")
+        }
     }
 
     @Test(

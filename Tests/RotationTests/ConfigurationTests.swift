@@ -1,4 +1,5 @@
 import Foundation
+import PKI
 import Rotation
 import RotationModel
 import Testing
@@ -81,6 +82,23 @@ struct ConfigurationTests {
         #expect(configuration.limits == RunLimits(revoke: try #require(Share("1%")), issue: 5, issuePerMinute: 6))
     }
 
+    @Test("A key in a token has its URI, its module and its PIN's place, with paths seen from the file")
+    func tokens() throws {
+        let folder = try ScratchFolder()
+        let root = folder.path
+        let mapping = "pkcs11: \"pkcs11:token=fleet;object=ca?module-path=lib/a.so\""
+        for (rest, module, pin) in [
+            ("", "\(root)/lib/a.so", nil), (", module: b.so, pin: { file: p }", "\(root)/b.so", .file("\(root)/p")),
+            (", passphrase: { env: PIN }", "\(root)/lib/a.so", .environment("PIN")),
+        ] as [(String, String, PassphraseSource?)] {
+            let text = "version: 1\nmanifests: { key: { \(mapping)\(rest) } }\n"
+            let path = try folder.write("rotation.yaml", text)
+            let key = try #require(try WorkspaceConfiguration.load(path: path).manifests?.key)
+            let uri = try PKCS11URI("pkcs11:token=fleet;object=ca?module-path=lib/a.so")
+            #expect(key == KeyConfiguration(.token(uri, module: module), passphrase: pin))
+        }
+    }
+
     @Test(
         "A mistake is told at its place",
         arguments: [
@@ -92,12 +110,48 @@ struct ConfigurationTests {
             ("manifests: { key: manifest.key }", "2:19: error: `key` must be a mapping; write { file: manifest.key }"),
             ("manifests: { key: { file: k }, validity: 0d }", "2:42: error: `validity` is zero"),
             (
-                "manifests: { key: { pkcs11: \"pkcs11:x\" } }",
-                "2:21: error: `pkcs11` is part of the format, but this version does not"
+                "manifests: { key: \"pkcs11:token=a\" }",
+                "2:19: error: `key` must be a mapping; write { pkcs11: \"pkcs11:…\" }"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"token=a\" } }",
+                "2:29: error: a PKCS#11 URI starts with `pkcs11:`; write"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a;objekt=b\" } }",
+                "2:29: error: unknown attribute `objekt` in the URI; did you mean `object`?"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a?pin-value=1\" } }",
+                "2:29: error: the URI has `pin-value`, which is not taken here; a PIN does not stand in this file"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a\", file: k } }",
+                "2:53: error: a key is in a file or in a token, not in both"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a\", pin: 1234 } }",
+                "2:52: error: a PIN does not stand in this file"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a\", pin: { env: A }, passphrase: { env: B } } }",
+                "2:76: error: `pin` and `passphrase` are the same thing for a token; keep `pin`"
+            ),
+            (
+                "manifests: { key: { pkcs11: \"pkcs11:token=a\", pin: { evn: A } } }",
+                "2:54: error: unknown key `evn` in the PIN; did you mean `env`?"
+            ),
+            (
+                "manifests: { key: { file: k, module: m.so } }",
+                "2:38: error: `module` belongs to a key in a token; remove it, or add `pkcs11`"
             ),
             (
                 "manifests: { key: { file: k, passphrase: secret } }",
                 "2:42: error: a passphrase does not stand in this file"
+            ),
+            (
+                "manifests: { key: { file: k, passphrase: {} } }",
+                "2:42: error: the passphrase comes from one place"
             ),
             (
                 "manifests: { key: { file: k, passphrase: { env: A, file: b } } }",

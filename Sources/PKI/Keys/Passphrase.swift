@@ -1,6 +1,14 @@
 import COpenSSL
 import RotationModel
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// A passphrase's bytes. They are wiped when it goes, and no description shows them.
 ///
 /// `@unchecked Sendable`: the memory is written in `init` and wiped in `deinit`, and only read in between.
@@ -20,22 +28,39 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
 
     private let length: Int
 
-    /// The first line of a file, without its line end.
+    /// The first line of a file, without its line end. Its bytes are taken as they stand, whatever their encoding.
     ///
+    /// - Parameter what: what the secret is, for messages: `passphrase`, `PIN`.
     /// - Throws: ``RotationError`` as ``PrivateKey/load(path:passphrase:)`` does for the file, and
     ///   ``RotationError/Code/keyUnavailable`` where the line is empty.
-    public static func read(file path: String) throws(RotationError) -> Passphrase {
-        let secret = try SecretFile.read(path, what: "passphrase file")
+    public static func read(file path: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
+        let secret = try SecretFile.read(path, what: "\(what) file")
         return try secret.withBytes { bytes throws(RotationError) in
             var line = bytes[..<(bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex)]
             if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
             guard !line.isEmpty else {
                 throw RotationError(
-                    .keyUnavailable, "the passphrase file's first line is empty", at: path,
-                    advice: "write the passphrase on the first line")
+                    .keyUnavailable, "the \(what) file's first line is empty", at: path,
+                    advice: "write the \(what) on the first line")
             }
             return Passphrase(memory: line)
         }
+    }
+
+    /// The value of an environment variable, as it stands.
+    ///
+    /// - Throws: ``RotationError/Code/keyUnavailable`` where it is not set, or empty.
+    public static func read(environment name: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
+        let advice = "set it in the job's environment, or name a file: { file: … } or { credential: … }"
+        guard let value = getenv(name) else {
+            throw RotationError(
+                .keyUnavailable, "the environment variable \(name), which holds a \(what), is not set", advice: advice)
+        }
+        guard value.pointee != 0 else {
+            throw RotationError(
+                .keyUnavailable, "the environment variable \(name), which holds a \(what), is empty", advice: advice)
+        }
+        return Passphrase(memory: UnsafeRawBufferPointer(start: value, count: strlen(value))[...])
     }
 
     private init(memory bytes: Slice<UnsafeRawBufferPointer>) {
@@ -43,6 +68,9 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
         length = bytes.count
         memory.copyBytes(from: bytes)
     }
+
+    /// In bytes.
+    var count: Int { length }
 
     func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

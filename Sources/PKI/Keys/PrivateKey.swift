@@ -7,9 +7,18 @@ import RotationModel
 public final class PrivateKey: Sendable {
     public let publicKey: PublicKeyInfo
     let handle: KeyHandle
+    /// Nil for a key in this process' memory.
+    let token: TokenPlace?
 
-    init(handle: KeyHandle) throws(RotationError) {
+    /// Whether it is in a PKCS#11 token, which makes the signatures.
+    public var isInToken: Bool { token != nil }
+
+    /// How many may sign at once with a key in a token; nil for one in this process, with which each core may.
+    public var tokenSessions: Int? { token?.access.sessions }
+
+    init(handle: KeyHandle, token: TokenPlace? = nil) throws(RotationError) {
         self.handle = handle
+        self.token = token
         publicKey = try PrivateKey.publicKey(of: handle)
     }
 

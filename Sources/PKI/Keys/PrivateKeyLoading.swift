@@ -10,6 +10,19 @@ extension PrivateKey {
     ///   ``RotationError/Code/keyUnavailable`` where there is no such file, it is no regular file, it holds no key, or the passphrase is
     ///   missing or wrong.
     public static func load(path: String, passphrase: Passphrase? = nil) throws(RotationError) -> PrivateKey {
+        try open(path: path, passphrase: passphrase).key
+    }
+
+    /// As ``load(path:passphrase:)``, and whether the passphrase was needed.
+    public static func open(
+        path: String, passphrase: Passphrase?
+    ) throws(RotationError) -> (key: PrivateKey, usedPassphrase: Bool) {
+        // OpenSSL has room for so much (PEM_BUFSIZE), and would say of a longer one that it is wrong.
+        if let passphrase, passphrase.count > Int(PEM_BUFSIZE) {
+            throw RotationError(
+                .keyUnavailable, "the passphrase is \(passphrase.count) bytes long", at: path,
+                advice: "at most \(PEM_BUFSIZE) are possible: see that the file or variable is the one that is meant")
+        }
         let file = try SecretFile.read(path, what: "key file")
         return try file.withBytes { bytes throws(RotationError) in
             try read(pem: bytes, passphrase: passphrase, place: path)
@@ -18,7 +31,7 @@ extension PrivateKey {
 
     private static func read(
         pem: UnsafeRawBufferPointer, passphrase: Passphrase?, place: String
-    ) throws(RotationError) -> PrivateKey {
+    ) throws(RotationError) -> (key: PrivateKey, usedPassphrase: Bool) {
         OpenSSLErrors.clear()
         guard let input = BIO_new_mem_buf(pem.baseAddress, Int32(pem.count)) else {
             throw OpenSSLErrors.failure(.cryptography, "the key file cannot be buffered", at: place)
@@ -39,7 +52,7 @@ extension PrivateKey {
         }
         let handle = KeyHandle(takingOwnership: key)
         do {
-            return try PrivateKey(handle: handle)
+            return (try PrivateKey(handle: handle), request.wasAsked)
         } catch {
             throw RotationError(
                 .keyUnavailable, "the key cannot be used: \(error.message)", at: place, advice: error.advice)
@@ -47,17 +60,22 @@ extension PrivateKey {
     }
 
     private static func failure(wasAsked: Bool, hadPassphrase: Bool, place: String) -> RotationError {
-        let reasons = OpenSSLErrors.drain()
+        let codes = OpenSSLErrors.drainCodes()
         if wasAsked, !hadPassphrase {
             return RotationError(
                 .keyUnavailable, "the key is encrypted and there is no passphrase for it", at: place,
                 advice: "name one: passphrase: { file: … }, { env: … } or { credential: … }")
         }
         if wasAsked {
-            return RotationError(
-                .keyUnavailable, "the key cannot be decrypted", at: place, advice: "check the passphrase")
+            // What OpenSSL 3 moved to its legacy provider: PBES1 with DES or RC2, "Proc-Type: 4,ENCRYPTED" with DES.
+            return codes.contains(where: OpenSSLErrors.isMissingAlgorithm)
+                ? RotationError(
+                    .keyUnavailable, "the key is encrypted in a way that this OpenSSL does not do any more", at: place,
+                    advice: "encrypt it anew, where it was made: openssl pkcs8 -topk8 -scrypt -in KEY -out NEW")
+                : RotationError(
+                    .keyUnavailable, "the key cannot be decrypted", at: place, advice: "check the passphrase")
         }
-        let detail = reasons.first.map { " (OpenSSL: \($0))" } ?? ""
+        let detail = OpenSSLErrors.reasons(of: codes).first.map { " (OpenSSL: \($0))" } ?? ""
         return RotationError(
             .keyUnavailable, "the key file holds no private key\(detail)", at: place,
             advice: "give PEM: PKCS#8, \"EC PRIVATE KEY\" or \"RSA PRIVATE KEY\"")

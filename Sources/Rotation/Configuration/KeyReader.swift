@@ -1,4 +1,5 @@
 import LocatedYAML
+import PKI
 import RotationModel
 
 /// Reads where a private key is: an authority's, or the one for manifests. What is wrong is reported to the file's log.
@@ -8,49 +9,69 @@ struct KeyReader {
 
     func read(_ value: LocatedValue) -> KeyConfiguration? {
         if case .scalar(let text, _) = value.content {
-            value.report("`key` must be a mapping", help: "write { file: \(text) }")
+            let isToken = text.lowercased().hasPrefix("pkcs11:")
+            // A URI may carry a PIN, so it is not shown.
+            value.report(
+                "`key` must be a mapping", help: isToken ? "write { pkcs11: \"pkcs11:…\" }" : "write { file: \(text) }")
             return nil
         }
         return value.mapping("the key") { reader -> KeyConfiguration? in
-            reader.notYet("pkcs11", instead: "name the key's file with `file`")
             let command = reader.optional("command")
             command?.report(
                 "`command` is not a kind of key",
                 help: "write it beside `certificate`, in place of `key`: docs/issuers.md")
-            let passphrase = reader.optional("passphrase").map(self.passphrase)
-            let isElsewhere = reader.optional("pkcs11") != nil || command != nil
+            if let uri = reader.optional("pkcs11") { return token(uri, reader) }
+            let isElsewhere = command != nil
             let file = isElsewhere ? reader.optional("file") : reader.required("file", like: "authorities/ca-1.key")
-            guard let path = file.flatMap({ path($0, "a file such as authorities/ca-1.key") }) else { return nil }
-            if let passphrase, passphrase == nil { return nil }
-            return KeyConfiguration(file: path, passphrase: passphrase ?? nil)
+            let secret = secret(reader, ["passphrase"])
+            for name in ["module", "pin"] {
+                reader.optional(name)?.report(
+                    "`\(name)` belongs to a key in a token", help: "remove it, or add `pkcs11`")
+            }
+            guard let path = file.flatMap({ path($0, "a file such as authorities/ca-1.key") }), let secret else {
+                return nil
+            }
+            return KeyConfiguration(file: path, passphrase: secret.source)
         } ?? nil
     }
 
-    private func passphrase(_ value: LocatedValue) -> PassphraseSource? {
-        let choices = "{ file: … }, { env: … } or { credential: … }"
-        if case .scalar = value.content {
-            value.report("a passphrase does not stand in this file", help: "say where it comes from: \(choices)")
+    // MARK: Tokens
+
+    private func token(_ value: LocatedValue, _ reader: MappingReader) -> KeyConfiguration? {
+        reader.optional("file")?.report(
+            "a key is in a file or in a token, not in both", help: "keep one of `file` and `pkcs11`")
+        let module = reader.optional("module").map { path($0, "a file such as /usr/lib/softhsm/libsofthsm2.so") }
+        let secret = secret(reader, ["pin", "passphrase"])
+        guard let uri = uri(value), let secret else { return nil }
+        if let module, module == nil { return nil }
+        let named = (module ?? nil) ?? uri.modulePath.map { WorkspacePath.resolve($0, from: root) }
+        return KeyConfiguration(.token(uri, module: named), passphrase: secret.source)
+    }
+
+    private func uri(_ value: LocatedValue) -> PKCS11URI? {
+        guard let text = value.line("a URI such as \"pkcs11:token=…;object=…\"", longest: 4096) else { return nil }
+        do throws(PKCS11URI.Mistake) {
+            return try PKCS11URI(text)
+        } catch {
+            value.report(
+                error.message,
+                help: error.unknown.map { Suggestion.help(for: $0, among: PKCS11URI.attributes) } ?? error.help)
             return nil
         }
-        return value.mapping("the passphrase") { reader -> PassphraseSource? in
-            let file = reader.optional("file"), environment = reader.optional("env")
-            let credential = reader.optional("credential")
-            let given = [file, environment, credential].compactMap(\.self)
-            if given.count != 1, !reader.isEmpty || given.isEmpty {
-                value.report("the passphrase comes from one place", help: "write one of \(choices)")
-                return nil
-            }
-            if let file { return path(file, "a file").map { .file($0) } }
-            if let environment { return environment.line("a variable's name").map { .environment($0) } }
-            guard let credential, let name = credential.line("a credential's name") else { return nil }
-            guard !name.contains("/"), name != ".", name != ".." else {
-                credential.report(
-                    "`\(name)` cannot be a credential's name", help: "a name without slashes, as LoadCredential= has it"
-                )
-                return nil
-            }
-            return .credential(name)
-        } ?? nil
+    }
+
+    // MARK: What opens it
+
+    /// Nil where something is wrong with it, which is reported.
+    private func secret(_ reader: MappingReader, _ names: [String]) -> (source: PassphraseSource?, Void)? {
+        let given = names.compactMap { reader.optional($0) }
+        guard let value = given.first else { return (nil, ()) }
+        guard given.count == 1 else {
+            given.last?.report("`pin` and `passphrase` are the same thing for a token", help: "keep `pin`")
+            return nil
+        }
+        let what = names.contains("pin") ? "PIN" : "passphrase"
+        return PassphraseReader(root: root, what: what).read(value).map { ($0, ()) }
     }
 
     private func path(_ value: LocatedValue, _ expected: String) -> String? {

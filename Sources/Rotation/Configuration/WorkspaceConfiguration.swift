@@ -25,28 +25,6 @@ public struct WorkspaceConfiguration: Sendable {
     }
 }
 
-/// Where an encrypted key's passphrase comes from: never from the configuration itself.
-public enum PassphraseSource: Hashable, Sendable {
-    /// The first line of a file.
-    case file(String)
-    /// An environment variable.
-    case environment(String)
-    /// A file of this name in `$CREDENTIALS_DIRECTORY`, as systemd's `LoadCredential=` puts it there.
-    case credential(String)
-}
-
-/// A private key on disk.
-public struct KeyConfiguration: Hashable, Sendable {
-    public let file: String
-    /// Nil where the key is not encrypted.
-    public let passphrase: PassphraseSource?
-
-    public init(file: String, passphrase: PassphraseSource? = nil) {
-        self.file = file
-        self.passphrase = passphrase
-    }
-}
-
 /// How manifests are signed.
 public struct ManifestConfiguration: Hashable, Sendable {
     public let key: KeyConfiguration

@@ -122,10 +122,10 @@ struct IssueBatch: Sendable {
         )
         let devices = rows.map(\.decision)
         let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
-        return try await Parallel.map(reserved) { share in
+        return try await sharing(reserved, authority) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
             // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
-            // with its first signature.
+            // with its first signature; a token is a device of its own, and can fail at any.
             var verifyingSignature = true
             return try share.map { reservation in
                 let decision = devices[reservation.index]
@@ -141,14 +141,30 @@ struct IssueBatch: Sendable {
                         notBefore: validity.notBefore, notAfter: validity.notAfter,
                         publicKey: try reservation.publicKey)
                     certificate = try signer.sign(order)
+                } catch  where error.code == .keyUnavailable {
+                    // A key that is gone is gone for every device: nobody is to wait for each of them to fail.
+                    throw error
                 } catch {
                     return .failure(error)
                 }
                 try readBack.confirm(
                     certificate, is: order, for: decision.device, verifyingSignature: verifyingSignature)
-                verifyingSignature = false
+                verifyingSignature = authority.isKeyInToken
                 return .success(certificate)
             }
+        }
+    }
+}
+
+extension IssueBatch {
+    /// Signs on every core; or, where a token does it, in as many sessions as it has, on threads that may wait.
+    private func sharing<Result: Sendable>(
+        _ reserved: [Reservation], _ authority: Authority,
+        _ body: @escaping @Sendable (ArraySlice<Reservation>) throws -> [Result]
+    ) async throws -> [Result] {
+        guard let sessions = authority.tokenSessions else { return try await Parallel.map(reserved, body) }
+        return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(reserved, workers: sessions, body)
         }
     }
 }

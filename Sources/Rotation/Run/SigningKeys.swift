@@ -1,14 +1,6 @@
 import PKI
 import RotationModel
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// The keys that a run signs with, loaded and checked before it does anything.
 struct SigningKeys: Sendable {
     let authorities: [String: Authority]
@@ -35,14 +27,16 @@ struct SigningKeys: Sendable {
             switch entry.configuration.signing {
             case .key(let key):
                 authorities[name] = try Authority(
-                    name: name, certificate: entry.certificate, chain: entry.chain, key: try load(key))
+                    name: name, certificate: entry.certificate, chain: entry.chain,
+                    key: try KeyLoading(key: key, observer: observer).load())
             case .issuer(let issuer):
                 outside[name] = try OutsideAuthority(
                     entry, issuer: issuer, folder: configuration.root, observer: observer)
             }
         }
         return SigningKeys(
-            authorities: authorities, outside: outside, manifests: try load(manifests.key),
+            authorities: authorities, outside: outside,
+            manifests: try KeyLoading(key: manifests.key, observer: observer).load(),
             manifestValidity: manifests.validity)
     }
 
@@ -50,32 +44,6 @@ struct SigningKeys: Sendable {
     func endIssuers() async {
         await withTaskExecutorPreference(BlockingThreads.shared) {
             for authority in outside.values { await authority.end() }
-        }
-    }
-
-    private static func load(_ key: KeyConfiguration) throws -> PrivateKey {
-        try PrivateKey.load(path: key.file, passphrase: try key.passphrase.map(passphrase))
-    }
-
-    private static func passphrase(_ source: PassphraseSource) throws -> Passphrase {
-        switch source {
-        case .file(let path):
-            return try Passphrase.read(file: path)
-        case .environment(let name):
-            guard let value = getenv(name) else {
-                throw RotationError(
-                    .keyUnavailable, "the environment variable \(name), which holds a key's passphrase, is not set")
-            }
-            return Passphrase(
-                bytes: Array(UnsafeBufferPointer(start: value, count: strlen(value))).map(UInt8.init(bitPattern:)))
-        case .credential(let name):
-            guard let folder = getenv("CREDENTIALS_DIRECTORY") else {
-                throw RotationError(
-                    .keyUnavailable,
-                    "the passphrase is the systemd credential \(name), but CREDENTIALS_DIRECTORY is not set",
-                    advice: "start the job as a systemd service with LoadCredential=\(name):…")
-            }
-            return try Passphrase.read(file: "\(String(cString: folder))/\(name)")
         }
     }
 }
