@@ -9,8 +9,6 @@ public final class Authority: Sendable {
     /// The certificates above its own that a device needs, nearest first.
     public let chain: [Certificate]
     let key: PrivateKey
-    /// Whether its key is in a PKCS#11 token, which makes the signatures.
-    public var isKeyInToken: Bool { key.isInToken }
     /// As ``PrivateKey/tokenSessions``.
     public var tokenSessions: Int? { key.tokenSessions }
     /// What stands in the AuthorityKeyIdentifier of what it issues.

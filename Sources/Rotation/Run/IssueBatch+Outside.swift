@@ -14,12 +14,7 @@ extension IssueBatch {
         let orders = reserved.map { reservation in
             Result { () throws(RotationError) in try order(of: authority, for: reservation, labels) }
         }
-        let profile = policy.profile
-        let check = try AnswerCheck(
-            authority: authority.certificate, chain: authority.chain,
-            profile: CertificateProfile(
-                signature: profile.signature, pssHash: profile.hash, keyUsage: profile.keyUsage,
-                extendedKeyUsage: profile.extendedKeyUsage))
+        let check = try AnswerCheck(authority: authority.certificate, chain: authority.chain, profile: template())
         var issued = try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await authority.issue(orders.compactMap { try? $0.get() }, check: check)
         }
@@ -42,20 +37,12 @@ extension IssueBatch {
     private func order(
         of authority: OutsideAuthority, for reservation: Reservation, _ labels: [Int64: [String: String]]
     ) throws(RotationError) -> IssuerOrder {
-        let profile = policy.profile
         let decision = rows[reservation.index].decision
-        let facts = DeviceFacts(
-            device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
-        let subject = try profile.subject(for: facts)
+        let (subject, certificate) = try order(for: reservation, by: authority.certificate, labels)
         return IssuerOrder(
             device: decision.device, account: decision.account, rotation: reservation.rotation,
-            replaces: reservation.replaces.fingerprint, csr: reservation.csr, subject: subject, profile: profile,
-            certificate: CertificateOrder(
-                serialNumber: reservation.order.serial, subject: DistinguishedName(subject),
-                subjectAlternativeNames: try profile.alternativeNames(for: facts), notBefore: at - profile.backdate,
-                notAfter: min(
-                    at + profile.validity, authorities.end(of: profile.authority) ?? authority.certificate.notAfter),
-                publicKey: try reservation.publicKey))
+            replaces: reservation.replaces.fingerprint, csr: reservation.csr, subject: subject, profile: policy.profile,
+            certificate: certificate)
     }
 
     /// One serial number names one certificate (RFC 5280, 4.1.2.2): a CRL could not tell two apart.

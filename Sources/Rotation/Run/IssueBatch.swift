@@ -110,36 +110,18 @@ struct IssueBatch: Sendable {
         guard let authority = keys.authorities[policy.profile.authority] else {
             throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
         }
-        let profile = policy.profile
-        let template = CertificateProfile(
-            signature: profile.signature, pssHash: profile.hash, keyUsage: profile.keyUsage,
-            extendedKeyUsage: profile.extendedKeyUsage,
-            crlURLs: authorities[profile.authority]?.configuration.crlURLs() ?? [])
-        let validity = (
-            notBefore: at - profile.backdate,
-            notAfter: min(
-                at + profile.validity, authorities.end(of: profile.authority) ?? authority.certificate.notAfter)
-        )
-        let devices = rows.map(\.decision)
+        let template = template(crlURLs: authorities[authority.name]?.configuration.crlURLs() ?? [])
         let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
         return try await sharing(reserved, authority) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
             // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
-            // with its first signature; a token is a device of its own, and can fail at any.
+            // with its first signature; those of a token are verified where they are made.
             var verifyingSignature = true
             return try share.map { reservation in
-                let decision = devices[reservation.index]
-                let facts = DeviceFacts(
-                    device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
                 let order: CertificateOrder
                 let certificate: Certificate
                 do throws(RotationError) {
-                    order = CertificateOrder(
-                        serialNumber: reservation.order.serial,
-                        subject: DistinguishedName(try profile.subject(for: facts)),
-                        subjectAlternativeNames: try profile.alternativeNames(for: facts),
-                        notBefore: validity.notBefore, notAfter: validity.notAfter,
-                        publicKey: try reservation.publicKey)
+                    order = try self.order(for: reservation, by: authority.certificate, labels).certificate
                     certificate = try signer.sign(order)
                 } catch  where error.code == .keyUnavailable {
                     // A key that is gone is gone for every device: nobody is to wait for each of them to fail.
@@ -148,8 +130,9 @@ struct IssueBatch: Sendable {
                     return .failure(error)
                 }
                 try readBack.confirm(
-                    certificate, is: order, for: decision.device, verifyingSignature: verifyingSignature)
-                verifyingSignature = authority.isKeyInToken
+                    certificate, is: order, for: rows[reservation.index].decision.device,
+                    verifyingSignature: verifyingSignature)
+                verifyingSignature = false
                 return .success(certificate)
             }
         }
@@ -165,15 +148,6 @@ extension IssueBatch {
         guard let sessions = authority.tokenSessions else { return try await Parallel.map(reserved, body) }
         return try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await Parallel.map(reserved, workers: sessions, body)
-        }
-    }
-}
-
-extension Reservation {
-    /// What is certified: the key of the CSR, or that of the certificate that is replaced.
-    var publicKey: PublicKeyInfo {
-        get throws(RotationError) {
-            spki.isEmpty ? try Certificate(der: currentCertificate).publicKey : try PublicKeyInfo(der: spki)
         }
     }
 }
