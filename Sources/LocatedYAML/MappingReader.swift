@@ -4,6 +4,8 @@ public final class MappingReader {
     private let what: String
     private let entries: [LocatedValue.Entry]
     private var known: [String] = []
+    /// Whether the keys are the user's own words, so that none of them is unknown.
+    private var takesAny = false
 
     init(_ value: LocatedValue, entries: [LocatedValue.Entry], what: String) {
         self.value = value
@@ -39,11 +41,12 @@ public final class MappingReader {
 
     /// All entries, for mappings whose keys are the user's own words; none of them is unknown then.
     public func anyEntries() -> [LocatedValue.Entry] {
-        known += entries.map(\.key.text)
+        takesAny = true
         return entries
     }
 
     func reportUnknownKeys() {
+        if takesAny { return }
         for entry in entries where !known.contains(entry.key.text) {
             entry.key.report(
                 "unknown key `\(entry.key.text)` in \(what)", help: Suggestion.help(for: entry.key.text, among: known))

@@ -5,6 +5,7 @@ struct SourceText {
     let text: String
     /// Where each line starts, as an offset in bytes.
     private let lineStarts: [Int]
+    private let marks = LongLineMarks()
 
     /// The longest stretch of one line that a message shows, in characters.
     private static let shown = 160
@@ -29,7 +30,8 @@ struct SourceText {
 
     /// The line's scalars from a position on; empty where the position is past its end.
     func rest(at position: SourcePosition) -> Substring.UnicodeScalarView {
-        line(position.line).unicodeScalars.dropFirst(position.column - 1)
+        let line = line(position.line)
+        return line.unicodeScalars[marks.place(of: position, in: line).index...]
     }
 
     /// A message that points at a position.
@@ -40,24 +42,29 @@ struct SourceText {
     ) -> Diagnostic {
         let line = line(position.line)
         let scalars = line.unicodeScalars
-        let start = scalars.index(scalars.startIndex, offsetBy: position.column - 1, limitedBy: scalars.endIndex)
-        let from = start ?? scalars.endIndex
+        let (from, before) = marks.place(of: position, in: line)
         let to = scalars.index(from, offsetBy: max(1, length), limitedBy: scalars.endIndex) ?? scalars.endIndex
-        let column = line[..<from].count + 1
-        let covered = max(1, line[from..<to].count)
-        let (excerpt, excerptColumn) = SourceText.excerpt(of: line, around: column)
+        let (excerpt, excerptColumn) = SourceText.excerpt(of: line, around: from, column: before + 1)
         return Diagnostic(
-            severity, file: path, line: position.line, column: column, length: covered, message: message, help: help,
-            sourceLine: excerpt, sourceColumn: excerptColumn)
+            severity, file: path, line: position.line, column: before + 1, length: max(1, line[from..<to].count),
+            message: message, help: help, sourceLine: excerpt, sourceColumn: excerptColumn)
     }
 
-    /// Of a line too long to show, the part around a column (from 1), and the column within that part.
-    private static func excerpt(of line: Substring, around column: Int) -> (String, Int) {
-        guard line.utf8.count > shown, line.count > shown else { return (String(line), column) }
-        let skipped = max(0, column - shown / 2)
-        guard skipped > 0 else { return (line.prefix(shown) + "…", column) }
-        let rest = line.dropFirst(skipped)
-        return ("…" + rest.prefix(shown) + (rest.count > shown ? "…" : ""), column - skipped + 1)
+    /// Of a line too long to show, the part around an index, and the column (from 1) of the index within that part.
+    private static func excerpt(of line: Substring, around index: String.Index, column: Int) -> (String, Int) {
+        // Counted in scalars, so that a letter with a thousand accents is no way around it.
+        let scalars = line.unicodeScalars
+        func moved(_ start: String.Index, by distance: Int) -> String.Index? {
+            scalars.index(start, offsetBy: distance, limitedBy: distance < 0 ? line.startIndex : line.endIndex)
+        }
+        guard line.utf8.count > shown, moved(line.startIndex, by: shown + 1) != nil else {
+            return (String(line), column)
+        }
+        let start = moved(index, by: -shown / 2) ?? line.startIndex
+        let end = moved(start, by: shown) ?? line.endIndex
+        let isCut = start > line.startIndex
+        let part = (isCut ? "…" : "") + line[start..<end] + (end < line.endIndex ? "…" : "")
+        return (part, line[start..<index].count + (isCut ? 2 : 1))
     }
 
     /// Lines end where YAML 1.1 (5.4) ends them: LF, CR LF, CR, NEL, LS, PS.

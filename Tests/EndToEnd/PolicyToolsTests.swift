@@ -36,6 +36,21 @@ struct PolicyToolsTests {
         #expect(clean.stdout.contains("\"results\":[]"), clean.story)
     }
 
+    @Test("check prints a hundred mistakes and how many more there are; JSON has them all")
+    func manyMistakes() async throws {
+        let workspace = try await Workspace { text in
+            text + "tests:\n" + (0..<250).map { "  - { nmae\($0): x }\n" }.joined()
+        }
+        let output = try await workspace.job("policy", "check", expecting: 65)
+        let json = try await workspace.job("policy", "check", "--format", "json", expecting: 65)
+        let document = try #require(try JSONSerialization.jsonObject(with: json.stdoutBytes) as? [String: Any])
+        let count = try #require(document["errors"] as? Int)
+        #expect(count > 250)
+        #expect(output.stderr.contains("and \(count - 100) more"), output.story)
+        #expect(output.stderr.split(separator: "\n").count { $0.hasPrefix("error: ") } == 100)
+        #expect(output.stderr.hasSuffix("\n\(count) errors\n"), output.story)
+    }
+
     @Test("check asks the inventory: a device that two policies claim is an error, a policy for nobody a warning")
     func inventory() async throws {
         let workspace = try await Workspace()

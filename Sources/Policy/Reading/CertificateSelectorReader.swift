@@ -65,7 +65,9 @@ enum CertificateSelectorReader {
     static func keyKind(_ value: LocatedValue) -> KeyPattern? {
         guard let text = value.text("a key such as rsa-1024") else { return nil }
         if let kind = KeyPattern(text) { return kind }
-        let nearest = Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
+        var nearest: String? {
+            Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
+        }
         value.report(
             "`\(text)` is not a kind of key",
             help: nearest

@@ -25,7 +25,9 @@ struct PolicyCompiler {
         let profiles = profileDrafts.compactMap { profile($0) }
         let byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let written = profileDrafts.compactMap { $0.name?.name }
-        let policies = policyDrafts.compactMap { policy($0, profiles: byName, written: written) }
+        let known = Set(written)
+        for draft in policyDrafts { reportUnknownProfile(draft, known: known, written: written) }
+        let policies = policyDrafts.compactMap { policy($0, profiles: byName) }
         return PolicySet(
             policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule),
             tests: PolicyTestCompiler(drafts).compile())
@@ -54,13 +56,7 @@ struct PolicyCompiler {
             subjectAlternativeNames: alternativeNames, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage)
     }
 
-    private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile], written: [String]) -> RotationPolicy?
-    {
-        if let profile = draft.profile, !written.contains(profile.name) {
-            profile.value.report(
-                "there is no profile `\(profile.name)`",
-                help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written))
-        }
+    private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile]) -> RotationPolicy? {
         guard let profile = draft.profile.flatMap({ profiles[$0.name] }) else { return nil }
         if let expiry = draft.expiry { checkExpiry(expiry, of: draft, against: profile) }
         checkAge(of: draft, against: profile)
@@ -87,6 +83,13 @@ struct PolicyCompiler {
             help: known.isEmpty
                 ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known))
         return nil
+    }
+
+    private func reportUnknownProfile(_ draft: PolicyDraft, known: Set<String>, written: [String]) {
+        guard let profile = draft.profile, !known.contains(profile.name) else { return }
+        profile.value.report(
+            "there is no profile `\(profile.name)`",
+            help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written))
     }
 
     private func checkExpiry(_ draft: ExpiryDraft, of policy: PolicyDraft, against profile: IssuanceProfile) {

@@ -174,8 +174,9 @@ struct PolicyTestCompiler {
     }
 
     func compile() -> [PolicyTest] {
+        let known = Set(names)
         for draft in drafts {
-            guard let policy = draft.policy, !names.contains(policy.name) else { continue }
+            guard let policy = draft.policy, !known.contains(policy.name) else { continue }
             policy.value.report(
                 "there is no policy or revocation `\(policy.name)`",
                 help: names.isEmpty

@@ -70,7 +70,7 @@ struct ProfileDraft {
         return value.distinct("a key such as ecdsa-p256") { value in
             guard let text = value.text("a key such as ecdsa-p256") else { return nil }
             if let key = KeyRequirement(text) { return key }
-            let nearest = Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" }
+            var nearest: String? { Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" } }
             let isRSA = text.lowercased().hasPrefix("rsa")
             value.report(
                 "`\(text)` is not a key that a device may have",

@@ -48,15 +48,16 @@ enum WindowReader {
         guard let value = reader.optional("zone") else { return .utc }
         guard let name = value.text("a zone such as Europe/Berlin") else { return nil }
         if let zone = ZoneClock(name) { return zone }
+        value.report("there is no time zone `\(name)`", help: zoneHelp(for: name))
+        return nil
+    }
+
+    private static func zoneHelp(for name: String) -> String {
         let names = ZoneClock.names
         // Whoever writes `Berlin` or `CET` is shown what zones are called.
         let byCity = names.first { $0.split(separator: "/").last?.lowercased() == name.lowercased() }
-        let near = Suggestion.nearest(to: name, among: names) ?? byCity
-        value.report(
-            "there is no time zone `\(name)`",
-            help: near.map { "did you mean `\($0)`?" }
-                ?? "write a name of the IANA time zone database, such as Europe/Berlin or America/New_York, or UTC")
-        return nil
+        return (Suggestion.nearest(to: name, among: names) ?? byCity).map { "did you mean `\($0)`?" }
+            ?? "write a name of the IANA time zone database, such as Europe/Berlin or America/New_York, or UTC"
     }
 
     /// `daily`, `Mon-Fri`, or a list of days and ranges.
