@@ -119,3 +119,51 @@ struct RolloutMistakeTests {
         #expect(loaded.set != nil && loaded.messages == [])
     }
 }
+
+    @Test(
+        "Windows that stay closed for longer than certificates have left when they are due are a warning at their place",
+        arguments: [
+            // Closed from Monday 02:00 until the next one 01:00.
+            ("5d", "2d", "{ days: Mon, from: 01:00, to: 02:00 }", "for 167h at a stretch", "last 5d: every one"),
+            ("90d", "6d", "{ days: Mon, from: 01:00, to: 02:00 }", "for 167h at a stretch", "are due 6 days before"),
+            ("30d", "2%", "{ days: daily, from: 22:00, to: 02:00 }", "for 20h at a stretch", "are due 14 hours before"),
+            (
+                "7d", "33%", "{ days: Mon-Fri, from: 01:00, to: 05:00 }", "for 68h at a stretch",
+                "expires before they open"
+            ),
+            // Berlin is an hour ahead: open until Tuesday 00:00, and from Saturday 23:00 on.
+            (
+                "5d", "1d",
+                "{ days: Sun, from: 00:00, to: 13:00, zone: Europe/Berlin }, { days: Mon, from: 00:00, to: 24:00 }",
+                "for 119h at a stretch", "are due 1 day before"
+            ),
+        ])
+    func rareWindows(validity: String, renewBefore: String, windows: String, closure: String, what: String) {
+        let text = policy(
+            "expiry: { renewBefore: \(renewBefore), overlap: 1h }\nrollout: { windows: [\(windows)] }",
+            profile: profile(replacing: "validity", with: "validity: \(validity)"))
+        let loaded = load(text)
+        #expect(loaded.set != nil)
+        #expect(loaded.diagnostics.map(\.severity) == [.warning], "\(loaded.told)")
+        #expect(loaded.told.first?.hasPrefix("1.yaml:7:25: no window is open \(closure)") == true, "\(loaded.told)")
+        #expect(loaded.messages.first?.contains(what) == true, "\(loaded.told)")
+        #expect(load(text.replacing("rollout: { ", with: "rollout: { onNoWindow: replace, ")).told == [])
+    }
+
+    @Test(
+        "No warning where what is due lasts until the next window",
+        arguments: [
+            ("90d", "7d", "{ days: Mon, from: 01:00, to: 02:00 }"),
+            ("5d", "3d", "{ days: Mon-Fri, from: 01:00, to: 05:00 }"),
+            ("5d", "1h", "{ days: daily, from: 00:00, to: 24:00 }"),
+            (
+                "5d", "13h",
+                "{ days: daily, from: 00:00, to: 06:00 }, { days: daily, from: 12:00, to: 18:00, zone: UTC }"
+            ),
+        ])
+    func frequentWindows(validity: String, renewBefore: String, windows: String) {
+        let text = policy(
+            "expiry: { renewBefore: \(renewBefore), overlap: 1h }\nrollout: { windows: [\(windows)] }",
+            profile: profile(replacing: "validity", with: "validity: \(validity)"))
+        #expect(load(text).told == [])
+    }

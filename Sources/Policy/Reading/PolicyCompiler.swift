@@ -63,6 +63,7 @@ struct PolicyCompiler {
         warnOfFreezes(draft, against: profile)
         guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
             let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
+        warnOfRareWindows(draft, against: profile)
             let batch = draft.batch, let rollout = draft.rollout
         else { return nil }
         return RotationPolicy(
@@ -143,6 +144,23 @@ struct PolicyCompiler {
     /// RFC 8813, 3: an EC key enciphers nothing.
     private func warnOfEncipherment(_ draft: ProfileDraft) {
         guard let usages = draft.keyUsage, let keys = draft.keys,
+    /// Who falls due as the windows close has to last until they open again. A spread only ever makes it due earlier.
+    private func warnOfRareWindows(_ draft: PolicyDraft, against profile: IssuanceProfile) {
+        guard let schedule = draft.rollout?.schedule, schedule.onNoWindow == .hold,
+            let closure = schedule.longestWeeklyClosure(), let expiry = draft.expiry?.rule
+        else { return }
+        let left = expiry.renewBefore.length(of: profile.validity)
+        guard left <= closure, left < profile.validity else { return }
+        let what =
+            closure >= profile.validity
+            ? "certificates of profile `\(profile.name)` last \(profile.validity): every one would expire meanwhile"
+            : "certificates of profile `\(profile.name)` are due \(left.approximate) before they end: one that is due as the windows close "
+                + "expires before they open"
+        draft.windowsValue?.report(
+            "no window is open for \(closure) at a stretch, and \(what)",
+            help: "add windows, choose an earlier `renewBefore`, or write onNoWindow: replace", as: .warning)
+    }
+
             let usage = usages.first(where: { $0 == .keyEncipherment || $0 == .dataEncipherment }),
             let curve = keys.first(where: { if case .rsa = $0.algorithm { false } else { true } })
         else { return }
