@@ -18,7 +18,8 @@ public final class DiagnosticLog {
 
     public var path: String { source.path }
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
-    private var isFull: Bool { diagnostics.count > DiagnosticLog.most }
+    /// Whether it takes no more messages.
+    var isFull: Bool { diagnostics.count > DiagnosticLog.most }
 
     /// Nothing of a message is worked out once there are too many: finding the word that was meant, say, takes its time.
     ///
@@ -29,7 +30,9 @@ public final class DiagnosticLog {
     ) {
         guard !isFull else { return }
         if diagnostics.count == DiagnosticLog.most {
-            add(.error, at: position, length(), "more than \(DiagnosticLog.most) mistakes: the rest is not shown", help: "")
+            add(
+                .error, at: position, length(), "more than \(DiagnosticLog.most) mistakes: the rest is not shown",
+                help: "")
         } else {
             add(severity, at: position, length(), message(), help: help())
         }

@@ -4,6 +4,8 @@ public final class MappingReader {
     private let what: String
     private let entries: [LocatedValue.Entry]
     private var known: [String] = []
+    /// Keys that must be there and are not, with what to write.
+    private var missing: [(key: String, expected: String)] = []
     /// Whether the keys are the user's own words, so that none of them is unknown.
     private var takesAny = false
 
@@ -24,7 +26,7 @@ public final class MappingReader {
     /// - Parameter expected: what to write, for the message: ``90d``.
     public func required(_ key: String, like expected: String) -> LocatedValue? {
         if let found = optional(key) { return found }
-        value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`")
+        missing.append((key, expected))
         return nil
     }
 
@@ -45,12 +47,40 @@ public final class MappingReader {
         return entries
     }
 
-    func reportUnknownKeys() {
-        if takesAny { return }
-        for entry in entries where !known.contains(entry.key.text) {
-            entry.key.report(
-                "unknown key `\(entry.key.text)` in \(what)", help: Suggestion.help(for: entry.key.text, among: known))
+    /// Once every known key was asked for: the keys that nobody asked for, and those that are missing. Where the one was meant to be
+    /// the other, it is one mistake.
+    func reportKeys() {
+        if value.log.isFull { return }
+        let meant = takesAny ? [] : reportUnknownKeys()
+        for (key, expected) in missing where !meant.contains(key) {
+            value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`")
         }
+    }
+
+    /// - Returns: the known keys that were suggested.
+    private func reportUnknownKeys() -> Set<String> {
+        let unknown = entries.filter { !known.contains($0.key.text) }
+        guard !unknown.isEmpty else { return [] }
+        let present = Set(entries.map(\.key.text))
+        let absent = known.filter { !present.contains($0) }
+        var meant: Set<String> = []
+        for entry in unknown {
+            if value.log.isFull { break }
+            let nearest =
+                Synonyms.known(for: entry.key.text, among: absent)
+                ?? Suggestion.nearest(to: entry.key.text, among: absent)
+            if let nearest { meant.insert(nearest) }
+            entry.key.report(
+                "unknown key `\(entry.key.text)` in \(what)",
+                help: nearest.map { "did you mean `\($0)`?" } ?? help(for: entry.key.text, absent: absent))
+        }
+        return meant
+    }
+
+    /// A key that is there already is never what was meant.
+    private func help(for key: String, absent: [String]) -> String {
+        if let twin = Suggestion.nearest(to: key, among: known) { return "remove it: `\(twin)` is there already" }
+        return absent.isEmpty ? "remove it" : Suggestion.help(for: key, among: absent)
     }
 }
 
@@ -64,12 +94,16 @@ extension LocatedValue {
         case .mapping(let entries):
             let reader = MappingReader(self, entries: entries, what: what)
             let result = body(reader)
-            reader.reportUnknownKeys()
+            reader.reportKeys()
             return result
         case .refused: return nil
         case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it")
         case .scalar: report("\(what) must be a mapping of keys", help: "write `key: value` lines below it")
-        case .sequence: report("\(what) must be a mapping of keys, and this is a list", help: "remove the dash")
+        case .sequence:
+            let isInBrackets = log.source.rest(at: position).first == "["
+            report(
+                "\(what) must be a mapping of keys, and this is a list",
+                help: isInBrackets ? "write it in braces: { key: value }" : "remove the dash")
         }
         return nil
     }

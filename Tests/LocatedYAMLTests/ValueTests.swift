@@ -71,6 +71,12 @@ struct ValueTests {
             ("30 d", nil, "did you mean `30d`?"), ("30D", nil, "did you mean `30d`?"),
             ("30 days", nil, "did you mean `30d`?"),
             ("-5", nil, "a duration is not negative"), ("999999d", nil, "the longest is 73000d"),
+            ("99999999999999999999d", nil, "the longest is 73000d"),
+            ("1.5d", nil, "a duration is a whole number of one unit, such as `36h`"),
+            ("2,5h", nil, "a duration is a whole number of one unit, such as `150m`"),
+            ("0.5s", nil, "a duration is a whole number of one unit, such as 36h"),
+            ("90d12h", nil, "write one unit: `2172h`"), ("1h 30m", nil, "write one unit: `90m`"),
+            ("1d1x", nil, "write a duration such as 30d, 12h, 30m or 2w"),
             ("soon", nil, "write a duration such as 30d, 12h, 30m or 2w"),
         ] as [(String, TimeSpan?, String)])
     func durations(written: String, span: TimeSpan?, help: String) {

@@ -37,7 +37,20 @@ struct RolloutMistakeTests {
                 "windows: [{ days: Mon, from: 01:00, to: 05:00, zone: GMT+5 }]", "69: there is no time zone `GMT+5`",
                 "IANA"
             ),
-            ("windows: [{ days: Mon, form: 01:00, from: 01:00, to: 05:00 }]", "39: unknown key `form`", "`from`"),
+            ("windows: [{ days: Mon, form: 01:00, to: 05:00 }]", "39: unknown key `form`", "did you mean `from`?"),
+            (
+                "windows: [{ days: Mon, form: 01:00, from: 01:00, to: 05:00 }]", "39: unknown key `form`",
+                "remove it: `from` is there already"
+            ),
+            (
+                "windows: [{ days: Mon, from: 01:00, to: 05:00, tz: UTC }]", "63: unknown key `tz` in the window",
+                "did you mean `zone`?"
+            ),
+            (
+                "windows: [{ days: Mon, from: 01:00, to: 05:00, zone: \"\" }]", "69: `zone` is empty",
+                "write a zone such as Europe/Berlin"
+            ),
+            ("halt: { fail: 2% }", "24: unknown key `fail` in `halt`", "did you mean `failed`?"),
             ("freezes: []", "25: `freezes` is an empty list", "remove it"),
             ("freezes: [{ from: 2026-12-20 }]", "26: the freeze has no `until`", "add `until: 2027-01-03`"),
             (
@@ -118,7 +131,6 @@ struct RolloutMistakeTests {
         let loaded = load(policy("rollout: \(rollout)"))
         #expect(loaded.set != nil && loaded.messages == [])
     }
-}
 
     @Test(
         "Windows that stay closed for longer than certificates have left when they are due are a warning at their place",
@@ -167,3 +179,4 @@ struct RolloutMistakeTests {
             profile: profile(replacing: "validity", with: "validity: \(validity)"))
         #expect(load(text).told == [])
     }
+}

@@ -43,7 +43,7 @@ enum CertificateSelectorReader {
 
     /// With or without the colons that `openssl x509 -fingerprint` writes.
     private static func digest(_ value: LocatedValue) -> SHA256Digest? {
-        guard let text = value.text("a SHA-256 of 64 hexadecimal digits") else { return nil }
+        guard let text = value.word("a SHA-256 of 64 hexadecimal digits") else { return nil }
         let digits = text.filter { $0 != ":" }
         if let digest = SHA256Digest(hex: digits) { return digest }
         let isSHA1 = Hex.decode(digits)?.count == 20
@@ -63,7 +63,7 @@ enum CertificateSelectorReader {
     }
 
     static func keyKind(_ value: LocatedValue) -> KeyPattern? {
-        guard let text = value.text("a key such as rsa-1024") else { return nil }
+        guard let text = value.word("a key such as rsa-1024") else { return nil }
         if let kind = KeyPattern(text) { return kind }
         var nearest: String? {
             Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
@@ -78,7 +78,7 @@ enum CertificateSelectorReader {
 
     /// The registry's, and those that old certificates carry; others by their object identifier.
     static func signature(_ value: LocatedValue) -> SignatureAlgorithm? {
-        guard let text = value.text("a signature such as SHA1WITHRSA") else { return nil }
+        guard let text = value.word("a signature such as SHA1WITHRSA") else { return nil }
         if KeyPattern.isObjectIdentifier(text) { return .other(text) }
         return value.choice(signatures.map { ($0.description, $0) }, what: "signature")
     }

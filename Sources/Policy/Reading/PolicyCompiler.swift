@@ -26,7 +26,10 @@ struct PolicyCompiler {
         let byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let written = profileDrafts.compactMap { $0.name?.name }
         let known = Set(written)
-        for draft in policyDrafts { reportUnknownProfile(draft, known: known, written: written) }
+        // Where a profile's name could not be read, one that seems to be missing may be that.
+        for draft in policyDrafts where written.count == profileDrafts.count {
+            reportUnknownProfile(draft, known: known, written: written)
+        }
         let policies = policyDrafts.compactMap { policy($0, profiles: byName) }
         return PolicySet(
             policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule),
@@ -60,10 +63,10 @@ struct PolicyCompiler {
         guard let profile = draft.profile.flatMap({ profiles[$0.name] }) else { return nil }
         if let expiry = draft.expiry { checkExpiry(expiry, of: draft, against: profile) }
         checkAge(of: draft, against: profile)
+        warnOfRareWindows(draft, against: profile)
         warnOfFreezes(draft, against: profile)
         guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
             let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
-        warnOfRareWindows(draft, against: profile)
             let batch = draft.batch, let rollout = draft.rollout
         else { return nil }
         return RotationPolicy(
@@ -141,9 +144,6 @@ struct PolicyCompiler {
             help: "leave days between the freezes, or write onNoWindow: replace", as: .warning)
     }
 
-    /// RFC 8813, 3: an EC key enciphers nothing.
-    private func warnOfEncipherment(_ draft: ProfileDraft) {
-        guard let usages = draft.keyUsage, let keys = draft.keys,
     /// Who falls due as the windows close has to last until they open again. A spread only ever makes it due earlier.
     private func warnOfRareWindows(_ draft: PolicyDraft, against profile: IssuanceProfile) {
         guard let schedule = draft.rollout?.schedule, schedule.onNoWindow == .hold,
@@ -161,6 +161,9 @@ struct PolicyCompiler {
             help: "add windows, choose an earlier `renewBefore`, or write onNoWindow: replace", as: .warning)
     }
 
+    /// RFC 8813, 3: an EC key enciphers nothing.
+    private func warnOfEncipherment(_ draft: ProfileDraft) {
+        guard let usages = draft.keyUsage, let keys = draft.keys,
             let usage = usages.first(where: { $0 == .keyEncipherment || $0 == .dataEncipherment }),
             let curve = keys.first(where: { if case .rsa = $0.algorithm { false } else { true } })
         else { return }

@@ -73,7 +73,7 @@ enum IssuanceReader {
     static func read(_ value: LocatedValue) -> Issuance? {
         value.mapping("`issuance`") { reader in
             let profile = reader.required("profile", like: "NAME")
-            let name = profile.flatMap { value in value.text("a profile's name").map { (name: $0, value: value) } }
+            let name = profile.flatMap { value in value.word("a profile's name").map { (name: $0, value: value) } }
             let rekey = reader.optional("rekey").map { $0.choice(of: RekeyRule.self, what: "rekey rule") } ?? .required
             return Issuance(profile: name, rekey: rekey)
         }

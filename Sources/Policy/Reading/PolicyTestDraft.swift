@@ -50,7 +50,7 @@ struct PolicyTestDraft {
         value.mapping("`expect`") { reader -> Expected? in
             let action = reader.required("action", like: "issue")?.choice(of: PolicyTestAction.self, what: "action")
             let policyValue = reader.optional("policy")
-            let policy = policyValue?.text("a policy's name")
+            let policy = policyValue?.word("a policy's name")
             let reasonValue = reader.optional("reason")
             let reason = reasonValue?.choice(of: ReasonCode.self, what: "reason")
             guard let action, (policy == nil) == (policyValue == nil), (reason == nil) == (reasonValue == nil) else {
@@ -165,18 +165,20 @@ enum PolicyTestGivenReader {
 struct PolicyTestCompiler {
     private let drafts: [PolicyTestDraft]
     private let names: [String]
+    /// Whether every policy and revocation has a name: otherwise one that seems to be missing may be theirs.
+    private let areAllNamed: Bool
 
     init(_ files: [PolicyFileDraft]) {
         drafts = files.flatMap(\.tests)
-        names =
-            files.flatMap(\.policies).compactMap { $0.name?.name }
-            + files.flatMap(\.revocations).compactMap { $0.name?.name }
+        let written = files.flatMap(\.policies).map(\.name) + files.flatMap(\.revocations).map(\.name)
+        names = written.compactMap { $0?.name }
+        areAllNamed = names.count == written.count
     }
 
     func compile() -> [PolicyTest] {
         let known = Set(names)
         for draft in drafts {
-            guard let policy = draft.policy, !known.contains(policy.name) else { continue }
+            guard areAllNamed, let policy = draft.policy, !known.contains(policy.name) else { continue }
             policy.value.report(
                 "there is no policy or revocation `\(policy.name)`",
                 help: names.isEmpty

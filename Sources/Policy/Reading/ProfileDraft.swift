@@ -22,7 +22,7 @@ struct ProfileDraft {
         let read: Void? = item.mapping("the profile") { reader in
             draft.name = EntityName.read(reader, like: "sensor-client")
             draft.authority = reader.required("authority", like: "fleet-ca-1").flatMap { value in
-                value.text("an authority's name").map { ($0, value) }
+                value.word("an authority's name").map { ($0, value) }
             }
             draft.signature = reader.required("signature", like: "ECDSA-WITH-SHA256").flatMap { value in
                 let names = SignatureAlgorithm.registered.map { ($0.description, $0) }
@@ -68,7 +68,7 @@ struct ProfileDraft {
     private static func keys(_ value: LocatedValue) -> [KeyRequirement]? {
         let words = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "rsa-3072", "rsa-4096", "rsa-2048+"]
         return value.distinct("a key such as ecdsa-p256") { value in
-            guard let text = value.text("a key such as ecdsa-p256") else { return nil }
+            guard let text = value.word("a key such as ecdsa-p256") else { return nil }
             if let key = KeyRequirement(text) { return key }
             var nearest: String? { Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" } }
             let isRSA = text.lowercased().hasPrefix("rsa")

@@ -46,7 +46,7 @@ enum WindowReader {
     /// Nil, and reported, where it names no zone.
     private static func zone(_ reader: MappingReader) -> ZoneClock? {
         guard let value = reader.optional("zone") else { return .utc }
-        guard let name = value.text("a zone such as Europe/Berlin") else { return nil }
+        guard let name = value.word("a zone such as Europe/Berlin") else { return nil }
         if let zone = ZoneClock(name) { return zone }
         value.report("there is no time zone `\(name)`", help: zoneHelp(for: name))
         return nil
@@ -81,7 +81,7 @@ enum WindowReader {
 
     /// One day, or all days from one to another, over the end of the week too.
     private static func range(_ value: LocatedValue) -> Set<Weekday>? {
-        guard let text = value.text("Mon, Mon-Fri or daily") else { return nil }
+        guard let text = value.word("Mon, Mon-Fri or daily") else { return nil }
         if text == "daily" { return Set(Weekday.allCases) }
         let names = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         let known = Weekday.allCases.map(\.rawValue)
@@ -119,7 +119,7 @@ extension LocatedValue {
     /// A time of day: `01:00`.
     fileprivate func timeOfDay() -> TimeOfDay? {
         let expected = "hours and minutes from \"00:00\" to \"24:00\""
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let time = TimeOfDay(text) { return time }
         let padded = text.split(separator: ":").map { $0.count == 1 ? "0\($0)" : String($0) }.joined(separator: ":")
         report(
@@ -131,7 +131,7 @@ extension LocatedValue {
     /// A day: `2026-12-20`.
     fileprivate func calendarDay() -> CalendarDay? {
         let expected = "a day such as 2026-12-20"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let day = CalendarDay(text) { return day }
         let start = String(text.prefix(10))
         report(
