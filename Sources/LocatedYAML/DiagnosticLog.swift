@@ -26,24 +26,27 @@ public final class DiagnosticLog {
     /// - Parameter length: how many characters the mistake covers.
     public func report(
         _ severity: Diagnostic.Severity = .error, at position: SourcePosition, length: @autoclosure () -> Int,
-        _ message: @autoclosure () -> String, help: @autoclosure () -> String = ""
+        _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
+        rule: Diagnostic.Rule
     ) {
         guard !isFull else { return }
         if diagnostics.count == DiagnosticLog.most {
             add(
                 .error, at: position, length(), "more than \(DiagnosticLog.most) mistakes: the rest is not shown",
-                help: "")
+                help: "",
+                rule: .tooMany)
         } else {
-            add(severity, at: position, length(), message(), help: help())
+            add(severity, at: position, length(), message(), help: help(), rule: rule)
         }
     }
 
     private func add(
-        _ severity: Diagnostic.Severity, at position: SourcePosition, _ length: Int, _ message: String, help: String
+        _ severity: Diagnostic.Severity, at position: SourcePosition, _ length: Int, _ message: String, help: String,
+        rule: Diagnostic.Rule
     ) {
         let found = source.diagnostic(
             severity, at: position, length: length, message: Shortening.message(message),
-            help: Shortening.message(help))
+            help: Shortening.message(help), rule: rule)
         let isNew = told.insert(Told(line: found.line, column: found.column, message: found.message)).inserted
         if isNew { diagnostics.append(found) }
     }

@@ -9,7 +9,7 @@ public struct LinePointer {
 
     /// - Parameter line: from 1.
     public func diagnostic(
-        _ severity: Diagnostic.Severity, line: Int, _ message: String, help: String, kind: String
+        _ severity: Diagnostic.Severity, line: Int, _ message: String, help: String, rule: Diagnostic.Rule
     ) -> Diagnostic {
         let written = source.line(line).unicodeScalars
         let margin = written.prefix { $0 == " " || $0 == "-" }.count
@@ -17,11 +17,9 @@ public struct LinePointer {
         let rest = String(written.dropFirst(margin).prefix(LinePointer.longest))
         let covered = rest.firstRange(of: " #").map { rest[..<$0.lowerBound] } ?? rest[...]
         let length = covered.unicodeScalars.count - covered.unicodeScalars.reversed().prefix { $0 == " " }.count
-        let found = source.diagnostic(
-            severity, at: SourcePosition(line: line, column: margin + 1), length: length, message: message, help: help)
-        return Diagnostic(
-            severity, file: source.path, line: found.line, column: found.column, length: found.length,
-            message: message, help: help, sourceLine: found.sourceLine, sourceColumn: found.sourceColumn, kind: kind)
+        return source.diagnostic(
+            severity, at: SourcePosition(line: line, column: margin + 1), length: length, message: message, help: help,
+            rule: rule)
     }
 
     /// Of a line, in scalars. All of a file may stand in one.

@@ -26,14 +26,14 @@ public struct LocatedValue {
     /// Adds a mistake that points at this value.
     public func report(
         _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
-        as severity: Diagnostic.Severity = .error
+        as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
     ) {
-        log.report(severity, at: position, length: length, message(), help: help())
+        log.report(severity, at: position, length: length, message(), help: help(), rule: rule)
     }
 
     /// `policies/sensors.yaml:3:5`, for messages about another place that name this one.
     public var place: String {
-        log.source.diagnostic(.error, at: position, length: 1, message: "", help: "").place
+        log.source.diagnostic(.error, at: position, length: 1, message: "", help: "", rule: .badValue).place
     }
 
     public var line: Int { position.line }
@@ -53,11 +53,11 @@ public struct LocatedKey {
 
     public func report(
         _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
-        as severity: Diagnostic.Severity = .error
+        as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
     ) {
         log.report(
             severity, at: position, length: SourceToken.length(in: log.source.rest(at: position)), message(),
-            help: help())
+            help: help(), rule: rule)
     }
 }
 

@@ -36,7 +36,7 @@ public final class MappingReader {
         guard let found = entries.first(where: { $0.key.text == key }) else { return }
         found.key.report(
             "`\(key)` is part of the format, but this version does not carry it out yet",
-            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"))
+            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"), rule: .unknownKey)
     }
 
     public var isEmpty: Bool { entries.isEmpty }
@@ -53,7 +53,7 @@ public final class MappingReader {
         if value.log.isFull { return }
         let meant = takesAny ? [] : reportUnknownKeys()
         for (key, expected) in missing where !meant.contains(key) {
-            value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`")
+            value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`", rule: .missingKey)
         }
     }
 
@@ -72,7 +72,8 @@ public final class MappingReader {
             if let nearest { meant.insert(nearest) }
             entry.key.report(
                 "unknown key `\(entry.key.text)` in \(what)",
-                help: nearest.map { "did you mean `\($0)`?" } ?? help(for: entry.key.text, absent: absent))
+                help: nearest.map { "did you mean `\($0)`?" } ?? help(for: entry.key.text, absent: absent),
+                rule: .unknownKey)
         }
         return meant
     }
@@ -97,13 +98,14 @@ extension LocatedValue {
             reader.reportKeys()
             return result
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it")
-        case .scalar: report("\(what) must be a mapping of keys", help: "write `key: value` lines below it")
+        case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it", rule: .missingValue)
+        case .scalar:
+            report("\(what) must be a mapping of keys", help: "write `key: value` lines below it", rule: .wrongType)
         case .sequence:
             let isInBrackets = log.source.rest(at: position).first == "["
             report(
                 "\(what) must be a mapping of keys, and this is a list",
-                help: isInBrackets ? "write it in braces: { key: value }" : "remove the dash")
+                help: isInBrackets ? "write it in braces: { key: value }" : "remove the dash", rule: .wrongType)
         }
         return nil
     }
@@ -113,9 +115,10 @@ extension LocatedValue {
         switch content {
         case .sequence(let elements): return elements
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "write a list of \(expected), or remove it")
+        case .nothing:
+            report("`\(name)` has no value", help: "write a list of \(expected), or remove it", rule: .missingValue)
         case .scalar, .mapping:
-            report("`\(name)` must be a list", help: "write a list of \(expected), each after a dash")
+            report("`\(name)` must be a list", help: "write a list of \(expected), each after a dash", rule: .wrongType)
         }
         return nil
     }
@@ -124,11 +127,13 @@ extension LocatedValue {
     public func oneOrMore(_ expected: String) -> [LocatedValue]? {
         switch content {
         case .sequence(let elements):
-            if elements.isEmpty { report("`\(name)` is an empty list", help: "write \(expected), or remove it") }
+            if elements.isEmpty {
+                report("`\(name)` is an empty list", help: "write \(expected), or remove it", rule: .missingValue)
+            }
             return elements.isEmpty ? nil : elements
         case .refused: return nil
         case .nothing:
-            report("`\(name)` has no value", help: "write \(expected), or remove it")
+            report("`\(name)` has no value", help: "write \(expected), or remove it", rule: .missingValue)
             return nil
         case .scalar, .mapping: return [self]
         }

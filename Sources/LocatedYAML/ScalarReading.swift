@@ -9,9 +9,9 @@ extension LocatedValue {
         switch content {
         case .scalar(let text, _): return text
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "write \(expected)")
-        case .sequence: report("`\(name)` is a list", help: "write \(expected)")
-        case .mapping: report("`\(name)` is a mapping", help: "write \(expected)")
+        case .nothing: report("`\(name)` has no value", help: "write \(expected)", rule: .missingValue)
+        case .sequence: report("`\(name)` is a list", help: "write \(expected)", rule: .wrongType)
+        case .mapping: report("`\(name)` is a mapping", help: "write \(expected)", rule: .wrongType)
         }
         return nil
     }
@@ -20,7 +20,7 @@ extension LocatedValue {
     public func word(_ expected: String) -> String? {
         guard let text = text(expected) else { return nil }
         if !text.isEmpty { return text }
-        report("`\(name)` is empty", help: "write \(expected)")
+        report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
         return nil
     }
 
@@ -28,7 +28,7 @@ extension LocatedValue {
     public func line(_ expected: String = "a text", longest: Int = 200) -> String? {
         guard let text = text(expected) else { return nil }
         if text.isEmpty {
-            report("`\(name)` is empty", help: "write \(expected)")
+            report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
         } else if text.count > longest {
             report("`\(name)` is \(text.count) characters long", help: "at most \(longest) are allowed")
         } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
@@ -45,7 +45,7 @@ extension LocatedValue {
         if case .scalar(_, isQuoted: true) = content {
             report(
                 "`\(name)` is a text, not a number",
-                help: Int(text) == nil ? "write \(expected)" : "write it without quotes")
+                help: Int(text) == nil ? "write \(expected)" : "write it without quotes", rule: .wrongType)
             return nil
         }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -108,7 +108,7 @@ extension LocatedValue {
         let listed = names.joined(separator: ", ")
         guard let text = word("one of: \(listed)") else { return nil }
         if let found = choices.first(where: { $0.name == text }) { return found.value }
-        report("unknown \(what) `\(text)`", help: Suggestion.help(for: text, among: names))
+        report("unknown \(what) `\(text)`", help: Suggestion.help(for: text, among: names), rule: .unknownWord)
         return nil
     }
 }

@@ -38,7 +38,8 @@ struct SourceText {
     ///
     /// - Parameter length: how many scalars the mistake covers; what passes the end of the line is left out.
     func diagnostic(
-        _ severity: Diagnostic.Severity, at position: SourcePosition, length: Int, message: String, help: String
+        _ severity: Diagnostic.Severity, at position: SourcePosition, length: Int, message: String, help: String,
+        rule: Diagnostic.Rule
     ) -> Diagnostic {
         let line = line(position.line)
         let scalars = line.unicodeScalars
@@ -47,7 +48,8 @@ struct SourceText {
         let (excerpt, excerptColumn) = SourceText.excerpt(of: line, around: from, column: before + 1)
         return Diagnostic(
             severity, file: path, line: position.line, column: before + 1, length: max(1, line[from..<to].count),
-            message: message, help: help, sourceLine: excerpt, sourceColumn: excerptColumn)
+            message: message, help: help, sourceLine: excerpt, sourceColumn: excerptColumn,
+            rule: rule)
     }
 
     /// Of a line too long to show, the part around an index, and the column (from 1) of the index within that part.

@@ -25,7 +25,7 @@ final class YAMLConverter {
         }
         func refused(_ message: String, help: String) -> LocatedValue {
             let refused = value(.refused)
-            refused.report(message, help: help)
+            refused.report(message, help: help, rule: .syntax)
             return refused
         }
         values += 1
@@ -63,13 +63,14 @@ final class YAMLConverter {
             guard case .scalar(let scalar) = keyNode, keyNode.anchor == nil else {
                 log.report(
                     at: position, length: 1, "a key must be plain text",
-                    help: "quote it if it starts with one of [ { & * ? !")
+                    help: "quote it if it starts with one of [ { & * ? !", rule: .syntax)
                 continue
             }
             let key = LocatedKey(text: restored(scalar.string), position: position, log: log)
             if let first = seen[key.text] {
                 key.report(
-                    "the key `\(key.text)` stands twice", help: "the first one is in line \(first.line): keep one")
+                    "the key `\(key.text)` stands twice", help: "the first one is in line \(first.line): keep one",
+                    rule: .duplicateKey)
                 continue
             }
             seen[key.text] = position

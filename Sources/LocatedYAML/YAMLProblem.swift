@@ -68,6 +68,6 @@ struct YAMLProblem {
     }
 
     func report(to log: DiagnosticLog) {
-        log.report(at: position, length: 1, message, help: help)
+        log.report(at: position, length: 1, message, help: help, rule: .syntax)
     }
 }

@@ -26,9 +26,11 @@ struct PolicyToolsTests {
                 let found = try #require(document["diagnostics"] as? [[String: Any]])
                 #expect(found.map { $0["file"] as? String } == ["policies/simple.yaml"])
                 #expect(found.map { $0["line"] as? Int } == [5])
+                #expect(found.map { $0["rule"] as? String } == ["bad-value"])
             } else {
                 let results = ((document["runs"] as? [[String: Any]])?.first?["results"] as? [[String: Any]]) ?? []
                 #expect(results.map { $0["level"] as? String } == ["error"])
+                #expect(results.map { $0["ruleId"] as? String } == ["bad-value"])
             }
         }
         try workspace.write("policies/simple.yaml", Workspace.fixture("policies/simple.yaml"))

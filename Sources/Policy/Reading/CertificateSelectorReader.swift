@@ -15,7 +15,9 @@ enum CertificateSelectorReader {
             let keyKinds = list(reader, "key", keyKind)
             let signatures = list(reader, "signature", signature)
             let sharedKey = reader.optional("sharedKey").map(self.sharedKey) ?? false
-            if reader.isEmpty { value.report("`certificates` is empty", help: "say in it which, or remove it") }
+            if reader.isEmpty {
+                value.report("`certificates` is empty", help: "say in it which, or remove it", rule: .missingValue)
+            }
             guard !reader.isEmpty, let fingerprints, let serials, let issuers, let keys, let issuedBefore, let keyKinds,
                 let signatures, let sharedKey
             else { return nil }
@@ -95,7 +97,8 @@ enum CertificateSelectorReader {
         if !isWanted {
             value.report(
                 "`sharedKey: false` narrows nothing",
-                help: "write `sharedKey: true` for certificates whose key another device has too, or remove it")
+                help: "write `sharedKey: true` for certificates whose key another device has too, or remove it",
+                rule: .withoutEffect)
         }
         return isWanted
     }

@@ -44,7 +44,7 @@ struct PolicyCompiler {
             let able = authority.signatures.map(\.description).joined(separator: ", ")
             signature.value.report(
                 "the key of authority `\(authority.name)` cannot make \(signature.algorithm) signatures",
-                help: able.isEmpty ? "name another authority" : "it can make: \(able)")
+                help: able.isEmpty ? "name another authority" : "it can make: \(able)", rule: .unsignable)
         }
         warnOfEncipherment(draft)
         guard let name = draft.name?.name, let authorityName = draft.authority?.name,
@@ -85,7 +85,8 @@ struct PolicyCompiler {
         value.report(
             "there is no authority `\(name)`",
             help: known.isEmpty
-                ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known))
+                ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known),
+            rule: .unknownName)
         return nil
     }
 
@@ -93,7 +94,8 @@ struct PolicyCompiler {
         guard let profile = draft.profile, !known.contains(profile.name) else { return }
         profile.value.report(
             "there is no profile `\(profile.name)`",
-            help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written))
+            help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written),
+            rule: .unknownName)
     }
 
     private func checkExpiry(_ draft: ExpiryDraft, of policy: PolicyDraft, against profile: IssuanceProfile) {
@@ -105,12 +107,12 @@ struct PolicyCompiler {
             place.report(
                 "`renewBefore` (\(rule.renewBefore)) is not shorter than the validity of profile `\(profile.name)` "
                     + "(\(profile.validity)): every certificate would be due as soon as it is issued",
-                help: "choose a shorter one")
+                help: "choose a shorter one", rule: .dueAtIssue)
         } else if renewBefore + spread >= profile.validity {
             (draft.spread ?? place).report(
                 "`renewBefore` and `spread` together (\(rule.renewBefore) + \(rule.spread)) are not shorter than the validity of "
                     + "profile `\(profile.name)` (\(profile.validity)): some certificates would be due as soon as they are issued",
-                help: "choose shorter ones", as: .warning)
+                help: "choose shorter ones", as: .warning, rule: .dueAtIssue)
         }
         warnOfOverlap(draft, rule, renewBefore: renewBefore + spread)
     }
@@ -121,7 +123,7 @@ struct PolicyCompiler {
         draft.overlap?.report(
             "an overlap of \(rule.overlap) is longer than what is left of the old certificate when it is replaced "
                 + "(\(renewBefore.approximate)): it expires before the overlap is over",
-            help: "choose a shorter `overlap`, or an earlier `renewBefore`", as: .warning)
+            help: "choose a shorter `overlap`, or an earlier `renewBefore`", as: .warning, rule: .longOverlap)
     }
 
     /// What is issued is as old as its backdate.
@@ -130,7 +132,7 @@ struct PolicyCompiler {
         policy.complianceValue?.report(
             "certificates of profile `\(profile.name)` are \(profile.backdate) old when they are issued (backdate), and "
                 + "`age` replaces those older than \(age.over)",
-            help: "choose a longer one")
+            help: "choose a longer one", rule: .dueAtIssue)
     }
 
     /// In a freeze that is longer than certificates last, every one of them expires.
@@ -141,7 +143,7 @@ struct PolicyCompiler {
         draft.freezesValue?.report(
             "from \(longest.start) until \(longest.end) nothing is replaced, and certificates of profile `\(profile.name)` last "
                 + "\(profile.validity): every one would expire meanwhile",
-            help: "leave days between the freezes, or write onNoWindow: replace", as: .warning)
+            help: "leave days between the freezes, or write onNoWindow: replace", as: .warning, rule: .longFreeze)
     }
 
     /// Who falls due as the windows close has to last until they open again. A spread only ever makes it due earlier.
@@ -158,7 +160,8 @@ struct PolicyCompiler {
                 + "expires before they open"
         draft.windowsValue?.report(
             "no window is open for \(closure) at a stretch, and \(what)",
-            help: "add windows, choose an earlier `renewBefore`, or write onNoWindow: replace", as: .warning)
+            help: "add windows, choose an earlier `renewBefore`, or write onNoWindow: replace", as: .warning,
+            rule: .rareWindow)
     }
 
     /// RFC 8813, 3: an EC key enciphers nothing.
@@ -169,7 +172,7 @@ struct PolicyCompiler {
         else { return }
         draft.item.report(
             "`\(usage.rawValue)` is not for EC keys, and the profile takes \(curve)",
-            help: "remove it, or make a profile of its own for RSA keys", as: .warning)
+            help: "remove it, or make a profile of its own for RSA keys", as: .warning, rule: .keyUsage)
     }
 
     private func reportDuplicates(_ names: [(name: String, value: LocatedValue)], what: String) {
@@ -178,7 +181,7 @@ struct PolicyCompiler {
             if let other = first[name] {
                 value.report(
                     "there are two \(what == "policy" ? "policies" : "\(what)s") `\(name)`",
-                    help: "the other one is at \(other.place)")
+                    help: "the other one is at \(other.place)", rule: .duplicateName)
             } else {
                 first[name] = value
             }
@@ -192,7 +195,7 @@ struct PolicyCompiler {
         for policy in catchAlls.dropFirst() {
             (policy.matchValue ?? policy.name?.value ?? policy.item).report(
                 "this policy matches every device, and so does \(first.name.map { "`\($0.name)`" } ?? "another") at \(first.item.place)",
-                help: "say in `match` which devices it is for")
+                help: "say in `match` which devices it is for", rule: .catchAll)
         }
     }
 }

@@ -27,7 +27,7 @@ struct PolicyFileDraft {
             if policyList == nil, profileList == nil, revocationList == nil, testList == nil {
                 root.report(
                     "the file has none of `policies`, `profiles`, `revocations` and `tests`",
-                    help: "add one of them, or remove the file")
+                    help: "add one of them, or remove the file", rule: .missingKey)
             }
         }
         self.policies = policies

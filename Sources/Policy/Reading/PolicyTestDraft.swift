@@ -57,10 +57,10 @@ struct PolicyTestDraft {
                 return nil
             }
             if action == .none, let reasonValue {
-                reasonValue.report("where nothing is done there is no reason", help: "remove it")
+                reasonValue.report("where nothing is done there is no reason", help: "remove it", rule: .impossibleTest)
             }
             if action == .uncovered, let policyValue {
-                policyValue.report("a device that is uncovered has no policy", help: "remove it")
+                policyValue.report("a device that is uncovered has no policy", help: "remove it", rule: .impossibleTest)
             }
             let named = policy.flatMap { name in policyValue.map { (name: name, value: $0) } }
             return (PolicyTest.Expectation(action: action, policy: policy, reason: reason), named)
@@ -95,7 +95,7 @@ enum PolicyTestGivenReader {
             if isWhole, let left = given.left, left > given.lifetime {
                 reader.optional("left")?.report(
                     "more is left (\(left)) than the certificate's whole lifetime (\(given.lifetime))",
-                    help: "choose a longer `lifetime`, or less")
+                    help: "choose a longer `lifetime`, or less", rule: .impossibleTest)
                 isWhole = false
             }
             return isWhole ? given : nil
@@ -183,7 +183,7 @@ struct PolicyTestCompiler {
                 "there is no policy or revocation `\(policy.name)`",
                 help: names.isEmpty
                     ? "check this file together with the policies' own"
-                    : Suggestion.help(for: policy.name, among: names))
+                    : Suggestion.help(for: policy.name, among: names), rule: .unknownName)
         }
         reportDuplicates()
         return drafts.compactMap(\.test)
@@ -193,7 +193,9 @@ struct PolicyTestCompiler {
         var first: [String: LocatedValue] = [:]
         for case let (name, value)? in drafts.map(\.name) {
             if let other = first[name] {
-                value.report("there are two tests of this name", help: "the other one is at \(other.place)")
+                value.report(
+                    "there are two tests of this name", help: "the other one is at \(other.place)", rule: .duplicateName
+                )
             } else {
                 first[name] = value
             }

@@ -108,14 +108,15 @@ struct ProfileDraft {
         guard let usages = words(value, of: KeyUsage.self, what: "key usage") else { return nil }
         // RFC 5280, 4.2.1.3 and 4.2.1.9: these are for authorities, and devices' certificates say CA=false.
         if let wrong = usages.first(where: { $0 == .keyCertSign || $0 == .cRLSign }) {
-            value.report("`\(wrong.rawValue)` is for authorities, not for devices", help: "remove it")
+            value.report("`\(wrong.rawValue)` is for authorities, not for devices", help: "remove it", rule: .keyUsage)
             return nil
         }
         if let wrong = usages.first(where: { $0 == .encipherOnly || $0 == .decipherOnly }),
             !usages.contains(.keyAgreement)
         {
             value.report(
-                "`\(wrong.rawValue)` has no meaning without keyAgreement", help: "add keyAgreement, or remove it")
+                "`\(wrong.rawValue)` has no meaning without keyAgreement", help: "add keyAgreement, or remove it",
+                rule: .keyUsage)
             return nil
         }
         return usages

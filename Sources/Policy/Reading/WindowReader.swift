@@ -19,7 +19,7 @@ enum WindowReader {
             if let window = RolloutWindow(days: days, from: from, to: to, zone: zone) { return window }
             toValue?.report(
                 "the window ends when it starts: nothing fits in",
-                help: "for a whole day write from: \"00:00\", to: \"24:00\"")
+                help: "for a whole day write from: \"00:00\", to: \"24:00\"", rule: .neverOpen)
             return nil
         } ?? nil
     }
@@ -36,7 +36,7 @@ enum WindowReader {
             if let freeze = RolloutFreeze(from: from, until: until, why: why, zone: zone) { return freeze }
             untilValue?.report(
                 "the freeze ends (\(until)) before it starts (\(from))",
-                help: "did you mean from: \(until), until: \(from)?")
+                help: "did you mean from: \(until), until: \(from)?", rule: .neverOpen)
             return nil
         } ?? nil
     }
@@ -48,7 +48,7 @@ enum WindowReader {
         guard let value = reader.optional("zone") else { return .utc }
         guard let name = value.word("a zone such as Europe/Berlin") else { return nil }
         if let zone = ZoneClock(name) { return zone }
-        value.report("there is no time zone `\(name)`", help: zoneHelp(for: name))
+        value.report("there is no time zone `\(name)`", help: zoneHelp(for: name), rule: .unknownName)
         return nil
     }
 
@@ -71,7 +71,7 @@ enum WindowReader {
                 continue
             }
             if !found.isDisjoint(with: days) {
-                one.report("`\(one.text() ?? "")` stands twice", help: "name each day once")
+                one.report("`\(one.text() ?? "")` stands twice", help: "name each day once", rule: .duplicateValue)
                 isWhole = false
             }
             found.formUnion(days)
@@ -90,7 +90,8 @@ enum WindowReader {
             let prefix = known.first { name.lowercased().hasPrefix($0.lowercased()) }
             value.report(
                 "unknown day `\(name)`",
-                help: prefix.map { "did you mean `\($0)`?" } ?? Suggestion.help(for: name, among: choices))
+                help: prefix.map { "did you mean `\($0)`?" } ?? Suggestion.help(for: name, among: choices),
+                rule: .unknownWord)
             return nil
         }
         guard names.count <= 2, let first = Weekday(rawValue: names[0]) else {

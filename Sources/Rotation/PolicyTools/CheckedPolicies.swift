@@ -14,9 +14,8 @@ public struct CheckedPolicies: Sendable {
     /// Whether anything makes the files unusable.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    /// What each kind of message means.
-    public static let kinds =
-        [(kind: Diagnostic.mistake, meaning: "A mistake in a policy file")] + PolicyReach.kinds
+    /// All that a message can be about.
+    public static let rules = Diagnostic.Rule.ofReading + Diagnostic.Rule.ofPolicies + PolicyReach.rules
 
     init(_ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?) throws {
         let reach = try loaded.set.map { try PolicyReach(policies: $0, files: files).diagnostics(fleet) } ?? []

@@ -17,12 +17,18 @@ struct PolicyReach {
         pointers = Dictionary(files.map { ($0.path, LinePointer($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// What the kinds of messages mean that only this check gives.
-    static let kinds: [(kind: String, meaning: String)] = [
-        ("equal-priority", "Two policies of equal priority can match one device"),
-        ("unreached-policy", "No device of the inventory is decided by this policy"),
-        ("unreached-revocation", "No certificate of the inventory is reached by this revocation"),
-    ]
+    /// What only this check tells.
+    static let rules = [equalPriority, unreachedPolicy, unreachedRevocation]
+
+    private static let equalPriority = rule("equal-priority", "Two policies of equal priority can match one device")
+    private static let unreachedPolicy = rule(
+        "unreached-policy", "No device of the inventory is decided by this policy")
+    private static let unreachedRevocation = rule(
+        "unreached-revocation", "No certificate of the inventory is reached by this revocation")
+
+    private static func rule(_ id: String, _ meaning: String) -> Diagnostic.Rule {
+        Diagnostic.Rule(id, meaning, kind: id)
+    }
 
     /// - Parameter fleet: an inventory, and a time for the deadlines of revocations; nil to look at the policies alone.
     func diagnostics(_ fleet: (inventory: Inventory, at: Timestamp)?) throws -> [Diagnostic] {
@@ -103,7 +109,7 @@ struct PolicyReach {
         return diagnostic(
             device == nil ? .warning : .error, at: later.place,
             "\(what), and have the same priority, \(later.priority)",
-            help: "give one of them a higher priority, or narrow its match", kind: "equal-priority")
+            help: "give one of them a higher priority, or narrow its match", rule: PolicyReach.equalPriority)
     }
 
     private func unfinished(_ first: Int) -> Diagnostic? {
@@ -111,7 +117,8 @@ struct PolicyReach {
         return diagnostic(
             .warning, at: policy.place,
             "more policies of priority \(policy.priority) can match the same device than are told: not all were compared",
-            help: "give those that are for some of the same devices priorities of their own", kind: "equal-priority")
+            help: "give those that are for some of the same devices priorities of their own",
+            rule: PolicyReach.equalPriority)
     }
 
     private func unreachedPolicies(_ census: Census) -> [Diagnostic] {
@@ -126,7 +133,7 @@ struct PolicyReach {
                 .warning, at: policy.place, "policy `\(policy.name)` decides for no device of the inventory\(why)",
                 help: winner == nil
                     ? "look at its `match`: `rotation-job policy explain DEVICE` shows each condition"
-                    : "give it a higher priority, or remove it", kind: "unreached-policy")
+                    : "give it a higher priority, or remove it", rule: PolicyReach.unreachedPolicy)
         }
     }
 
@@ -136,7 +143,7 @@ struct PolicyReach {
             guard outlook.matched + outlook.descendants + outlook.sharedKeys == 0 else { return nil }
             return diagnostic(
                 .warning, at: rule.place, "revocation `\(rule.name)` reaches no certificate of the inventory",
-                help: "look at its `match` and `certificates`", kind: "unreached-revocation")
+                help: "look at its `match` and `certificates`", rule: PolicyReach.unreachedRevocation)
         }
     }
 
@@ -146,8 +153,8 @@ struct PolicyReach {
     }
 
     private func diagnostic(
-        _ severity: Diagnostic.Severity, at place: PolicyPlace, _ message: String, help: String, kind: String
+        _ severity: Diagnostic.Severity, at place: PolicyPlace, _ message: String, help: String, rule: Diagnostic.Rule
     ) -> Diagnostic? {
-        pointers[place.file]?.diagnostic(severity, line: place.line, message, help: help, kind: kind)
+        pointers[place.file]?.diagnostic(severity, line: place.line, message, help: help, rule: rule)
     }
 }
