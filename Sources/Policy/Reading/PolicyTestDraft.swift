@@ -56,6 +56,13 @@ struct PolicyTestDraft {
             guard let action, (policy == nil) == (policyValue == nil), (reason == nil) == (reasonValue == nil) else {
                 return nil
             }
+            if let reason, !PolicyTest.possibleReasons.contains(reason) {
+                let possible = ReasonCode.allCases.filter(PolicyTest.possibleReasons.contains).map(\.rawValue)
+                reasonValue?.report(
+                    "no test comes out with the reason `\(reason.rawValue)`: tests say what policies decide, before a rollout holds "
+                        + "anything back, and know neither other certificates nor authorities",
+                    help: "one of: \(possible.joined(separator: ", "))", as: .warning, rule: .impossibleTest)
+            }
             if action == .none, let reasonValue {
                 reasonValue.report("where nothing is done there is no reason", help: "remove it", rule: .impossibleTest)
             }
