@@ -144,4 +144,13 @@ struct ValueTests {
                 "2:7: unknown size `smal`",
             ])
     }
+
+    @Test("Of thousands of words the near one is suggested, and otherwise some are listed")
+    func manyWords() {
+        let words = (0..<5000).map { "profile-\($0)" }
+        #expect(Suggestion.help(for: "Profiel-7", among: words) == "did you mean `profile-7`?")
+        let help = Suggestion.help(for: "colour", among: words)
+        #expect(help.hasPrefix("one of: profile-0, profile-1, ") && help.hasSuffix(", …") && help.count < 1000)
+        #expect(Suggestion.nearest(to: "GRÜN", among: ["gruen", "grün"]) == "grün")
+    }
 }

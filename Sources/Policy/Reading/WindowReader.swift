@@ -53,10 +53,12 @@ enum WindowReader {
     }
 
     private static func zoneHelp(for name: String) -> String {
-        let names = ZoneClock.names
+        let city = name.lowercased()
         // Whoever writes `Berlin` or `CET` is shown what zones are called.
-        let byCity = names.first { $0.split(separator: "/").last?.lowercased() == name.lowercased() }
-        return (Suggestion.nearest(to: name, among: names) ?? byCity).map { "did you mean `\($0)`?" }
+        let meant =
+            Suggestion.nearest(to: name, among: ZoneClock.names)
+            ?? ZoneClock.names.first { $0.lowercased().hasSuffix("/" + city) }
+        return meant.map { "did you mean `\($0)`?" }
             ?? "write a name of the IANA time zone database, such as Europe/Berlin or America/New_York, or UTC"
     }
 
