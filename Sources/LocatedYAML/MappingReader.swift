@@ -17,7 +17,7 @@ public final class MappingReader {
 
     /// The value of a key that may be left out; nil where it is.
     public func optional(_ key: String) -> LocatedValue? {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return entries.first { $0.key.text == key }?.value
     }
 

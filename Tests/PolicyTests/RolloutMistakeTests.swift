@@ -50,6 +50,10 @@ struct RolloutMistakeTests {
                 "windows: [{ days: Mon, from: 01:00, to: 05:00, zone: \"\" }]", "69: `zone` is empty",
                 "write a zone such as Europe/Berlin"
             ),
+            (
+                "colour: red", "16: unknown key `colour` in `rollout`",
+                "one of: batch, perRun, windows, freezes, onNoWindow, waves, halt"
+            ),
             ("halt: { fail: 2% }", "24: unknown key `fail` in `halt`", "did you mean `failed`?"),
             ("freezes: []", "25: `freezes` is an empty list", "remove it"),
             ("freezes: [{ from: 2026-12-20 }]", "26: the freeze has no `until`", "add `until: 2027-01-03`"),
