@@ -10,8 +10,8 @@ public struct Diagnostic: Sendable, Equatable {
     }
 
     public let severity: Severity
-    /// What kind of mistake it is, for programs that group or silence messages: `mistake`, or a word of its own.
-    public let kind: String
+    /// What kind of mistake it is.
+    public let rule: Rule
     /// As shown to the user.
     public let file: String
     /// From 1.
@@ -31,10 +31,10 @@ public struct Diagnostic: Sendable, Equatable {
 
     public init(
         _ severity: Severity = .error, file: String, line: Int = 1, column: Int = 1, length: Int = 1, message: String,
-        help: String = "", sourceLine: String = "", sourceColumn: Int? = nil, kind: String = Diagnostic.mistake
+        help: String = "", sourceLine: String = "", sourceColumn: Int? = nil, rule: Rule = .badValue
     ) {
         self.severity = severity
-        self.kind = kind
+        self.rule = rule
         self.file = file
         (self.line, self.column, self.length) = (line, column, max(1, length))
         self.message = message
@@ -42,9 +42,6 @@ public struct Diagnostic: Sendable, Equatable {
         self.sourceLine = sourceLine
         self.sourceColumn = sourceColumn ?? column
     }
-
-    /// The kind of whatever is wrong in a file by itself.
-    public static let mistake = "mistake"
 
     /// `policies/sensors.yaml:12:7`
     public var place: String { "\(file):\(line):\(column)" }

@@ -2,7 +2,7 @@ import RotationModel
 
 /// Messages about files for programs: as JSON of our own, and as SARIF for code review.
 public enum DiagnosticDocument {
-    /// `{"version": 1, "errors": 1, "warnings": 0, "diagnostics": [{"severity", "kind", "file", "line", "column", "length", "message",
+    /// `{"version": 1, "errors": 1, "warnings": 0, "diagnostics": [{"severity", "kind", "rule", "file", "line", "column", "length", "message",
     /// "help", "text"}]}`; lines and columns count from 1, columns and lengths in characters.
     public static func json(_ diagnostics: [Diagnostic]) -> [UInt8] {
         var json = JSONWriter()
@@ -25,7 +25,8 @@ public enum DiagnosticDocument {
     private static func append(_ diagnostic: Diagnostic, to json: inout JSONWriter) {
         json.object { json in
             json.member("severity", diagnostic.severity.rawValue)
-            json.member("kind", diagnostic.kind)
+            json.member("kind", diagnostic.rule.kind)
+            json.member("rule", diagnostic.rule.id)
             json.member("file", diagnostic.file)
             json.member("line", diagnostic.line)
             json.member("column", diagnostic.column)

@@ -5,10 +5,8 @@ extension DiagnosticDocument {
     ///
     /// - Parameters:
     ///   - tool: the program's version.
-    ///   - kinds: what each ``Diagnostic/kind`` means, in a sentence.
-    public static func sarif(_ diagnostics: [Diagnostic], toolVersion: String, kinds: [(kind: String, meaning: String)])
-        -> [UInt8]
-    {
+    ///   - rules: all that a message can have.
+    public static func sarif(_ diagnostics: [Diagnostic], toolVersion: String, rules: [Diagnostic.Rule]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("$schema", "https://json.schemastore.org/sarif-2.1.0.json")
@@ -16,13 +14,13 @@ extension DiagnosticDocument {
             json.key("runs")
             json.array { json in
                 json.object { json in
-                    appendTool(toolVersion, kinds, to: &json)
+                    appendTool(toolVersion, rules, to: &json)
                     json.member("columnKind", "unicodeCodePoints")
                     json.key("results")
                     json.array { json in
                         for diagnostic in diagnostics {
                             json.newlineBetweenValues()
-                            append(diagnostic, kinds, to: &json)
+                            append(diagnostic, rules, to: &json)
                         }
                     }
                 }
@@ -33,7 +31,7 @@ extension DiagnosticDocument {
     }
 
     private static func appendTool(
-        _ version: String, _ kinds: [(kind: String, meaning: String)], to json: inout JSONWriter
+        _ version: String, _ rules: [Diagnostic.Rule], to json: inout JSONWriter
     ) {
         json.key("tool")
         json.object { json in
@@ -43,10 +41,10 @@ extension DiagnosticDocument {
                 json.member("version", version)
                 json.key("rules")
                 json.array { json in
-                    for (kind, meaning) in kinds {
+                    for rule in rules {
                         json.object { json in
-                            json.member("id", kind)
-                            appendMessage("shortDescription", meaning, to: &json)
+                            json.member("id", rule.id)
+                            appendMessage("shortDescription", rule.meaning, to: &json)
                         }
                     }
                 }
@@ -55,11 +53,11 @@ extension DiagnosticDocument {
     }
 
     private static func append(
-        _ diagnostic: Diagnostic, _ kinds: [(kind: String, meaning: String)], to json: inout JSONWriter
+        _ diagnostic: Diagnostic, _ rules: [Diagnostic.Rule], to json: inout JSONWriter
     ) {
         json.object { json in
-            json.member("ruleId", diagnostic.kind)
-            if let index = kinds.firstIndex(where: { $0.kind == diagnostic.kind }) { json.member("ruleIndex", index) }
+            json.member("ruleId", diagnostic.rule.id)
+            if let index = rules.firstIndex(of: diagnostic.rule) { json.member("ruleIndex", index) }
             json.member("level", diagnostic.severity.rawValue)
             let help = diagnostic.help.isEmpty ? "" : ": \(diagnostic.help)"
             appendMessage("message", Printable.text(diagnostic.message + help), to: &json)

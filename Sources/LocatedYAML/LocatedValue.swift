@@ -24,13 +24,16 @@ public struct LocatedValue {
     public let log: DiagnosticLog
 
     /// Adds a mistake that points at this value.
-    public func report(_ message: String, help: String = "", as severity: Diagnostic.Severity = .error) {
-        log.report(severity, at: position, length: length, message, help: help)
+    public func report(
+        _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
+        as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
+    ) {
+        log.report(severity, at: position, length: length, message(), help: help(), rule: rule)
     }
 
     /// `policies/sensors.yaml:3:5`, for messages about another place that name this one.
     public var place: String {
-        log.source.diagnostic(.error, at: position, length: 1, message: "", help: "").place
+        log.source.diagnostic(.error, at: position, length: 1, message: "", help: "", rule: .badValue).place
     }
 
     public var line: Int { position.line }
@@ -48,15 +51,23 @@ public struct LocatedKey {
     public let position: SourcePosition
     let log: DiagnosticLog
 
-    public func report(_ message: String, help: String = "", as severity: Diagnostic.Severity = .error) {
-        let length = SourceToken.length(in: log.source.rest(at: position))
-        log.report(severity, at: position, length: length, message, help: help)
+    public func report(
+        _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
+        as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
+    ) {
+        log.report(
+            severity, at: position, length: SourceToken.length(in: log.source.rest(at: position)), message(),
+            help: help(), rule: rule)
     }
 }
 
 /// How far the thing that starts a piece of a line reaches within that line.
 enum SourceToken {
-    static func length(in rest: Substring.UnicodeScalarView) -> Int {
+    /// No mistake covers more scalars of a line; more cannot be shown.
+    private static let longest = 4096
+
+    static func length(in line: Substring.UnicodeScalarView) -> Int {
+        let rest = line.prefix(longest)
         guard let first = rest.first else { return 1 }
         switch first {
         case "\"": return quoted(rest, by: first, escape: "\\")

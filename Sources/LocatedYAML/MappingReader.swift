@@ -4,6 +4,10 @@ public final class MappingReader {
     private let what: String
     private let entries: [LocatedValue.Entry]
     private var known: [String] = []
+    /// Keys that must be there and are not, with what to write.
+    private var missing: [(key: String, expected: String)] = []
+    /// Whether the keys are the user's own words, so that none of them is unknown.
+    private var takesAny = false
 
     init(_ value: LocatedValue, entries: [LocatedValue.Entry], what: String) {
         self.value = value
@@ -13,7 +17,7 @@ public final class MappingReader {
 
     /// The value of a key that may be left out; nil where it is.
     public func optional(_ key: String) -> LocatedValue? {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return entries.first { $0.key.text == key }?.value
     }
 
@@ -22,7 +26,7 @@ public final class MappingReader {
     /// - Parameter expected: what to write, for the message: ``90d``.
     public func required(_ key: String, like expected: String) -> LocatedValue? {
         if let found = optional(key) { return found }
-        value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`")
+        missing.append((key, expected))
         return nil
     }
 
@@ -32,22 +36,52 @@ public final class MappingReader {
         guard let found = entries.first(where: { $0.key.text == key }) else { return }
         found.key.report(
             "`\(key)` is part of the format, but this version does not carry it out yet",
-            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"))
+            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"), rule: .unknownKey)
     }
 
     public var isEmpty: Bool { entries.isEmpty }
 
     /// All entries, for mappings whose keys are the user's own words; none of them is unknown then.
     public func anyEntries() -> [LocatedValue.Entry] {
-        known += entries.map(\.key.text)
+        takesAny = true
         return entries
     }
 
-    func reportUnknownKeys() {
-        for entry in entries where !known.contains(entry.key.text) {
-            entry.key.report(
-                "unknown key `\(entry.key.text)` in \(what)", help: Suggestion.help(for: entry.key.text, among: known))
+    /// Once every known key was asked for: the keys that nobody asked for, and those that are missing. Where the one was meant to be
+    /// the other, it is one mistake.
+    func reportKeys() {
+        if value.log.isFull { return }
+        let meant = takesAny ? [] : reportUnknownKeys()
+        for (key, expected) in missing where !meant.contains(key) {
+            value.report("\(what) has no `\(key)`", help: "add `\(key): \(expected)`", rule: .missingKey)
         }
+    }
+
+    /// - Returns: the known keys that were suggested.
+    private func reportUnknownKeys() -> Set<String> {
+        let unknown = entries.filter { !known.contains($0.key.text) }
+        guard !unknown.isEmpty else { return [] }
+        let present = Set(entries.map(\.key.text))
+        let absent = known.filter { !present.contains($0) }
+        var meant: Set<String> = []
+        for entry in unknown {
+            if value.log.isFull { break }
+            let nearest =
+                Synonyms.known(for: entry.key.text, among: absent)
+                ?? Suggestion.nearest(to: entry.key.text, among: absent)
+            if let nearest { meant.insert(nearest) }
+            entry.key.report(
+                "unknown key `\(entry.key.text)` in \(what)",
+                help: nearest.map { "did you mean `\($0)`?" } ?? help(for: entry.key.text, absent: absent),
+                rule: .unknownKey)
+        }
+        return meant
+    }
+
+    /// A key that is there already is never what was meant.
+    private func help(for key: String, absent: [String]) -> String {
+        if let twin = Suggestion.nearest(to: key, among: known) { return "remove it: `\(twin)` is there already" }
+        return absent.isEmpty ? "remove it" : Suggestion.help(for: key, among: absent)
     }
 }
 
@@ -61,12 +95,17 @@ extension LocatedValue {
         case .mapping(let entries):
             let reader = MappingReader(self, entries: entries, what: what)
             let result = body(reader)
-            reader.reportUnknownKeys()
+            reader.reportKeys()
             return result
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it")
-        case .scalar: report("\(what) must be a mapping of keys", help: "write `key: value` lines below it")
-        case .sequence: report("\(what) must be a mapping of keys, and this is a list", help: "remove the dash")
+        case .nothing: report("`\(name)` has no value", help: "give it keys, or remove it", rule: .missingValue)
+        case .scalar:
+            report("\(what) must be a mapping of keys", help: "write `key: value` lines below it", rule: .wrongType)
+        case .sequence:
+            let isInBrackets = log.source.rest(at: position).first == "["
+            report(
+                "\(what) must be a mapping of keys, and this is a list",
+                help: isInBrackets ? "write it in braces: { key: value }" : "remove the dash", rule: .wrongType)
         }
         return nil
     }
@@ -76,9 +115,10 @@ extension LocatedValue {
         switch content {
         case .sequence(let elements): return elements
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "write a list of \(expected), or remove it")
+        case .nothing:
+            report("`\(name)` has no value", help: "write a list of \(expected), or remove it", rule: .missingValue)
         case .scalar, .mapping:
-            report("`\(name)` must be a list", help: "write a list of \(expected), each after a dash")
+            report("`\(name)` must be a list", help: "write a list of \(expected), each after a dash", rule: .wrongType)
         }
         return nil
     }
@@ -87,11 +127,13 @@ extension LocatedValue {
     public func oneOrMore(_ expected: String) -> [LocatedValue]? {
         switch content {
         case .sequence(let elements):
-            if elements.isEmpty { report("`\(name)` is an empty list", help: "write \(expected), or remove it") }
+            if elements.isEmpty {
+                report("`\(name)` is an empty list", help: "write \(expected), or remove it", rule: .missingValue)
+            }
             return elements.isEmpty ? nil : elements
         case .refused: return nil
         case .nothing:
-            report("`\(name)` has no value", help: "write \(expected), or remove it")
+            report("`\(name)` has no value", help: "write \(expected), or remove it", rule: .missingValue)
             return nil
         case .scalar, .mapping: return [self]
         }

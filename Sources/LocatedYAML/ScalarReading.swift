@@ -9,10 +9,18 @@ extension LocatedValue {
         switch content {
         case .scalar(let text, _): return text
         case .refused: return nil
-        case .nothing: report("`\(name)` has no value", help: "write \(expected)")
-        case .sequence: report("`\(name)` is a list", help: "write \(expected)")
-        case .mapping: report("`\(name)` is a mapping", help: "write \(expected)")
+        case .nothing: report("`\(name)` has no value", help: "write \(expected)", rule: .missingValue)
+        case .sequence: report("`\(name)` is a list", help: "write \(expected)", rule: .wrongType)
+        case .mapping: report("`\(name)` is a mapping", help: "write \(expected)", rule: .wrongType)
         }
+        return nil
+    }
+
+    /// A text with at least one character.
+    public func word(_ expected: String) -> String? {
+        guard let text = text(expected) else { return nil }
+        if !text.isEmpty { return text }
+        report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
         return nil
     }
 
@@ -20,7 +28,7 @@ extension LocatedValue {
     public func line(_ expected: String = "a text", longest: Int = 200) -> String? {
         guard let text = text(expected) else { return nil }
         if text.isEmpty {
-            report("`\(name)` is empty", help: "write \(expected)")
+            report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
         } else if text.count > longest {
             report("`\(name)` is \(text.count) characters long", help: "at most \(longest) are allowed")
         } else if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
@@ -33,11 +41,11 @@ extension LocatedValue {
 
     public func integer(in range: ClosedRange<Int>) -> Int? {
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if case .scalar(_, isQuoted: true) = content {
             report(
                 "`\(name)` is a text, not a number",
-                help: Int(text) == nil ? "write \(expected)" : "write it without quotes")
+                help: Int(text) == nil ? "write \(expected)" : "write it without quotes", rule: .wrongType)
             return nil
         }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -53,7 +61,7 @@ extension LocatedValue {
     }
 
     public func boolean() -> Bool? {
-        guard let text = text("true or false") else { return nil }
+        guard let text = word("true or false") else { return nil }
         switch text {
         case "true": return true
         case "false": return false
@@ -66,16 +74,16 @@ extension LocatedValue {
     /// A duration: `90d`, `12h`, `30m`, `45s`, `2w`.
     public func timeSpan() -> TimeSpan? {
         let expected = "a duration such as 30d, 12h, 30m or 2w"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let span = TimeSpan(text) { return span }
-        report("`\(text)` is not a duration", help: LocatedValue.hint(for: text, expected))
+        report("`\(text)` is not a duration", help: DurationHint.help(for: text) ?? "write \(expected)")
         return nil
     }
 
     /// A time: a date, which is its midnight in UTC, or RFC 3339 with seconds and a zone.
     public func timestamp() -> Timestamp? {
         let expected = "a date such as 2026-06-01, or a time such as 2026-06-01T12:00:00Z"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") { return time }
         let hasNoZone = Timestamp(rfc3339: text + "Z") != nil
         report(
@@ -86,7 +94,7 @@ extension LocatedValue {
     /// A percentage: `33%`, `0.5%`.
     public func share() -> Share? {
         let expected = "a percentage from 0% to 100%, such as 5% or 0.5%"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let share = Share(text) { return share }
         report(
             "`\(text)` is not a percentage",
@@ -98,28 +106,9 @@ extension LocatedValue {
     public func choice<Choice>(_ choices: [(name: String, value: Choice)], what: String) -> Choice? {
         let names = choices.map(\.name)
         let listed = names.joined(separator: ", ")
-        guard let text = text("one of: \(listed)") else { return nil }
+        guard let text = word("one of: \(listed)") else { return nil }
         if let found = choices.first(where: { $0.name == text }) { return found.value }
-        report("unknown \(what) `\(text)`", help: Suggestion.help(for: text, among: names))
+        report("unknown \(what) `\(text)`", help: Suggestion.help(for: text, among: names), rule: .unknownWord)
         return nil
-    }
-
-    /// What is wrong with a duration, where that can be guessed.
-    static func hint(for text: String, _ expected: String) -> String {
-        if let number = Int(text) {
-            return number < 0 ? "a duration is not negative" : "a duration has a unit: `\(number)d` for days"
-        }
-        let compact = String(text.lowercased().filter { $0 != " " })
-        if compact != text, TimeSpan(compact) != nil { return "did you mean `\(compact)`?" }
-        let digits = compact.prefix { $0.isNumber }
-        if let unit = compact.dropFirst(digits.count).first, let span = TimeSpan("\(digits)\(unit)"), span > .zero {
-            return "did you mean `\(digits)\(unit)`?"
-        }
-        if let number = Int(digits), number > 0,
-            TimeSpan("\(number)s") == nil || TimeSpan("1\(compact.last ?? "x")") != nil
-        {
-            return "the longest is \(TimeSpan.longest)"
-        }
-        return "write \(expected)"
     }
 }

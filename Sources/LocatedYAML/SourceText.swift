@@ -5,6 +5,7 @@ struct SourceText {
     let text: String
     /// Where each line starts, as an offset in bytes.
     private let lineStarts: [Int]
+    private let marks = LongLineMarks()
 
     /// The longest stretch of one line that a message shows, in characters.
     private static let shown = 160
@@ -29,35 +30,45 @@ struct SourceText {
 
     /// The line's scalars from a position on; empty where the position is past its end.
     func rest(at position: SourcePosition) -> Substring.UnicodeScalarView {
-        line(position.line).unicodeScalars.dropFirst(position.column - 1)
+        let line = line(position.line)
+        return line.unicodeScalars[marks.place(of: position, in: line).index...]
     }
 
     /// A message that points at a position.
     ///
     /// - Parameter length: how many scalars the mistake covers; what passes the end of the line is left out.
     func diagnostic(
-        _ severity: Diagnostic.Severity, at position: SourcePosition, length: Int, message: String, help: String
+        _ severity: Diagnostic.Severity, at position: SourcePosition, length: Int, message: String, help: String,
+        rule: Diagnostic.Rule
     ) -> Diagnostic {
         let line = line(position.line)
         let scalars = line.unicodeScalars
-        let start = scalars.index(scalars.startIndex, offsetBy: position.column - 1, limitedBy: scalars.endIndex)
-        let from = start ?? scalars.endIndex
+        let (from, before) = marks.place(of: position, in: line)
         let to = scalars.index(from, offsetBy: max(1, length), limitedBy: scalars.endIndex) ?? scalars.endIndex
-        let column = line[..<from].count + 1
-        let covered = max(1, line[from..<to].count)
-        let (excerpt, excerptColumn) = SourceText.excerpt(of: SecretMask.hiding(in: String(line))[...], around: column)
+        let (excerpt, excerptColumn) = SourceText.excerpt(of: line, around: from, column: before + 1)
         return Diagnostic(
-            severity, file: path, line: position.line, column: column, length: covered, message: message, help: help,
-            sourceLine: excerpt, sourceColumn: excerptColumn)
+            severity, file: path, line: position.line, column: before + 1, length: max(1, line[from..<to].count),
+            message: message, help: help, sourceLine: excerpt, sourceColumn: excerptColumn,
+            rule: rule)
     }
 
-    /// Of a line too long to show, the part around a column (from 1), and the column within that part.
-    private static func excerpt(of line: Substring, around column: Int) -> (String, Int) {
-        guard line.utf8.count > shown, line.count > shown else { return (String(line), column) }
-        let skipped = max(0, column - shown / 2)
-        guard skipped > 0 else { return (line.prefix(shown) + "…", column) }
-        let rest = line.dropFirst(skipped)
-        return ("…" + rest.prefix(shown) + (rest.count > shown ? "…" : ""), column - skipped + 1)
+    /// Of a line too long to show, the part around an index, and the column (from 1) of the index within that part.
+    private static func excerpt(of line: Substring, around index: String.Index, column: Int) -> (String, Int) {
+        // Counted in scalars, so that a letter with a thousand accents is no way around it.
+        let scalars = line.unicodeScalars
+        func moved(_ start: String.Index, by distance: Int) -> String.Index? {
+            scalars.index(start, offsetBy: distance, limitedBy: distance < 0 ? line.startIndex : line.endIndex)
+        }
+        let isLong = line.utf8.count > shown && moved(line.startIndex, by: shown + 1) != nil
+        let start = isLong ? moved(index, by: -shown / 2) ?? line.startIndex : line.startIndex
+        let end = isLong ? moved(start, by: shown) ?? line.endIndex : line.endIndex
+        // A secret may begin before the part that is shown, and what says that it is one.
+        let around = (moved(start, by: -1024) ?? line.startIndex)..<(moved(end, by: 1024) ?? line.endIndex)
+        let isCut = start > line.startIndex
+        let part = SecretMask.hiding(in: line[around], showing: start..<end)
+        return (
+            (isCut ? "…" : "") + part + (end < line.endIndex ? "…" : ""), line[start..<index].count + (isCut ? 2 : 1)
+        )
     }
 
     /// Lines end where YAML 1.1 (5.4) ends them: LF, CR LF, CR, NEL, LS, PS.

@@ -20,7 +20,8 @@ final class YAMLComposer {
 
     func compose(example: String) -> LocatedValue? {
         if let anchor = AliasGuard.firstAnchor(ofManyAliasesIn: log.source) {
-            log.report(at: anchor, length: 1, YAMLConverter.anchorMessage, help: YAMLConverter.anchorHelp)
+            log.report(
+                at: anchor, length: 1, YAMLConverter.anchorMessage, help: YAMLConverter.anchorHelp, rule: .syntax)
             return nil
         }
         for _ in 0...mostDuplicates {
@@ -35,7 +36,9 @@ final class YAMLComposer {
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let position = SourcePosition(line: context.mark.line, column: context.mark.column)
                 guard let key = keys.first, disguise(key, at: position) else {
-                    log.report(at: position, length: 1, "a key stands twice in one mapping", help: "keep one of them")
+                    log.report(
+                        at: position, length: 1, "a key stands twice in one mapping", help: "keep one of them",
+                        rule: .duplicateKey)
                     return nil
                 }
             } catch {
@@ -44,9 +47,12 @@ final class YAMLComposer {
             }
         }
         if originals.isEmpty {
-            log.report(at: .start, length: 1, "the file holds no values", help: "such a file starts with `\(example)`")
+            log.report(
+                at: .start, length: 1, "the file holds no values", help: "such a file starts with `\(example)`",
+                rule: .unreadable)
         } else {
-            log.report(at: .start, length: 1, "too many keys stand twice", help: "keep one of each")
+            log.report(
+                at: .start, length: 1, "too many keys stand twice", help: "keep one of each", rule: .duplicateKey)
         }
         return nil
     }

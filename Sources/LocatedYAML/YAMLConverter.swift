@@ -25,7 +25,7 @@ final class YAMLConverter {
         }
         func refused(_ message: String, help: String) -> LocatedValue {
             let refused = value(.refused)
-            refused.report(message, help: help)
+            refused.report(message, help: help, rule: .syntax)
             return refused
         }
         values += 1
@@ -38,8 +38,10 @@ final class YAMLConverter {
             return refused("nested more than \(YAMLDocument.deepest) levels deep", help: "no value here is that deep")
         }
         if node.anchor != nil { return refused(YAMLConverter.anchorMessage, help: YAMLConverter.anchorHelp) }
-        if let tag = foreignTag(of: node) {
-            return refused("tags such as `\(tag)` are not used in these files", help: "remove it")
+        if let tag = tag(at: position) {
+            return refused(
+                "tags such as `\(tag)` are not used in these files", help: "remove it: every value is read as it stands"
+            )
         }
         switch node {
         case .scalar(let scalar):
@@ -60,16 +62,17 @@ final class YAMLConverter {
         var seen: [String: SourcePosition] = [:]
         for (keyNode, valueNode) in mapping {
             let position = position(of: keyNode)
-            guard case .scalar(let scalar) = keyNode, keyNode.anchor == nil else {
+            guard case .scalar(let scalar) = keyNode, keyNode.anchor == nil, tag(at: position) == nil else {
                 log.report(
                     at: position, length: 1, "a key must be plain text",
-                    help: "quote it if it starts with one of [ { & * ? !")
+                    help: "quote it if it starts with one of [ { & * ? !", rule: .syntax)
                 continue
             }
             let key = LocatedKey(text: restored(scalar.string), position: position, log: log)
             if let first = seen[key.text] {
                 key.report(
-                    "the key `\(key.text)` stands twice", help: "the first one is in line \(first.line): keep one")
+                    "the key `\(key.text)` stands twice", help: "the first one is in line \(first.line): keep one",
+                    rule: .duplicateKey)
                 continue
             }
             seen[key.text] = position
@@ -84,17 +87,10 @@ final class YAMLConverter {
         node.mark.map { SourcePosition(line: $0.line, column: $0.column) } ?? .start
     }
 
-    /// A tag that the file gives a value, unless it only says that text is text.
-    private func foreignTag(of node: Node) -> String? {
-        let tag =
-            switch node {
-            case .scalar(let scalar): scalar.tag
-            case .sequence(let sequence): sequence.tag
-            case .mapping(let mapping): mapping.tag
-            case .alias(let alias): alias.tag
-            }
-        let name = tag.description
-        let ordinary = ["", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"]
-        return ordinary.contains(name) ? nil : name
+    /// The tag that a value starts with. Nothing else that is not in quotes can start with `!`.
+    private func tag(at position: SourcePosition) -> String? {
+        let rest = log.source.rest(at: position)
+        guard rest.first == "!" else { return nil }
+        return String(rest.prefix(64).prefix { $0 != " " && $0 != "\t" })
     }
 }

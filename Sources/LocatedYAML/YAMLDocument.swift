@@ -33,7 +33,7 @@ public struct YAMLDocument {
         let shown = (last?.unicodeScalars.count ?? 0) == refusal.position.column - 1 ? String(last ?? "") : ""
         let log = DiagnosticLog(source: SourceText(path: file.path, text: lines + shown))
         let help = refusal.help.isEmpty ? "such a file starts with `\(example)`" : refusal.help
-        log.report(at: refusal.position, length: 1, refusal.message, help: help)
+        log.report(at: refusal.position, length: 1, refusal.message, help: help, rule: .unreadable)
         return YAMLDocument(log: log, root: nil)
     }
 }

@@ -21,7 +21,11 @@ struct YAMLProblem {
         self.position = position
         let character = source.rest(at: position).first
         let opened = context.map { "; it was opened in line \($0.mark.line)" } ?? ""
+        let before = source.line(position.line).unicodeScalars.prefix(max(0, position.column - 1)).last { $0 != " " }
         switch problem {
+        case _ where (before == "\"" || before == "'") && problem.hasPrefix("did not find expected ','"):
+            message = "a text in quotes ends here, and more follows"
+            help = "is the quote before it closed? every other quote of the line opens a text" + opened
         case "but found another document":
             message = "a second document starts here"
             help = "one file holds one document: move it to a file of its own"
@@ -64,6 +68,6 @@ struct YAMLProblem {
     }
 
     func report(to log: DiagnosticLog) {
-        log.report(at: position, length: 1, message, help: help)
+        log.report(at: position, length: 1, message, help: help, rule: .syntax)
     }
 }

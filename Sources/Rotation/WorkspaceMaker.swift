@@ -1,6 +1,7 @@
 import Delivery
 import Fleet
 import PKI
+import Policy
 public import RotationModel
 
 /// Makes a ready workspace. It never overwrites: what is there stays as it is.
@@ -36,6 +37,7 @@ public struct WorkspaceMaker: Sendable {
         }
         if withAuthority { items += try makeAuthority() }
         items.append(try file("policies/starter.yaml.example", WorkspaceTemplates.starterPolicy, mode: 0o644))
+        items.append(try file("policies/policy.schema.json", PolicySchema.text, mode: 0o644))
         items.append(
             try file("rotation.yaml", WorkspaceTemplates.configuration(withAuthority: withAuthority), mode: 0o640))
         items.append(try inventory())

@@ -45,9 +45,11 @@ enum WorkspaceTemplates {
         """
 
     static let starterPolicy = """
+        # yaml-language-server: $schema=policy.schema.json
         # Nothing is rotated until a policy says so. To start with this one:
         #   cp policies/starter.yaml.example policies/starter.yaml
         #   rotation-job policy check
+        #   rotation-job policy test
         #   rotation-job plan
         version: 1
         policies:
@@ -81,6 +83,21 @@ enum WorkspaceTemplates {
             subjectAlternativeNames: ["URI:urn:device:{account}:{device}"]
             keyUsage: [digitalSignature]
             extendedKeyUsage: [clientAuth]
+
+        # Run by `rotation-job policy test`.
+        tests:
+          - name: a device whose certificate is about to end is asked for a CSR
+            given: { lifetime: 90d, left: 20d }
+            expect: { action: request-csr, policy: starter, reason: expiring }
+          - name: where a CSR with a new key waits already, it gets its certificate
+            given: { lifetime: 90d, left: 20d, csr: waiting }
+            expect: { action: issue, policy: starter, reason: expiring }
+          - name: a fresh certificate is left alone
+            given: { lifetime: 90d, left: 85d }
+            expect: { action: none, policy: starter }
+          - name: a weak key is replaced however fresh the certificate is
+            given: { lifetime: 90d, left: 85d, key: rsa-1024, csr: waiting }
+            expect: { action: issue, policy: starter, reason: weak-key }
 
         """
 }

@@ -26,14 +26,31 @@ struct PolicyToolsTests {
                 let found = try #require(document["diagnostics"] as? [[String: Any]])
                 #expect(found.map { $0["file"] as? String } == ["policies/simple.yaml"])
                 #expect(found.map { $0["line"] as? Int } == [5])
+                #expect(found.map { $0["rule"] as? String } == ["bad-value"])
             } else {
                 let results = ((document["runs"] as? [[String: Any]])?.first?["results"] as? [[String: Any]]) ?? []
                 #expect(results.map { $0["level"] as? String } == ["error"])
+                #expect(results.map { $0["ruleId"] as? String } == ["bad-value"])
             }
         }
         try workspace.write("policies/simple.yaml", Workspace.fixture("policies/simple.yaml"))
         let clean = try await workspace.job("policy", "check", "--format", "sarif", expecting: 0)
         #expect(clean.stdout.contains("\"results\":[]"), clean.story)
+    }
+
+    @Test("check prints a hundred mistakes and how many more there are; JSON has them all")
+    func manyMistakes() async throws {
+        let workspace = try await Workspace { text in
+            text + "tests:\n" + (0..<250).map { "  - { nmae\($0): x }\n" }.joined()
+        }
+        let output = try await workspace.job("policy", "check", expecting: 65)
+        let json = try await workspace.job("policy", "check", "--format", "json", expecting: 65)
+        let document = try #require(try JSONSerialization.jsonObject(with: json.stdoutBytes) as? [String: Any])
+        let count = try #require(document["errors"] as? Int)
+        #expect(count > 250)
+        #expect(output.stderr.contains("and \(count - 100) more"), output.story)
+        #expect(output.stderr.split(separator: "\n").count { $0.hasPrefix("error: ") } == 100)
+        #expect(output.stderr.hasSuffix("\n\(count) errors\n"), output.story)
     }
 
     @Test("check asks the inventory: a device that two policies claim is an error, a policy for nobody a warning")
@@ -142,14 +159,19 @@ struct PolicyToolsTests {
         accept += try PolicyBlocks.all()
         accept += SchemaCorpus.valid + [SchemaCorpus.rollout]
         // What the check refuses by its shape, the schema must refuse too: the wrong files that it can know about.
-        let refuse = try ["unknown-key", "missing-key", "wrong-type", "word"].flatMap { kind in
-            try (1...3).map { number in
-                try String(
-                    contentsOfFile: Package.root + "/Tests/PolicyTests/Snapshots/\(kind)-\(number).yaml",
-                    encoding: .utf8)
-            }
-        }
+        let refuse =
+            try ["unknown-key", "missing-key", "wrong-type", "word"].flatMap { kind in
+                try (1...3).map { number in
+                    try String(
+                        contentsOfFile: Package.root + "/Tests/PolicyTests/Snapshots/\(kind)-\(number).yaml",
+                        encoding: .utf8)
+                }
+            } + SchemaCorpus.wrongRollouts
         let schema = try await job(["policy", "schema"]).stdout
+        let folder = try TemporaryDirectory()
+        _ = try await job(["init", folder / "work"])
+        #expect(try String(contentsOfFile: folder / "work/policies/policy.schema.json", encoding: .utf8) == schema)
+        accept.append(try String(contentsOfFile: folder / "work/policies/starter.yaml.example", encoding: .utf8))
         let request = try JSONSerialization.data(
             withJSONObject: ["schema": schema, "accept": accept, "refuse": refuse])
         let judged = try await Program.run(
@@ -166,6 +188,14 @@ struct PolicyToolsTests {
         try SchemaCorpus.valid[index].write(toFile: folder / "a.yaml", atomically: true, encoding: .utf8)
         let output = try await job(["policy", "check", folder / "a.yaml"], in: folder.path)
         #expect(output.status == 0, output.story)
+    }
+
+    @Test("the check refuses the rollouts that the schema refuses", arguments: SchemaCorpus.wrongRollouts.indices)
+    func wrongRollouts(index: Int) async throws {
+        let folder = try TemporaryDirectory()
+        try SchemaCorpus.wrongRollouts[index].write(toFile: folder / "a.yaml", atomically: true, encoding: .utf8)
+        let output = try await job(["policy", "check", folder / "a.yaml"], in: folder.path)
+        #expect(output.status == 65, output.story)
     }
 
     @Test("every block of YAML in docs/policies.md that is a policy file passes the check and its own tests")
@@ -216,6 +246,13 @@ enum SchemaCorpus {
               onNoWindow: replace
 
         """ + profile
+
+    /// The same with one word of it changed to what neither the schema nor the check takes.
+    static let wrongRollouts = [
+        ("Mon-Fri", "Mon-Fry"), ("Mon-Fri", "weekly"), ("\"01:00\"", "\"25:00\""), ("\"01:00\"", "\"24:00\""),
+        ("24:00", "24:30"), ("22:00", "22:60"), ("2026-12-20", "2026-13-20"), ("2027-01-03", "03.01.2027"),
+        ("Europe/Berlin", "Berlin"), ("UTC", "CEST"),
+    ].map { rollout.replacing($0, with: $1) }
 
     static let valid = [
         "version: \"1\"\nprofiles: []\n",

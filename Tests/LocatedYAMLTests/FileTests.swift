@@ -62,6 +62,9 @@ struct FileTests {
         "Anchors, aliases and tags are refused at their place",
         arguments: [
             ("a: &x 1\nb: *x\n", "1:4"), ("a: !!binary aGk=\n", "1:4"), ("a: !custom { b: 1 }\n", "1:4"),
+            ("a: !!str 1\n", "1:4"), ("a: !!str \"1\"\n", "1:4"), ("a: [x, ! y]\n", "1:8"),
+            ("a: !!map { b: 1 }\n", "1:4"),
+            ("a:\n  - !!seq [1]\n", "2:5"), ("!!str a: 1\n", "1:1"), ("a: !!null\n", "1:4"),
             ("&k a: 1\n", "1:1"),
         ])
     func foreign(text: String, place: String) {

@@ -67,4 +67,37 @@ struct RenderingTests {
         // The line number before the bar is longer than the margin only by what stands in it: one digit.
         #expect(String(lines[lines.count - 2][caret..<(caret + 4)]) == "typo")
     }
+
+    @Test("Thousands of mistakes in one line are told as fast as on lines of their own", .timeLimit(.minutes(1)))
+    func crowdedLine() throws {
+        let entries = (0..<20_000).map { "{é: x, issuanc\($0): 1}" }.joined(separator: ", ")
+        let document = parse("[\(entries)]")
+        for element in document.root?.list("entries") ?? [] {
+            _ = element.mapping("the entry") { _ = $0.optional("é") }
+        }
+        #expect(document.log.diagnostics.count == DiagnosticLog.most + 1)
+        let far = try #require(document.log.diagnostics.dropLast().last)
+        #expect(far.message == "unknown key `issuanc999` in the entry")
+        #expect(far.sourceLine.dropFirst(far.sourceColumn - 1).hasPrefix("issuanc999: 1}"))
+        let line = "[\(entries)]"
+        #expect(line.dropFirst(far.column - 1).hasPrefix("issuanc999: 1}"))
+    }
+
+    @Test("A mapping of very many keys of the user's own is read in a moment", .timeLimit(.minutes(1)))
+    func manyOwnKeys() {
+        let document = parse("{" + (0..<90_000).map { "k\($0): v" }.joined(separator: ", ") + "}")
+        #expect(document.root?.mapping("the labels") { $0.anyEntries().count } == 90_000)
+        #expect(document.told == [])
+    }
+
+    @Test("A value of a megabyte is quoted by its start", arguments: ["x", "e\u{301}\u{302}"])
+    func longValue(letter: String) throws {
+        let value = String(repeating: letter, count: 150_000)
+        let document = parse("renewBefore: \(value)\n")
+        _ = document.root?.mapping("the file") { $0.optional("renewBefore")?.timeSpan() }
+        let found = try #require(document.log.diagnostics.first)
+        #expect(found.message.hasPrefix("`\(letter)") && found.message.hasSuffix("…` is not a duration"))
+        #expect(found.message.unicodeScalars.count < 120)
+        #expect(found.rendered(color: false).unicodeScalars.count < 1000)
+    }
 }

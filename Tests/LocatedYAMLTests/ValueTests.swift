@@ -71,6 +71,12 @@ struct ValueTests {
             ("30 d", nil, "did you mean `30d`?"), ("30D", nil, "did you mean `30d`?"),
             ("30 days", nil, "did you mean `30d`?"),
             ("-5", nil, "a duration is not negative"), ("999999d", nil, "the longest is 73000d"),
+            ("99999999999999999999d", nil, "the longest is 73000d"),
+            ("1.5d", nil, "a duration is a whole number of one unit, such as `36h`"),
+            ("2,5h", nil, "a duration is a whole number of one unit, such as `150m`"),
+            ("0.5s", nil, "a duration is a whole number of one unit, such as 36h"),
+            ("90d12h", nil, "write one unit: `2172h`"), ("1h 30m", nil, "write one unit: `90m`"),
+            ("1d1x", nil, "write a duration such as 30d, 12h, 30m or 2w"),
             ("soon", nil, "write a duration such as 30d, 12h, 30m or 2w"),
         ] as [(String, TimeSpan?, String)])
     func durations(written: String, span: TimeSpan?, help: String) {
@@ -137,5 +143,14 @@ struct ValueTests {
                 "1:1: `waves` is part of the format, but this version does not carry it out yet",
                 "2:7: unknown size `smal`",
             ])
+    }
+
+    @Test("Of thousands of words the near one is suggested, and otherwise some are listed")
+    func manyWords() {
+        let words = (0..<5000).map { "profile-\($0)" }
+        #expect(Suggestion.help(for: "Profiel-7", among: words) == "did you mean `profile-7`?")
+        let help = Suggestion.help(for: "colour", among: words)
+        #expect(help.hasPrefix("one of: profile-0, profile-1, ") && help.hasSuffix(", …") && help.count < 1000)
+        #expect(Suggestion.nearest(to: "GRÜN", among: ["gruen", "grün"]) == "grün")
     }
 }

@@ -117,8 +117,8 @@ struct ExplanationTests {
             }
             .joined() + "profiles:\n" + profile()
         let set = try #require(load(text).set)
-        #expect(set.contested.map { [$0, $1] } == (isContested ? [[0, 1]] : []))
+        #expect(set.contested.pairs.map { [$0, $1] } == (isContested ? [[0, 1]] : []))
         let ranked = try #require(load(text.replacing("name: a,", with: "name: a, priority: 1,")).set)
-        #expect(ranked.contested.isEmpty)
+        #expect(ranked.contested.pairs.isEmpty)
     }
 }

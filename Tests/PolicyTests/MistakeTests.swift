@@ -163,9 +163,44 @@ struct MistakeTests {
     }
 
     @Test(
-        "A name is 1 to 64 of A-Z a-z 0-9 . _ -", arguments: ["a b", "", "ä", "a/b", String(repeating: "x", count: 65)])
+        "A name is 1 to 64 of A-Z a-z 0-9 . _ -", arguments: ["a b", "ä", "a/b", String(repeating: "x", count: 65)])
     func names(name: String) {
         #expect(load(policy(name: "\"\(name)\"")).messages == ["`\(name)` cannot be a name"])
+    }
+
+    @Test("An empty name is called empty", arguments: ["\"\"", "''"])
+    func emptyName(name: String) {
+        let loaded = load(policy().replacing("name: sensors", with: "name: \(name)"))
+        #expect(loaded.messages == ["`name` is empty"])
+        #expect(
+            load(policy().replacing("profile: client", with: "profile: \(name)")).messages == ["`profile` is empty"])
+    }
+
+    @Test(
+        "One slip is one mistake: what follows from it is not told",
+        arguments: [
+            ("profile: client", "profil: client", "unknown key `profil` in `issuance`", "did you mean `profile`?"),
+            ("- name: sensors", "- nmae: sensors", "unknown key `nmae` in the policy", "did you mean `name`?"),
+            ("- name: sensors", "- name: \"a b\"", "`a b` cannot be a name", "1 to 64 of"),
+            ("- name: client", "- name: client!", "`client!` cannot be a name", "1 to 64 of"),
+            ("expiry: {}", "expiry: [1]", "`expiry` must be a mapping of keys, and this is a list", "{ key: value }"),
+            ("priority: 1", "prio: 1", "unknown key `prio` in the policy", "did you mean `priority`?"),
+        ])
+    func oneSlip(right: String, wrong: String, message: String, help: String) {
+        let text =
+            policy("priority: 1\nexpiry: {}")
+            + "tests:\n  - { name: t, given: { left: 1d }, expect: { action: none, policy: sensors } }\n"
+        #expect(load(text).told == [])
+        let loaded = load(text.replacing(right, with: wrong))
+        #expect(loaded.messages == [message])
+        #expect(loaded.diagnostics.first?.help.contains(help) == true, "\(loaded.diagnostics.map(\.help))")
+    }
+
+    @Test("A quote that is left open is what is told, not the braces around it")
+    func openQuote() {
+        let loaded = load(policy("rollout: { windows: [{ days: Mon, from: \"01:00, to: \"05:00\" }] }"))
+        #expect(loaded.messages == ["a text in quotes ends here, and more follows"])
+        #expect(loaded.diagnostics.first?.help.hasPrefix("is the quote before it closed?") == true)
     }
 
     @Test("Every mistake of every file is told at once, by file and line")

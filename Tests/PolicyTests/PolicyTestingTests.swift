@@ -166,4 +166,19 @@ struct PolicyTestingTests {
         #expect(load(policy(), tests).told == [])
         #expect(load(policy(), tests, tests).messages == ["there are two tests of this name"])
     }
+
+    @Test("A reason that no test can come out with is a warning at its place", arguments: ReasonCode.allCases)
+    func impossibleReason(reason: ReasonCode) {
+        let text =
+            policy() + "tests:\n  - { name: t, given: {}, expect: { action: report, reason: \(reason.rawValue) } }\n"
+        let loaded = load(text)
+        #expect(loaded.set != nil)
+        let isPossible = PolicyTest.possibleReasons.contains(reason)
+        #expect(loaded.diagnostics.map(\.rule.id) == (isPossible ? [] : ["impossible-test"]))
+        #expect(
+            loaded.diagnostics.allSatisfy {
+                $0.severity == .warning && $0.sourceLine.dropFirst($0.column - 1).hasPrefix(reason.rawValue)
+            })
+        #expect([.window, .freeze, .wave, .halted, .rate].contains(reason) ? !isPossible : true)
+    }
 }

@@ -56,7 +56,7 @@ struct RevocationMistakeTests {
             ),
             (
                 "match: { device: x }\nreason: superseded\nwhen: now", "6:5: unknown key `when` in the revocation",
-                "one of: name,"
+                "one of: description,"
             ),
         ])
     func ruleMistakes(lines: String, told: String, help: String) {

@@ -37,7 +37,24 @@ struct RolloutMistakeTests {
                 "windows: [{ days: Mon, from: 01:00, to: 05:00, zone: GMT+5 }]", "69: there is no time zone `GMT+5`",
                 "IANA"
             ),
-            ("windows: [{ days: Mon, form: 01:00, from: 01:00, to: 05:00 }]", "39: unknown key `form`", "`from`"),
+            ("windows: [{ days: Mon, form: 01:00, to: 05:00 }]", "39: unknown key `form`", "did you mean `from`?"),
+            (
+                "windows: [{ days: Mon, form: 01:00, from: 01:00, to: 05:00 }]", "39: unknown key `form`",
+                "remove it: `from` is there already"
+            ),
+            (
+                "windows: [{ days: Mon, from: 01:00, to: 05:00, tz: UTC }]", "63: unknown key `tz` in the window",
+                "did you mean `zone`?"
+            ),
+            (
+                "windows: [{ days: Mon, from: 01:00, to: 05:00, zone: \"\" }]", "69: `zone` is empty",
+                "write a zone such as Europe/Berlin"
+            ),
+            (
+                "colour: red", "16: unknown key `colour` in `rollout`",
+                "one of: batch, perRun, windows, freezes, onNoWindow, waves, halt"
+            ),
+            ("halt: { fail: 2% }", "24: unknown key `fail` in `halt`", "did you mean `failed`?"),
             ("freezes: []", "25: `freezes` is an empty list", "remove it"),
             ("freezes: [{ from: 2026-12-20 }]", "26: the freeze has no `until`", "add `until: 2027-01-03`"),
             (
@@ -117,5 +134,53 @@ struct RolloutMistakeTests {
     func fine(rollout: String) {
         let loaded = load(policy("rollout: \(rollout)"))
         #expect(loaded.set != nil && loaded.messages == [])
+    }
+
+    @Test(
+        "Windows that stay closed for longer than certificates have left when they are due are a warning at their place",
+        arguments: [
+            // Closed from Monday 02:00 until the next one 01:00.
+            ("5d", "2d", "{ days: Mon, from: 01:00, to: 02:00 }", "for 167h at a stretch", "last 5d: every one"),
+            ("90d", "6d", "{ days: Mon, from: 01:00, to: 02:00 }", "for 167h at a stretch", "are due 6 days before"),
+            ("30d", "2%", "{ days: daily, from: 22:00, to: 02:00 }", "for 20h at a stretch", "are due 14 hours before"),
+            (
+                "7d", "33%", "{ days: Mon-Fri, from: 01:00, to: 05:00 }", "for 68h at a stretch",
+                "expires before they open"
+            ),
+            // Berlin is an hour ahead: open until Tuesday 00:00, and from Saturday 23:00 on.
+            (
+                "5d", "1d",
+                "{ days: Sun, from: 00:00, to: 13:00, zone: Europe/Berlin }, { days: Mon, from: 00:00, to: 24:00 }",
+                "for 119h at a stretch", "are due 1 day before"
+            ),
+        ])
+    func rareWindows(validity: String, renewBefore: String, windows: String, closure: String, what: String) {
+        let text = policy(
+            "expiry: { renewBefore: \(renewBefore), overlap: 1h }\nrollout: { windows: [\(windows)] }",
+            profile: profile(replacing: "validity", with: "validity: \(validity)"))
+        let loaded = load(text)
+        #expect(loaded.set != nil)
+        #expect(loaded.diagnostics.map(\.severity) == [.warning], "\(loaded.told)")
+        #expect(loaded.told.first?.hasPrefix("1.yaml:7:25: no window is open \(closure)") == true, "\(loaded.told)")
+        #expect(loaded.messages.first?.contains(what) == true, "\(loaded.told)")
+        #expect(load(text.replacing("rollout: { ", with: "rollout: { onNoWindow: replace, ")).told == [])
+    }
+
+    @Test(
+        "No warning where what is due lasts until the next window",
+        arguments: [
+            ("90d", "7d", "{ days: Mon, from: 01:00, to: 02:00 }"),
+            ("5d", "3d", "{ days: Mon-Fri, from: 01:00, to: 05:00 }"),
+            ("5d", "1h", "{ days: daily, from: 00:00, to: 24:00 }"),
+            (
+                "5d", "13h",
+                "{ days: daily, from: 00:00, to: 06:00 }, { days: daily, from: 12:00, to: 18:00, zone: UTC }"
+            ),
+        ])
+    func frequentWindows(validity: String, renewBefore: String, windows: String) {
+        let text = policy(
+            "expiry: { renewBefore: \(renewBefore), overlap: 1h }\nrollout: { windows: [\(windows)] }",
+            profile: profile(replacing: "validity", with: "validity: \(validity)"))
+        #expect(load(text).told == [])
     }
 }

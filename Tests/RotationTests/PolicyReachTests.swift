@@ -16,8 +16,8 @@ struct PolicyReachTests {
         if !devices.isEmpty { try fleet.load() }
         let checked = try fleet.workspace.checkPolicies([], at: TestFleet.now)
         #expect(checked.diagnostics.allSatisfy { $0.sourceLine.contains("name: ") && !$0.help.isEmpty })
-        #expect(Set(checked.diagnostics.map(\.kind)).isSubset(of: CheckedPolicies.kinds.map(\.kind)))
-        return checked.diagnostics.map { "\($0.severity) \($0.kind) \($0.line):\($0.column): \($0.message)" }
+        #expect(Set(checked.diagnostics.map(\.rule)).isSubset(of: CheckedPolicies.rules))
+        return checked.diagnostics.map { "\($0.severity) \($0.rule.id) \($0.line):\($0.column): \($0.message)" }
     }
 
     private let pumps = PolicyText(name: "pumps", match: "{ labels: { product: pump } }")

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import Foundation
 import PKI
+import Policy
 import RotationModel
 import RotationTesting
 import Testing
@@ -92,7 +93,7 @@ struct WorkspaceTests {
         var modes = [
             "": 0o750, "policies/": 0o755, "inbox/": 0o770, "inbox/csr/": 0o770, "inbox/ack/": 0o770,
             "inbox/rejected/": 0o750, "delivery/": 0o755, "reports/": 0o750, "policies/starter.yaml.example": 0o644,
-            "rotation.yaml": 0o640,
+            "policies/policy.schema.json": 0o644, "rotation.yaml": 0o640,
         ]
         if withAuthority {
             modes["authorities/ca-1.pem"] = 0o644
@@ -109,7 +110,13 @@ struct WorkspaceTests {
         if withAuthority {
             let example = try folder.read("new/place/policies/starter.yaml.example")
             try folder.write("new/place/policies/starter.yaml", example)
-            #expect(try workspace.checkPolicies([], at: nil).diagnostics.isEmpty)
+            #expect(
+                String(decoding: example, as: UTF8.self).hasPrefix(
+                    "# yaml-language-server: $schema=policy.schema.json\n"))
+            let checked = try workspace.checkPolicies([], at: nil)
+            #expect(checked.diagnostics.isEmpty)
+            let results = try #require(checked.set).runTests()
+            #expect(results.count == 4 && results.allSatisfy(\.passed))
             let run = JobRun(workspace, at: TestFleet.now, actor: "test", clock: FixedClock(TestFleet.now))
             #expect(try await run.perform().ending == .completed)
         }

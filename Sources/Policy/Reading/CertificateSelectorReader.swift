@@ -15,7 +15,9 @@ enum CertificateSelectorReader {
             let keyKinds = list(reader, "key", keyKind)
             let signatures = list(reader, "signature", signature)
             let sharedKey = reader.optional("sharedKey").map(self.sharedKey) ?? false
-            if reader.isEmpty { value.report("`certificates` is empty", help: "say in it which, or remove it") }
+            if reader.isEmpty {
+                value.report("`certificates` is empty", help: "say in it which, or remove it", rule: .missingValue)
+            }
             guard !reader.isEmpty, let fingerprints, let serials, let issuers, let keys, let issuedBefore, let keyKinds,
                 let signatures, let sharedKey
             else { return nil }
@@ -43,7 +45,7 @@ enum CertificateSelectorReader {
 
     /// With or without the colons that `openssl x509 -fingerprint` writes.
     private static func digest(_ value: LocatedValue) -> SHA256Digest? {
-        guard let text = value.text("a SHA-256 of 64 hexadecimal digits") else { return nil }
+        guard let text = value.word("a SHA-256 of 64 hexadecimal digits") else { return nil }
         let digits = text.filter { $0 != ":" }
         if let digest = SHA256Digest(hex: digits) { return digest }
         let isSHA1 = Hex.decode(digits)?.count == 20
@@ -63,9 +65,11 @@ enum CertificateSelectorReader {
     }
 
     static func keyKind(_ value: LocatedValue) -> KeyPattern? {
-        guard let text = value.text("a key such as rsa-1024") else { return nil }
+        guard let text = value.word("a key such as rsa-1024") else { return nil }
         if let kind = KeyPattern(text) { return kind }
-        let nearest = Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
+        var nearest: String? {
+            Suggestion.nearest(to: text, among: KeyPattern.examples).map { "did you mean `\($0)`?" }
+        }
         value.report(
             "`\(text)` is not a kind of key",
             help: nearest
@@ -76,7 +80,7 @@ enum CertificateSelectorReader {
 
     /// The registry's, and those that old certificates carry; others by their object identifier.
     static func signature(_ value: LocatedValue) -> SignatureAlgorithm? {
-        guard let text = value.text("a signature such as SHA1WITHRSA") else { return nil }
+        guard let text = value.word("a signature such as SHA1WITHRSA") else { return nil }
         if KeyPattern.isObjectIdentifier(text) { return .other(text) }
         return value.choice(signatures.map { ($0.description, $0) }, what: "signature")
     }
@@ -93,7 +97,8 @@ enum CertificateSelectorReader {
         if !isWanted {
             value.report(
                 "`sharedKey: false` narrows nothing",
-                help: "write `sharedKey: true` for certificates whose key another device has too, or remove it")
+                help: "write `sharedKey: true` for certificates whose key another device has too, or remove it",
+                rule: .withoutEffect)
         }
         return isWanted
     }

@@ -15,7 +15,7 @@ extension LocatedValue {
                 continue
             }
             if !known.insert(element).inserted {
-                value.report("`\(value.text() ?? "")` stands twice", help: "keep one of them")
+                value.report("`\(value.text() ?? "")` stands twice", help: "keep one of them", rule: .duplicateValue)
             }
             elements.append(element)
         }

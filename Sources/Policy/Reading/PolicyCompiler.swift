@@ -25,7 +25,12 @@ struct PolicyCompiler {
         let profiles = profileDrafts.compactMap { profile($0) }
         let byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let written = profileDrafts.compactMap { $0.name?.name }
-        let policies = policyDrafts.compactMap { policy($0, profiles: byName, written: written) }
+        let known = Set(written)
+        // Where a profile's name could not be read, one that seems to be missing may be that.
+        for draft in policyDrafts where written.count == profileDrafts.count {
+            reportUnknownProfile(draft, known: known, written: written)
+        }
+        let policies = policyDrafts.compactMap { policy($0, profiles: byName) }
         return PolicySet(
             policies: policies, profiles: profiles, revocations: drafts.flatMap(\.revocations).compactMap(\.rule),
             tests: PolicyTestCompiler(drafts).compile())
@@ -51,16 +56,11 @@ struct PolicyCompiler {
             subjectAlternativeNames: alternativeNames, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage)
     }
 
-    private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile], written: [String]) -> RotationPolicy?
-    {
-        if let profile = draft.profile, !written.contains(profile.name) {
-            profile.value.report(
-                "there is no profile `\(profile.name)`",
-                help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written))
-        }
+    private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile]) -> RotationPolicy? {
         guard let profile = draft.profile.flatMap({ profiles[$0.name] }) else { return nil }
         if let expiry = draft.expiry { checkExpiry(expiry, of: draft, against: profile) }
         checkAge(of: draft, against: profile)
+        warnOfRareWindows(draft, against: profile)
         warnOfFreezes(draft, against: profile)
         guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
             let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
@@ -82,8 +82,17 @@ struct PolicyCompiler {
         value.report(
             "there is no authority `\(name)`",
             help: known.isEmpty
-                ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known))
+                ? "add it to `authorities` in rotation.yaml" : Suggestion.help(for: name, among: known),
+            rule: .unknownName)
         return nil
+    }
+
+    private func reportUnknownProfile(_ draft: PolicyDraft, known: Set<String>, written: [String]) {
+        guard let profile = draft.profile, !known.contains(profile.name) else { return }
+        profile.value.report(
+            "there is no profile `\(profile.name)`",
+            help: written.isEmpty ? "no file has `profiles`" : Suggestion.help(for: profile.name, among: written),
+            rule: .unknownName)
     }
 
     private func checkExpiry(_ draft: ExpiryDraft, of policy: PolicyDraft, against profile: IssuanceProfile) {
@@ -95,12 +104,12 @@ struct PolicyCompiler {
             place.report(
                 "`renewBefore` (\(rule.renewBefore)) is not shorter than the validity of profile `\(profile.name)` "
                     + "(\(profile.validity)): every certificate would be due as soon as it is issued",
-                help: "choose a shorter one")
+                help: "choose a shorter one", rule: .dueAtIssue)
         } else if renewBefore + spread >= profile.validity {
             (draft.spread ?? place).report(
                 "`renewBefore` and `spread` together (\(rule.renewBefore) + \(rule.spread)) are not shorter than the validity of "
                     + "profile `\(profile.name)` (\(profile.validity)): some certificates would be due as soon as they are issued",
-                help: "choose shorter ones", as: .warning)
+                help: "choose shorter ones", as: .warning, rule: .dueAtIssue)
         }
         warnOfOverlap(draft, rule, renewBefore: renewBefore + spread)
     }
@@ -111,7 +120,7 @@ struct PolicyCompiler {
         draft.overlap?.report(
             "an overlap of \(rule.overlap) is longer than what is left of the old certificate when it is replaced "
                 + "(\(renewBefore.approximate)): it expires before the overlap is over",
-            help: "choose a shorter `overlap`, or an earlier `renewBefore`", as: .warning)
+            help: "choose a shorter `overlap`, or an earlier `renewBefore`", as: .warning, rule: .longOverlap)
     }
 
     /// What is issued is as old as its backdate.
@@ -120,7 +129,7 @@ struct PolicyCompiler {
         policy.complianceValue?.report(
             "certificates of profile `\(profile.name)` are \(profile.backdate) old when they are issued (backdate), and "
                 + "`age` replaces those older than \(age.over)",
-            help: "choose a longer one")
+            help: "choose a longer one", rule: .dueAtIssue)
     }
 
     /// In a freeze that is longer than certificates last, every one of them expires.
@@ -131,7 +140,25 @@ struct PolicyCompiler {
         draft.freezesValue?.report(
             "from \(longest.start) until \(longest.end) nothing is replaced, and certificates of profile `\(profile.name)` last "
                 + "\(profile.validity): every one would expire meanwhile",
-            help: "leave days between the freezes, or write onNoWindow: replace", as: .warning)
+            help: "leave days between the freezes, or write onNoWindow: replace", as: .warning, rule: .longFreeze)
+    }
+
+    /// Who falls due as the windows close has to last until they open again. A spread only ever makes it due earlier.
+    private func warnOfRareWindows(_ draft: PolicyDraft, against profile: IssuanceProfile) {
+        guard let schedule = draft.rollout?.schedule, schedule.onNoWindow == .hold,
+            let closure = schedule.longestWeeklyClosure(), let expiry = draft.expiry?.rule
+        else { return }
+        let left = expiry.renewBefore.length(of: profile.validity)
+        guard left <= closure, left < profile.validity else { return }
+        let what =
+            closure >= profile.validity
+            ? "certificates of profile `\(profile.name)` last \(profile.validity): every one would expire meanwhile"
+            : "certificates of profile `\(profile.name)` are due \(left.approximate) before they end: one that is due as the windows close "
+                + "expires before they open"
+        draft.windowsValue?.report(
+            "no window is open for \(closure) at a stretch, and \(what)",
+            help: "add windows, choose an earlier `renewBefore`, or write onNoWindow: replace", as: .warning,
+            rule: .rareWindow)
     }
 
     /// RFC 8813, 3: an EC key enciphers nothing.
@@ -142,7 +169,7 @@ struct PolicyCompiler {
         else { return }
         draft.item.report(
             "`\(usage.rawValue)` is not for EC keys, and the profile takes \(curve)",
-            help: "remove it, or make a profile of its own for RSA keys", as: .warning)
+            help: "remove it, or make a profile of its own for RSA keys", as: .warning, rule: .keyUsage)
     }
 
     private func reportDuplicates(_ names: [(name: String, value: LocatedValue)], what: String) {
@@ -151,7 +178,7 @@ struct PolicyCompiler {
             if let other = first[name] {
                 value.report(
                     "there are two \(what == "policy" ? "policies" : "\(what)s") `\(name)`",
-                    help: "the other one is at \(other.place)")
+                    help: "the other one is at \(other.place)", rule: .duplicateName)
             } else {
                 first[name] = value
             }
@@ -165,7 +192,7 @@ struct PolicyCompiler {
         for policy in catchAlls.dropFirst() {
             (policy.matchValue ?? policy.name?.value ?? policy.item).report(
                 "this policy matches every device, and so does \(first.name.map { "`\($0.name)`" } ?? "another") at \(first.item.place)",
-                help: "say in `match` which devices it is for")
+                help: "say in `match` which devices it is for", rule: .catchAll)
         }
     }
 }

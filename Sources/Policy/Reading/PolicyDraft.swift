@@ -19,6 +19,7 @@ struct PolicyDraft {
     let batch: Int?
     let perRun: Int?
     let rollout: RolloutRule?
+    let windowsValue: LocatedValue?
     let freezesValue: LocatedValue?
 
     /// Nil, and reported, where the item is no mapping.
@@ -40,7 +41,7 @@ struct PolicyDraft {
                 matchValue: matchValue, expiry: expiry, compliance: compliance, complianceValue: complianceValue,
                 profile: issuance?.profile,
                 rekey: issuance?.rekey, batch: rollout.batch, perRun: rollout.perRun, rollout: rollout.rule,
-                freezesValue: rollout.freezesValue)
+                windowsValue: rollout.windowsValue, freezesValue: rollout.freezesValue)
         }
         guard let draft else { return nil }
         self = draft
@@ -51,14 +52,14 @@ struct PolicyDraft {
         priority: Int?, match: DeviceSelector?, matchValue: LocatedValue?, expiry: ExpiryDraft?,
         compliance: ComplianceRule?, complianceValue: LocatedValue?, profile: (name: String, value: LocatedValue)?,
         rekey: RekeyRule?, batch: Int?,
-        perRun: Int?, rollout: RolloutRule?, freezesValue: LocatedValue?
+        perRun: Int?, rollout: RolloutRule?, windowsValue: LocatedValue?, freezesValue: LocatedValue?
     ) {
         (self.item, self.name, self.owner, self.description) = (item, name, owner, description)
         (self.priority, self.match, self.matchValue) = (priority, match, matchValue)
         (self.expiry, self.compliance, self.complianceValue) = (expiry, compliance, complianceValue)
         self.profile = profile
         (self.rekey, self.batch, self.perRun) = (rekey, batch, perRun)
-        (self.rollout, self.freezesValue) = (rollout, freezesValue)
+        (self.rollout, self.windowsValue, self.freezesValue) = (rollout, windowsValue, freezesValue)
     }
 }
 
@@ -72,7 +73,7 @@ enum IssuanceReader {
     static func read(_ value: LocatedValue) -> Issuance? {
         value.mapping("`issuance`") { reader in
             let profile = reader.required("profile", like: "NAME")
-            let name = profile.flatMap { value in value.text("a profile's name").map { (name: $0, value: value) } }
+            let name = profile.flatMap { value in value.word("a profile's name").map { (name: $0, value: value) } }
             let rekey = reader.optional("rekey").map { $0.choice(of: RekeyRule.self, what: "rekey rule") } ?? .required
             return Issuance(profile: name, rekey: rekey)
         }
@@ -85,7 +86,8 @@ enum RolloutReader {
         var batch: Int? = RotationPolicy.defaultBatch
         var perRun: Int?
         var rule: RolloutRule? = RolloutRule()
-        /// Where to point when the freezes as a whole are wrong.
+        /// Where to point when the windows or the freezes as a whole are wrong.
+        var windowsValue: LocatedValue?
         var freezesValue: LocatedValue?
     }
 
@@ -95,6 +97,7 @@ enum RolloutReader {
             if let batch = reader.optional("batch") { limits.batch = batch.integer(in: 1...100_000) }
             if let perRun = reader.optional("perRun") { limits.perRun = perRun.integer(in: 1...1_000_000_000) }
             limits.rule = RolloutRuleReader.read(reader)
+            limits.windowsValue = reader.optional("windows")
             limits.freezesValue = reader.optional("freezes")
             return limits
         } ?? Limits()

@@ -27,7 +27,7 @@ struct PolicyFileDraft {
             if policyList == nil, profileList == nil, revocationList == nil, testList == nil {
                 root.report(
                     "the file has none of `policies`, `profiles`, `revocations` and `tests`",
-                    help: "add one of them, or remove the file")
+                    help: "add one of them, or remove the file", rule: .missingKey)
             }
         }
         self.policies = policies
@@ -51,7 +51,7 @@ enum FormatVersion {
 enum EntityName {
     /// Reads a name of 1 to 64 of `A-Za-z0-9._-`.
     static func read(_ reader: MappingReader, like example: String) -> (name: String, value: LocatedValue)? {
-        guard let value = reader.required("name", like: example), let name = value.text("a name") else { return nil }
+        guard let value = reader.required("name", like: example), let name = value.word("a name") else { return nil }
         let marks = Set("._-".utf8)
         let isLegal = name.utf8.allSatisfy { HostName.isLetter($0) || HostName.isDigit($0) || marks.contains($0) }
         guard (1...64).contains(name.utf8.count), isLegal else {

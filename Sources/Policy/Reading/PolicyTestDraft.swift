@@ -50,17 +50,24 @@ struct PolicyTestDraft {
         value.mapping("`expect`") { reader -> Expected? in
             let action = reader.required("action", like: "issue")?.choice(of: PolicyTestAction.self, what: "action")
             let policyValue = reader.optional("policy")
-            let policy = policyValue?.text("a policy's name")
+            let policy = policyValue?.word("a policy's name")
             let reasonValue = reader.optional("reason")
             let reason = reasonValue?.choice(of: ReasonCode.self, what: "reason")
             guard let action, (policy == nil) == (policyValue == nil), (reason == nil) == (reasonValue == nil) else {
                 return nil
             }
+            if let reason, !PolicyTest.possibleReasons.contains(reason) {
+                let possible = ReasonCode.allCases.filter(PolicyTest.possibleReasons.contains).map(\.rawValue)
+                reasonValue?.report(
+                    "no test comes out with the reason `\(reason.rawValue)`: tests say what policies decide, before a rollout holds "
+                        + "anything back, and know neither other certificates nor authorities",
+                    help: "one of: \(possible.joined(separator: ", "))", as: .warning, rule: .impossibleTest)
+            }
             if action == .none, let reasonValue {
-                reasonValue.report("where nothing is done there is no reason", help: "remove it")
+                reasonValue.report("where nothing is done there is no reason", help: "remove it", rule: .impossibleTest)
             }
             if action == .uncovered, let policyValue {
-                policyValue.report("a device that is uncovered has no policy", help: "remove it")
+                policyValue.report("a device that is uncovered has no policy", help: "remove it", rule: .impossibleTest)
             }
             let named = policy.flatMap { name in policyValue.map { (name: name, value: $0) } }
             return (PolicyTest.Expectation(action: action, policy: policy, reason: reason), named)
@@ -95,7 +102,7 @@ enum PolicyTestGivenReader {
             if isWhole, let left = given.left, left > given.lifetime {
                 reader.optional("left")?.report(
                     "more is left (\(left)) than the certificate's whole lifetime (\(given.lifetime))",
-                    help: "choose a longer `lifetime`, or less")
+                    help: "choose a longer `lifetime`, or less", rule: .impossibleTest)
                 isWhole = false
             }
             return isWhole ? given : nil
@@ -165,22 +172,25 @@ enum PolicyTestGivenReader {
 struct PolicyTestCompiler {
     private let drafts: [PolicyTestDraft]
     private let names: [String]
+    /// Whether every policy and revocation has a name: otherwise one that seems to be missing may be theirs.
+    private let areAllNamed: Bool
 
     init(_ files: [PolicyFileDraft]) {
         drafts = files.flatMap(\.tests)
-        names =
-            files.flatMap(\.policies).compactMap { $0.name?.name }
-            + files.flatMap(\.revocations).compactMap { $0.name?.name }
+        let written = files.flatMap(\.policies).map(\.name) + files.flatMap(\.revocations).map(\.name)
+        names = written.compactMap { $0?.name }
+        areAllNamed = names.count == written.count
     }
 
     func compile() -> [PolicyTest] {
+        let known = Set(names)
         for draft in drafts {
-            guard let policy = draft.policy, !names.contains(policy.name) else { continue }
+            guard areAllNamed, let policy = draft.policy, !known.contains(policy.name) else { continue }
             policy.value.report(
                 "there is no policy or revocation `\(policy.name)`",
                 help: names.isEmpty
                     ? "check this file together with the policies' own"
-                    : Suggestion.help(for: policy.name, among: names))
+                    : Suggestion.help(for: policy.name, among: names), rule: .unknownName)
         }
         reportDuplicates()
         return drafts.compactMap(\.test)
@@ -190,7 +200,9 @@ struct PolicyTestCompiler {
         var first: [String: LocatedValue] = [:]
         for case let (name, value)? in drafts.map(\.name) {
             if let other = first[name] {
-                value.report("there are two tests of this name", help: "the other one is at \(other.place)")
+                value.report(
+                    "there are two tests of this name", help: "the other one is at \(other.place)", rule: .duplicateName
+                )
             } else {
                 first[name] = value
             }

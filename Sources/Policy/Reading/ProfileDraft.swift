@@ -22,7 +22,7 @@ struct ProfileDraft {
         let read: Void? = item.mapping("the profile") { reader in
             draft.name = EntityName.read(reader, like: "sensor-client")
             draft.authority = reader.required("authority", like: "fleet-ca-1").flatMap { value in
-                value.text("an authority's name").map { ($0, value) }
+                value.word("an authority's name").map { ($0, value) }
             }
             draft.signature = ProfileSignature(reading: reader)
             draft.validity = reader.required("validity", like: "90d").flatMap(ProfileDraft.validity)
@@ -65,9 +65,9 @@ struct ProfileDraft {
     private static func keys(_ value: LocatedValue) -> [KeyRequirement]? {
         let words = ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "rsa-2048", "rsa-3072", "rsa-4096", "rsa-2048+"]
         return value.distinct("a key such as ecdsa-p256") { value in
-            guard let text = value.text("a key such as ecdsa-p256") else { return nil }
+            guard let text = value.word("a key such as ecdsa-p256") else { return nil }
             if let key = KeyRequirement(text) { return key }
-            let nearest = Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" }
+            var nearest: String? { Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`?" } }
             let isRSA = text.lowercased().hasPrefix("rsa")
             value.report(
                 "`\(text)` is not a key that a device may have",
@@ -105,14 +105,15 @@ struct ProfileDraft {
         guard let usages = words(value, of: KeyUsage.self, what: "key usage") else { return nil }
         // RFC 5280, 4.2.1.3 and 4.2.1.9: these are for authorities, and devices' certificates say CA=false.
         if let wrong = usages.first(where: { $0 == .keyCertSign || $0 == .cRLSign }) {
-            value.report("`\(wrong.rawValue)` is for authorities, not for devices", help: "remove it")
+            value.report("`\(wrong.rawValue)` is for authorities, not for devices", help: "remove it", rule: .keyUsage)
             return nil
         }
         if let wrong = usages.first(where: { $0 == .encipherOnly || $0 == .decipherOnly }),
             !usages.contains(.keyAgreement)
         {
             value.report(
-                "`\(wrong.rawValue)` has no meaning without keyAgreement", help: "add keyAgreement, or remove it")
+                "`\(wrong.rawValue)` has no meaning without keyAgreement", help: "add keyAgreement, or remove it",
+                rule: .keyUsage)
             return nil
         }
         return usages

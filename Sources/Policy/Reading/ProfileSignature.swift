@@ -45,7 +45,7 @@ struct ProfileSignature {
             "DSA is withdrawn: FIPS 186-5 allows it for verifying old signatures only, and TLS 1.3 does not list it",
             help:
                 "keep it only while devices or relying parties in the field verify nothing newer; else name an authority with "
-                + "an EC or RSA key", as: .warning)
+                + "an EC or RSA key", as: .warning, rule: .withdrawn)
     }
 
     // MARK: Against the authority
@@ -57,14 +57,16 @@ struct ProfileSignature {
             let able = authority.signatures.map(\.description).joined(separator: ", ")
             algorithm.place.report(
                 "the key of authority `\(authority.name)` cannot make \(algorithm.value) signatures",
-                help: help(able.isEmpty ? "name another authority" : "it can make: \(able)", authority))
+                help: help(able.isEmpty ? "name another authority" : "it can make: \(able)", authority),
+                rule: .unsignable)
             return
         }
         guard let hash, algorithm.value == .rsassaPSS, !authority.pssHashes.contains(hash.value) else { return }
         let able = authority.pssHashes.map(\.description).joined(separator: ", ")
         hash.place.report(
             "the key of authority `\(authority.name)` cannot make RSASSAPSS signatures with \(hash.value)",
-            help: help(able.isEmpty ? "name another authority" : "it can make them with: \(able)", authority))
+            help: help(able.isEmpty ? "name another authority" : "it can make them with: \(able)", authority),
+            rule: .unsignable)
     }
 
     private func help(_ able: String, _ authority: AuthorityFacts) -> String {

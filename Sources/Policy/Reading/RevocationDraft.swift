@@ -23,7 +23,7 @@ struct RevocationDraft {
             if deadlineValue == nil, mode == .replaceThenRevoke, reason == .keyCompromise {
                 reasonValue?.report(
                     "without a `deadline`, a stolen key stays good until its device confirms a replacement, however long that takes",
-                    help: "add `deadline: 72h`, or write `mode: revoke-now`", as: .warning)
+                    help: "add `deadline: 72h`, or write `mode: revoke-now`", as: .warning, rule: .noDeadline)
             }
             guard let name, let match, let certificates, let reason, let mode, let deadline else {
                 return RevocationDraft(name: name, rule: nil)
@@ -94,13 +94,14 @@ private enum RevocationScope {
         if match.isEmpty, certificates.isEmpty {
             (matchValue ?? name ?? item).report(
                 "this revocation names every certificate of the fleet",
-                help: "say in `match` whose, or in `certificates` which")
+                help: "say in `match` whose, or in `certificates` which", rule: .everyCertificate)
             return (nil, certificates)
         }
         // With all its lines commented out. Who means every device leaves it out, or writes {}.
         if let matchValue, case .nothing = matchValue.content {
             matchValue.report(
-                "`match` is empty: this revocation is for every device", help: "remove it if so", as: .warning)
+                "`match` is empty: this revocation is for every device", help: "remove it if so", as: .warning,
+                rule: .everyCertificate)
         }
         warnOfSerials(certificatesValue, certificates, match)
         return (match, certificates)
@@ -113,6 +114,6 @@ private enum RevocationScope {
         guard !certificates.serials.isEmpty, certificates.issuers.isEmpty, match.issuers.isEmpty else { return }
         value?.report(
             "`serials` without `issuer`: two authorities may have given the same serial number",
-            help: "add the `issuer`", as: .warning)
+            help: "add the `issuer`", as: .warning, rule: .ambiguousSerial)
     }
 }

@@ -14,7 +14,7 @@ enum RolloutRuleReader {
         if onNoWindow != nil, windowsValue == nil, freezesValue == nil {
             onNoWindowValue?.report(
                 "`onNoWindow` has nothing to decide without windows and freezes", help: "add some, or remove it",
-                as: .warning)
+                as: .warning, rule: .withoutEffect)
         }
         let wavesValue = reader.optional("waves")
         let waves = wavesValue.flatMap(waves)
@@ -34,7 +34,8 @@ enum RolloutRuleReader {
     ) -> [Element]? {
         guard let values = value.list(expected) else { return nil }
         if values.isEmpty {
-            value.report("`\(value.name)` is an empty list", help: "write \(expected), or remove it")
+            value.report(
+                "`\(value.name)` is an empty list", help: "write \(expected), or remove it", rule: .missingValue)
             return nil
         }
         let elements = values.map(read)
@@ -73,7 +74,7 @@ enum RolloutRuleReader {
             let atLeast =
                 reader.optional("atLeast").map { $0.integer(in: 1...1_000_000_000) } ?? HaltRule.standardAtLeast
             if failed == RolloutWaves.all {
-                failedValue?.report("more than 100% never fail", help: "write less, such as 2%")
+                failedValue?.report("more than 100% never fail", help: "write less, such as 2%", rule: .withoutEffect)
                 return nil
             }
             guard let failed, let atLeast else { return nil }

@@ -66,7 +66,7 @@ enum ComplianceReader {
 
     private static func age(_ value: LocatedValue) -> ComplianceRule.Age? {
         if case .scalar = value.content {
-            value.report("`age` must be a mapping", help: "write { over: 365d, do: report }")
+            value.report("`age` must be a mapping", help: "write { over: 365d, do: report }", rule: .wrongType)
             return nil
         }
         return value.mapping("`age`") { reader -> ComplianceRule.Age? in

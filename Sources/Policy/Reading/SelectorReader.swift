@@ -29,7 +29,10 @@ enum SelectorReader {
         value.mapping("`\(value.name)`") { reader -> [String: [String]]? in
             var labels: [String: [String]] = [:]
             let entries = reader.anyEntries()
-            if entries.isEmpty { value.report("`\(value.name)` is empty", help: "write `label: value`, or remove it") }
+            if entries.isEmpty {
+                value.report(
+                    "`\(value.name)` is empty", help: "write `label: value`, or remove it", rule: .missingValue)
+            }
             for entry in entries {
                 if entry.key.text.isEmpty { entry.key.report("a label without a name", help: "write `label: value`") }
                 if let values = texts(entry.value, "the label's value") { labels[entry.key.text] = values }

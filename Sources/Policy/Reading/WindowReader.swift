@@ -19,7 +19,7 @@ enum WindowReader {
             if let window = RolloutWindow(days: days, from: from, to: to, zone: zone) { return window }
             toValue?.report(
                 "the window ends when it starts: nothing fits in",
-                help: "for a whole day write from: \"00:00\", to: \"24:00\"")
+                help: "for a whole day write from: \"00:00\", to: \"24:00\"", rule: .neverOpen)
             return nil
         } ?? nil
     }
@@ -36,7 +36,7 @@ enum WindowReader {
             if let freeze = RolloutFreeze(from: from, until: until, why: why, zone: zone) { return freeze }
             untilValue?.report(
                 "the freeze ends (\(until)) before it starts (\(from))",
-                help: "did you mean from: \(until), until: \(from)?")
+                help: "did you mean from: \(until), until: \(from)?", rule: .neverOpen)
             return nil
         } ?? nil
     }
@@ -46,17 +46,20 @@ enum WindowReader {
     /// Nil, and reported, where it names no zone.
     private static func zone(_ reader: MappingReader) -> ZoneClock? {
         guard let value = reader.optional("zone") else { return .utc }
-        guard let name = value.text("a zone such as Europe/Berlin") else { return nil }
+        guard let name = value.word("a zone such as Europe/Berlin") else { return nil }
         if let zone = ZoneClock(name) { return zone }
-        let names = ZoneClock.names
-        // Whoever writes `Berlin` or `CET` is shown what zones are called.
-        let byCity = names.first { $0.split(separator: "/").last?.lowercased() == name.lowercased() }
-        let near = Suggestion.nearest(to: name, among: names) ?? byCity
-        value.report(
-            "there is no time zone `\(name)`",
-            help: near.map { "did you mean `\($0)`?" }
-                ?? "write a name of the IANA time zone database, such as Europe/Berlin or America/New_York, or UTC")
+        value.report("there is no time zone `\(name)`", help: zoneHelp(for: name), rule: .unknownName)
         return nil
+    }
+
+    private static func zoneHelp(for name: String) -> String {
+        let city = name.lowercased()
+        // Whoever writes `Berlin` or `CET` is shown what zones are called.
+        let meant =
+            Suggestion.nearest(to: name, among: ZoneClock.names)
+            ?? ZoneClock.names.first { $0.lowercased().hasSuffix("/" + city) }
+        return meant.map { "did you mean `\($0)`?" }
+            ?? "write a name of the IANA time zone database, such as Europe/Berlin or America/New_York, or UTC"
     }
 
     /// `daily`, `Mon-Fri`, or a list of days and ranges.
@@ -70,7 +73,7 @@ enum WindowReader {
                 continue
             }
             if !found.isDisjoint(with: days) {
-                one.report("`\(one.text() ?? "")` stands twice", help: "name each day once")
+                one.report("`\(one.text() ?? "")` stands twice", help: "name each day once", rule: .duplicateValue)
                 isWhole = false
             }
             found.formUnion(days)
@@ -80,7 +83,7 @@ enum WindowReader {
 
     /// One day, or all days from one to another, over the end of the week too.
     private static func range(_ value: LocatedValue) -> Set<Weekday>? {
-        guard let text = value.text("Mon, Mon-Fri or daily") else { return nil }
+        guard let text = value.word("Mon, Mon-Fri or daily") else { return nil }
         if text == "daily" { return Set(Weekday.allCases) }
         let names = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         let known = Weekday.allCases.map(\.rawValue)
@@ -89,7 +92,8 @@ enum WindowReader {
             let prefix = known.first { name.lowercased().hasPrefix($0.lowercased()) }
             value.report(
                 "unknown day `\(name)`",
-                help: prefix.map { "did you mean `\($0)`?" } ?? Suggestion.help(for: name, among: choices))
+                help: prefix.map { "did you mean `\($0)`?" } ?? Suggestion.help(for: name, among: choices),
+                rule: .unknownWord)
             return nil
         }
         guard names.count <= 2, let first = Weekday(rawValue: names[0]) else {
@@ -118,7 +122,7 @@ extension LocatedValue {
     /// A time of day: `01:00`.
     fileprivate func timeOfDay() -> TimeOfDay? {
         let expected = "hours and minutes from \"00:00\" to \"24:00\""
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let time = TimeOfDay(text) { return time }
         let padded = text.split(separator: ":").map { $0.count == 1 ? "0\($0)" : String($0) }.joined(separator: ":")
         report(
@@ -130,7 +134,7 @@ extension LocatedValue {
     /// A day: `2026-12-20`.
     fileprivate func calendarDay() -> CalendarDay? {
         let expected = "a day such as 2026-12-20"
-        guard let text = text(expected) else { return nil }
+        guard let text = word(expected) else { return nil }
         if let day = CalendarDay(text) { return day }
         let start = String(text.prefix(10))
         report(

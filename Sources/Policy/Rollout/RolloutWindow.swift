@@ -30,6 +30,9 @@ public struct RolloutWindow: Hashable, Sendable {
         }
     }
 
+    /// From when to when the wall shows it open that starts on a day.
+    func opening(on day: CalendarDay) -> (start: WallTime, end: WallTime) { (start(on: day), end(of: day)) }
+
     private func start(on day: CalendarDay) -> WallTime { WallTime(day, from) }
 
     private func end(of day: CalendarDay) -> WallTime { WallTime(to > from ? day : day.advanced(by: 1), to) }

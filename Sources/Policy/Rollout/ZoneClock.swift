@@ -26,7 +26,7 @@ public struct ZoneClock: Hashable, Sendable {
     }
 
     /// The names to choose from.
-    public static var names: [String] { TimeZone.knownTimeZoneIdentifiers + ["UTC"] }
+    public static let names: [String] = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
 
     /// Seconds east of UTC.
     private func offset(at time: Timestamp) -> Int64 {

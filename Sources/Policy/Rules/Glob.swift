@@ -11,6 +11,8 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
 
     public let description: String
     private let steps: [Step]
+    /// What each text that matches starts with.
+    let literalStart: [Unicode.Scalar]
 
     /// Nil where a `[` is not closed, a range runs backwards, or a backslash is the last character.
     public init?(_ pattern: String) {
@@ -31,6 +33,12 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
             }
         }
         self.steps = steps
+        var start: [Unicode.Scalar] = []
+        for step in steps {
+            guard case .literal(let scalar) = step else { break }
+            start.append(scalar)
+        }
+        literalStart = start
     }
 
     /// Time grows with the product of both lengths at worst, never faster.
@@ -56,15 +64,6 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible {
             }
         }
         return steps[step...].allSatisfy { $0 == .many }
-    }
-
-    /// What each text that matches starts with.
-    var literalStart: [Unicode.Scalar] {
-        var start: [Unicode.Scalar] = []
-        for case .literal(let scalar) in steps.prefix(while: { if case .literal = $0 { true } else { false } }) {
-            start.append(scalar)
-        }
-        return start
     }
 
     /// Whether it matches one text alone.

@@ -193,21 +193,39 @@ enum RolloutSchemas {
     private static let window = SchemaKind.mapping(
         "One window; it may run over midnight.",
         [
-            ("days", PolicySchema.texts("The days on which it starts: Mon-Fri, daily, or a list of days.")),
-            ("from", time("When it opens: \"01:00\".")), ("to", time("When it closes: \"05:00\".")),
-            ("zone", SchemaKind.text("An IANA time zone such as Europe/Berlin; UTC where none is given.")),
+            (
+                "days",
+                SchemaKind.oneOrMore(
+                    "The days on which it starts: Mon-Fri, daily, or a list of days.",
+                    of: SchemaKind.wordOrPattern(
+                        ["daily", "Mon-Fri", "Sat-Sun"] + Weekday.allCases.map(\.rawValue),
+                        pattern: "^(\(weekday)-\(weekday))$"))
+            ),
+            ("from", SchemaKind.string("When it opens: \"01:00\".", pattern: "^\(time)$")),
+            ("to", SchemaKind.string("When it closes: \"05:00\".", pattern: "^(\(time)|24:00)$")),
+            ("zone", zone),
         ], required: ["days", "from", "to"])
 
     private static let freeze = SchemaKind.mapping(
         "Whole days, both included.",
         [
-            ("from", SchemaKind.text("The first day: 2026-12-20.")),
-            ("until", SchemaKind.text("The last day: 2027-01-03.")),
+            ("from", SchemaKind.string("The first day: 2026-12-20.", pattern: date)),
+            ("until", SchemaKind.string("The last day: 2027-01-03.", pattern: date)),
             ("why", SchemaKind.text("Shown with everything that it holds back.")),
-            ("zone", SchemaKind.text("An IANA time zone such as Europe/Berlin; UTC where none is given.")),
+            ("zone", zone),
         ], required: ["from", "until"])
 
-    private static func time(_ about: String) -> SchemaNode {
-        SchemaKind.string(about, pattern: "^([01][0-9]|2[0-4]):[0-5][0-9]$")
-    }
+    private static let weekday = "(" + Weekday.allCases.map(\.rawValue).joined(separator: "|") + ")"
+    private static let time = "([01][0-9]|2[0-3]):[0-5][0-9]"
+    private static let date = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+    /// Some to choose from; which there are, the machine's database says.
+    private static let zone = SchemaKind.wordOrPattern(
+        [
+            "UTC", "GMT", "America/Chicago", "America/Los_Angeles", "America/New_York", "America/Sao_Paulo",
+            "Asia/Dubai",
+            "Asia/Kolkata", "Asia/Shanghai", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin",
+            "Europe/London", "Europe/Paris",
+        ], pattern: "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)+$",
+        about: "A zone of the IANA time zone database; UTC where none is given.")
 }

@@ -90,6 +90,15 @@ enum SchemaKind {
         return .object(members)
     }
 
+    /// One of some words, which an editor offers, or another text of a form.
+    static func wordOrPattern(_ words: [String], pattern: String, about: String? = nil) -> SchemaNode {
+        let choices: [SchemaNode] = [
+            .object([("enum", .list(words.map { .text($0) }))]),
+            .object([("type", .text("string")), ("pattern", .text(pattern))]),
+        ]
+        return .object((about.map { [("description", .text($0))] } ?? []) + [("anyOf", .list(choices))])
+    }
+
     static func choice<Word: RawRepresentable & CaseIterable>(
         _ about: String, of: Word.Type, standard: Word? = nil
     ) -> SchemaNode where Word.RawValue == String {

@@ -34,6 +34,12 @@ public struct PolicyTest: Sendable {
         public init() {}
     }
 
+    /// The reasons that a test's outcome can have. The others come from what a test does not have: a rollout, an inventory with
+    /// other certificates of the device, authorities.
+    public static let possibleReasons: Set<ReasonCode> = [
+        .expiring, .expired, .revoked, .weakKey, .weakSignature, .sharedKey, .age, .issuer, .subject, .uncovered,
+    ]
+
     public struct Expectation: Sendable, Hashable {
         public let action: PolicyTestAction
         /// Nil where any will do.

@@ -14,9 +14,9 @@ public struct CheckedPolicies: Sendable {
     /// Whether anything makes the files unusable.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    /// What each kind of message means.
-    public static let kinds =
-        [(kind: Diagnostic.mistake, meaning: "A mistake in a policy file")] + PolicyReach.kinds + MissingIssuers.kinds
+    /// All that a message can be about.
+    public static let rules =
+        Diagnostic.Rule.ofReading + Diagnostic.Rule.ofPolicies + PolicyReach.rules + MissingIssuers.rules
 
     /// - Parameter authorities: those whose programs are looked for.
     init(

@@ -4,9 +4,10 @@ import LocatedYAML
 struct MissingIssuers {
     let authorities: [AuthorityConfiguration]
 
-    static let kinds: [(kind: String, meaning: String)] = [
-        ("missing-issuer", "The program of an authority outside cannot be started")
-    ]
+    static let rules = [missingIssuer]
+
+    private static let missingIssuer = Diagnostic.Rule(
+        "missing-issuer", "The program of an authority outside cannot be started", kind: "missing-issuer")
 
     var diagnostics: [Diagnostic] {
         authorities.compactMap { authority in
@@ -15,7 +16,7 @@ struct MissingIssuers {
             return Diagnostic(
                 .warning, file: place.dropLast().joined(separator: ":"), line: place.last.flatMap { Int($0) } ?? 1,
                 message: "authority \(authority.name) cannot be asked: \(obstacle)",
-                help: "correct `command`, or install the program before the next run", kind: "missing-issuer")
+                help: "correct `command`, or install the program before the next run", rule: Self.missingIssuer)
         }
     }
 }

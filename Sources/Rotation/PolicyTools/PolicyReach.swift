@@ -6,15 +6,29 @@ import RotationModel
 /// What can only be said of policies that are without mistakes: which of them get into each other's way, and, where there is an
 /// inventory to ask, which of them are for nobody.
 struct PolicyReach {
-    let policies: PolicySet
-    let files: [SourceFile]
+    private let policies: PolicySet
+    /// The files' order, and lines, by their paths.
+    private let order: [String: Int]
+    private let pointers: [String: LinePointer]
 
-    /// What the kinds of messages mean that only this check gives.
-    static let kinds: [(kind: String, meaning: String)] = [
-        ("equal-priority", "Two policies of equal priority can match one device"),
-        ("unreached-policy", "No device of the inventory is decided by this policy"),
-        ("unreached-revocation", "No certificate of the inventory is reached by this revocation"),
-    ]
+    init(policies: PolicySet, files: [SourceFile]) {
+        self.policies = policies
+        order = Dictionary(files.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+        pointers = Dictionary(files.map { ($0.path, LinePointer($0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What only this check tells.
+    static let rules = [equalPriority, unreachedPolicy, unreachedRevocation]
+
+    private static let equalPriority = rule("equal-priority", "Two policies of equal priority can match one device")
+    private static let unreachedPolicy = rule(
+        "unreached-policy", "No device of the inventory is decided by this policy")
+    private static let unreachedRevocation = rule(
+        "unreached-revocation", "No certificate of the inventory is reached by this revocation")
+
+    private static func rule(_ id: String, _ meaning: String) -> Diagnostic.Rule {
+        Diagnostic.Rule(id, meaning, kind: id)
+    }
 
     /// - Parameter fleet: an inventory, and a time for the deadlines of revocations; nil to look at the policies alone.
     func diagnostics(_ fleet: (inventory: Inventory, at: Timestamp)?) throws -> [Diagnostic] {
@@ -61,7 +75,10 @@ struct PolicyReach {
             case .ambiguous(let tied):
                 for first in tied {
                     census.decided[first] += 1
-                    for second in tied where first < second && census.proofs[[first, second]] == nil {
+                    for second in tied
+                    where first < second && census.proofs.count < ContestedPriorities.most
+                        && census.proofs[[first, second]] == nil
+                    {
                         census.proofs[[first, second]] = device.id
                     }
                 }
@@ -74,19 +91,34 @@ struct PolicyReach {
 
     /// An error where a device proves it; else a warning.
     private func contested(proof: [[Int]: DeviceID]) -> [Diagnostic] {
-        policies.contested.compactMap { first, second in
-            // The later of the two is the one to look at.
-            let places = [first, second].map { policies.policies[$0] }.sorted { isBefore($0.place, $1.place) }
-            let (other, later) = (places[0], places[1])
-            let device = proof[[first, second]]
-            let what =
-                device.map { "`\(later.name)` and `\(other.name)` (\(other.place)) both match device \($0)" }
-                ?? "`\(later.name)` and `\(other.name)` (\(other.place)) can match the same device"
-            return diagnostic(
-                device == nil ? .warning : .error, at: later.place,
-                "\(what), and have the same priority, \(later.priority)",
-                help: "give one of them a higher priority, or narrow its match", kind: "equal-priority")
-        }
+        let contested = policies.contested
+        // What a device proves is told in any case.
+        let pairs = Set(contested.pairs.map { [$0, $1] }).union(proof.keys)
+            .sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }
+        return pairs.compactMap { pair in contest(pair.map { policies.policies[$0] }, proof: proof[pair]) }
+            + (contested.unfinished.flatMap(unfinished).map { [$0] } ?? [])
+    }
+
+    private func contest(_ pair: [RotationPolicy], proof device: DeviceID?) -> Diagnostic? {
+        // The later of the two is the one to look at.
+        let places = pair.sorted { isBefore($0.place, $1.place) }
+        let (other, later) = (places[0], places[1])
+        let what =
+            device.map { "`\(later.name)` and `\(other.name)` (\(other.place)) both match device \($0)" }
+            ?? "`\(later.name)` and `\(other.name)` (\(other.place)) can match the same device"
+        return diagnostic(
+            device == nil ? .warning : .error, at: later.place,
+            "\(what), and have the same priority, \(later.priority)",
+            help: "give one of them a higher priority, or narrow its match", rule: PolicyReach.equalPriority)
+    }
+
+    private func unfinished(_ first: Int) -> Diagnostic? {
+        let policy = policies.policies[first]
+        return diagnostic(
+            .warning, at: policy.place,
+            "more policies of priority \(policy.priority) can match the same device than are told: not all were compared",
+            help: "give those that are for some of the same devices priorities of their own",
+            rule: PolicyReach.equalPriority)
     }
 
     private func unreachedPolicies(_ census: Census) -> [Diagnostic] {
@@ -101,7 +133,7 @@ struct PolicyReach {
                 .warning, at: policy.place, "policy `\(policy.name)` decides for no device of the inventory\(why)",
                 help: winner == nil
                     ? "look at its `match`: `rotation-job policy explain DEVICE` shows each condition"
-                    : "give it a higher priority, or remove it", kind: "unreached-policy")
+                    : "give it a higher priority, or remove it", rule: PolicyReach.unreachedPolicy)
         }
     }
 
@@ -111,20 +143,18 @@ struct PolicyReach {
             guard outlook.matched + outlook.descendants + outlook.sharedKeys == 0 else { return nil }
             return diagnostic(
                 .warning, at: rule.place, "revocation `\(rule.name)` reaches no certificate of the inventory",
-                help: "look at its `match` and `certificates`", kind: "unreached-revocation")
+                help: "look at its `match` and `certificates`", rule: PolicyReach.unreachedRevocation)
         }
     }
 
     private func isBefore(_ left: PolicyPlace, _ right: PolicyPlace) -> Bool {
-        let order = files.map(\.path)
-        let (first, second) = (order.firstIndex(of: left.file) ?? 0, order.firstIndex(of: right.file) ?? 0)
+        let (first, second) = (order[left.file] ?? 0, order[right.file] ?? 0)
         return (first, left.line) < (second, right.line)
     }
 
     private func diagnostic(
-        _ severity: Diagnostic.Severity, at place: PolicyPlace, _ message: String, help: String, kind: String
+        _ severity: Diagnostic.Severity, at place: PolicyPlace, _ message: String, help: String, rule: Diagnostic.Rule
     ) -> Diagnostic? {
-        files.first { $0.path == place.file }?
-            .diagnostic(severity, line: place.line, message, help: help, kind: kind)
+        pointers[place.file]?.diagnostic(severity, line: place.line, message, help: help, rule: rule)
     }
 }

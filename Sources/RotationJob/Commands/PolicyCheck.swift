@@ -34,7 +34,7 @@ struct PolicyCheck: ParsableCommand {
         case .sarif:
             try Console.write(
                 DiagnosticDocument.sarif(
-                    checked.diagnostics, toolVersion: RotationJob.configuration.version, kinds: CheckedPolicies.kinds))
+                    checked.diagnostics, toolVersion: RotationJob.configuration.version, rules: CheckedPolicies.rules))
         }
         if checked.hasErrors { throw ExitCode(ExitStatus.badInput) }
     }

@@ -46,10 +46,23 @@ enum Console {
         printToStandardError("\(mark) \(Printable.text(place + error.message))\(advice)\n")
     }
 
+    /// So many are printed; nobody reads more, and errors go first.
+    private static let mostDiagnostics = 100
+
     static func printDiagnostics(_ diagnostics: [Diagnostic]) {
         let isColoured = wantsColour(standardError)
-        for diagnostic in diagnostics { printToStandardError(diagnostic.rendered(color: isColoured) + "\n") }
         let errors = diagnostics.count { $0.severity == .error }
+        var room = (errors: mostDiagnostics, warnings: max(0, mostDiagnostics - errors))
+        for diagnostic in diagnostics {
+            let isError = diagnostic.severity == .error
+            guard (isError ? room.errors : room.warnings) > 0 else { continue }
+            if isError { room.errors -= 1 } else { room.warnings -= 1 }
+            printToStandardError(diagnostic.rendered(color: isColoured) + "\n")
+        }
+        if diagnostics.count > mostDiagnostics {
+            printToStandardError(
+                "and \(diagnostics.count - mostDiagnostics) more, which `policy check --format json` shows\n")
+        }
         if errors > 0 { printToStandardError("\(errors) error\(errors == 1 ? "" : "s")\n") }
     }
 
