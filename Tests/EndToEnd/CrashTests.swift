@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A run that dies")
 struct CrashTests {
-    @Test("kill -9 again and again, then run: each due device has exactly one replacement", .timeLimit(.minutes(5)))
+    @Test("kill -9 again and again, then run: each due device has exactly one replacement", .timeLimit(.minutes(20)))
     func killed() async throws {
         let workspace = try await Workspace()
         try await workspace.add(devices: #"{"bulk": {"count": 2000}}"#)
@@ -42,7 +42,7 @@ struct CrashTests {
 
     @Test(
         "kill -9 while it confirms, revokes and retires: nothing goes that was not proved, and the lists agree",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func killedInTheSecondHalf() async throws {
         let workspace = try await Workspace(limits: "limits: { revoke: 100% }\n") {
             $0.replacing("overlap: 7d", with: "overlap: 0d")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Rotation
 
-@Suite("An authority outside", .timeLimit(.minutes(5)))
+@Suite("An authority outside", .timeLimit(.minutes(20)))
 struct OutsideAuthorityTests {
     private let allIssued = [String](repeating: "issued", count: 5)
 
