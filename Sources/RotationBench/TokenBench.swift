@@ -30,14 +30,14 @@ struct TokenBench {
         let processor = TokenBench.processorSeconds - before
         try workspace.checkManifests()
         let rate = Double(workspace.count) / running
-        // SoftHSM works on the same cores: beside the token's signature there are three verifications (the CSR's, that of what the token
-        // made, that of the certificate read back) and the manifest's signature by a key in a file.
-        let possible = Double(cores) / (Double(cores) / together + 3 * raw.verify + raw.sign)
+        // SoftHSM works on the same cores: beside the token's signature there are two verifications (the CSR's, and that of what the
+        // token made) and the manifest's signature by a key in a file.
+        let possible = Double(cores) / (Double(cores) / together + 2 * raw.verify + raw.sign)
 
         print(Measuring.row("\(workspace.count) devices, \(cores) cores", ["seconds", "per second"]))
         show("token alone, 1 thread", alone)
         show("token alone, \(threads) threads", together)
-        show("it, 3 verify and 1 sign, raw", possible)
+        show("it, 2 verify and 1 sign, raw", possible)
         show("run", rate, seconds: running)
         // What the run would make of a machine that has nothing else to do.
         show("run, by its processor time", Double(cores * workspace.count) / processor, seconds: processor)
