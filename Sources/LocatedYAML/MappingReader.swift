@@ -30,15 +30,6 @@ public final class MappingReader {
         return nil
     }
 
-    /// A key that the format has and that nothing acts on yet: its presence is an error.
-    public func notYet(_ key: String, instead: String = "") {
-        known.append(key)
-        guard let found = entries.first(where: { $0.key.text == key }) else { return }
-        found.key.report(
-            "`\(key)` is part of the format, but this version does not carry it out yet",
-            help: "remove it" + (instead.isEmpty ? "" : ": \(instead)"), rule: .unknownKey)
-    }
-
     public var isEmpty: Bool { entries.isEmpty }
 
     /// All entries, for mappings whose keys are the user's own words; none of them is unknown then.

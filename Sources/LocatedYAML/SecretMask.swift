@@ -12,8 +12,11 @@ enum SecretMask {
 
     private static func secrets(in text: Substring) -> [Range<String.Index>] {
         // A PIN in a PKCS#11 URI (RFC 7512, 2.4), and a word where a mapping should say from where the secret comes.
-        let uris = text.matches(of: /(?i)pin-value\s*=(?<secret>[^;&"'\s]*)/).map(\.output.secret)
-        let words = text.matches(of: /\b(?:passphrase|pin)["']?\s*:\s*(?<secret>[^\s{,}][^,}]*)/).map(\.output.secret)
+        let uris = text.matches(of: /(?i)pin(?:-|%2d)val\w*\s*=(?<secret>[^;&"'\s]*)/).map(\.output.secret)
+        let words = text.matches(
+            of:
+                /(?i)\b(?:passphrase|password|passwd|pass|pin|secret)["']?\s*:\s*(?!\{?\s*(?:file|env|credential)\s*:)(?<secret>\S.*)/
+        ).map(\.output.secret)
         return (uris + words).map { $0.startIndex..<$0.endIndex }
     }
 }

@@ -135,7 +135,7 @@ public struct RunText {
 
     private var lists: String {
         let lists = outcome.lists.published
-        let troubles = outcome.lists.troubles.map { style.red("No CRL: ") + $0 + "\n" }.joined()
+        let troubles = outcome.lists.troubles.map { style.red("CRL: ") + $0 + "\n" }.joined()
         guard !lists.isEmpty else { return troubles }
         let shown = lists.prefix(3).map {
             "\($0.file) (number \($0.number), \(counted($0.entries, "entry", plural: "entries")))"

@@ -201,7 +201,7 @@ struct PageTests {
             Fixture.outcome(lists: ListsOutcome(troubles: ["authority ca-2: the key <x> cannot be reached"])))
         #expect(sections(page).contains("lists"))
         #expect(
-            page.contains("<span class=\"badge bad\">no CRL</span> authority ca-2: the key &lt;x&gt; cannot be reached")
+            page.contains("<span class=\"badge bad\">CRL</span> authority ca-2: the key &lt;x&gt; cannot be reached")
         )
     }
 

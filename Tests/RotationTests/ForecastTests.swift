@@ -241,6 +241,19 @@ struct ForecastTests {
         }
     }
 
+    @Test("A window that the clocks move away from the hour of the forecast for half a year goes on being used")
+    func clockChange() async throws {
+        let windows = "windows: [{ days: [Mon-Sun], from: \"01:00\", to: \"02:00\", zone: Europe/Berlin }]"
+        let fleet = try TestFleet(
+            policies: policyFile([PolicyText(rekey: "allowed", rollout: "{ \(windows) }")]))
+        for number in 0..<4 { try fleet.add("d\(number)", left: .days(Int64(25 + number))) }
+        try fleet.load()
+        // Half past midnight UTC is half past one in winter, and half past two in summer.
+        let forecast = try await Forecaster(fleet.workspace, at: Self.now + TimeSpan(seconds: 1800)).forecast(days: 365)
+        #expect(forecast.total >= 4 * 5 && forecast.expiredWaiting == 0, "\(forecast.total)")
+        #expect(forecast.runAtOpening == ["sensors"])
+    }
+
     @Test("What is blocked is counted once, and replaced never; what an authority's end cuts short comes again sooner")
     func authorityEnds() async throws {
         let fleet = try TestFleet(

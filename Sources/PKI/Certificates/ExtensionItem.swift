@@ -35,6 +35,14 @@ struct ExtensionItem {
         }
     }
 
+    /// What each of some encoded extensions holds, by the content octets of its type.
+    static func values(of encoded: [UInt8]) throws(RotationError) -> [[UInt8]: [UInt8]] {
+        var values: [[UInt8]: [UInt8]] = [:]
+        let list = try DERReader.parse(DEREncoder.sequence(encoded)[...], what: "list of extensions")
+        try forEach(in: list, what: "list of extensions") { item in values[Array(item.type)] = Array(item.value) }
+        return values
+    }
+
     /// What is not known and critical forbids to use the whole (RFC 5280, 5.2 and 5.3).
     func refuseIfCritical(_ owner: String) throws(RotationError) {
         if isCritical {

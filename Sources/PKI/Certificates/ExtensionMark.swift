@@ -20,17 +20,17 @@ struct ExtensionMark: Hashable, CustomStringConvertible {
 
 extension Certificate {
     /// All extensions, those too that nothing here understands, in the certificate's order.
-    func extensionMarks() throws(RotationError) -> [ExtensionMark] {
+    func extensionItems() throws(RotationError) -> [ExtensionItem] {
         var parts = try DERReader.parse(der, what: "certificate", largest: Certificate.largest).children("certificate")
         var fields = try parts.next("certificate's content").children("certificate's content")
-        var marks: [ExtensionMark] = []
+        var items: [ExtensionItem] = []
         while let field = fields.nextIfAny() {
             guard field.identifier == .init(tagWithNumber: 3, tagClass: .contextSpecific) else { continue }
             var inner = try field.children("extensions", tag: field.identifier)
             try ExtensionItem.forEach(in: inner.next("extensions"), what: "list of extensions") { item in
-                marks.append(ExtensionMark(item))
+                items.append(item)
             }
         }
-        return marks
+        return items
     }
 }

@@ -17,6 +17,11 @@ public struct IssuanceCheck: Sendable {
     private let issuer: Issuer
     private let pss: PSSParameters?
     private let authorityKeyIdentifier: [UInt8]
+    /// What the extensions hold that are the same in every certificate, by type.
+    private let encodings: [[UInt8]: [UInt8]]
+
+    /// The difference that a library makes which knows one way alone to write a key.
+    public static let otherSpelling = "the public key is written in another way than it was to be"
 
     /// - Parameter authority: the certificate whose key signs.
     /// - Throws: ``RotationError/Code/cryptography`` where OpenSSL cannot hash.
@@ -29,6 +34,11 @@ public struct IssuanceCheck: Sendable {
         } else {
             authorityKeyIdentifier = try authority.publicKey.keyIdentifier()
         }
+        let encoded =
+            ExtensionEncoder.basicConstraints(authority: false, pathLength: nil)
+            + ExtensionEncoder.authorityKeyIdentifier(authorityKeyIdentifier)
+            + (profile.keyUsage.isEmpty ? [] : ExtensionEncoder.keyUsage(profile.keyUsage))
+        encodings = try ExtensionItem.values(of: encoded)
     }
 
     /// What differs, a sentence each that names the field, what it is, and what was ordered; empty where the certificate is what was meant.
@@ -64,7 +74,7 @@ public struct IssuanceCheck: Sendable {
     private func compareKey(_ certificate: Certificate, _ order: CertificateOrder, _ found: inout Differences) {
         found.compare("public key", certificate.publicKey.fingerprint, order.publicKey.fingerprint)
         if certificate.publicKey.fingerprint == order.publicKey.fingerprint, certificate.publicKey != order.publicKey {
-            found.add("the public key is written in another way than it was to be")
+            found.add(IssuanceCheck.otherSpelling)
         }
         found.compare("AuthorityKeyIdentifier", Hex(certificate.authorityKeyIdentifier), Hex(authorityKeyIdentifier))
         guard issuer == .here else { return }
@@ -83,12 +93,13 @@ public struct IssuanceCheck: Sendable {
     private func compareExtensions(
         _ certificate: Certificate, _ order: CertificateOrder, _ found: inout Differences
     ) {
-        let marks: [ExtensionMark]
+        let items: [ExtensionItem]
         do {
-            marks = try certificate.extensionMarks()
+            items = try certificate.extensionItems()
         } catch {
             return found.add("the extensions cannot be read: \(error.message)")
         }
+        let marks = items.map(ExtensionMark.init)
         let expected = expectedMarks(order)
         switch issuer {
         case .here:
@@ -100,6 +111,34 @@ public struct IssuanceCheck: Sendable {
             for mark in marks where mark.isCritical && !expected.contains(where: { $0.type == mark.type }) {
                 found.add("the extension \(mark) was not ordered")
             }
+        }
+        // Only what nothing else has found is looked for byte by byte: what stands in an extension beside what is understood of it.
+        if found.sentences.isEmpty { compareEncodings(items, order, &found) }
+    }
+
+    private func compareEncodings(_ items: [ExtensionItem], _ order: CertificateOrder, _ found: inout Differences) {
+        for item in items {
+            let type = Array(item.type)
+            if type == ObjectIdentifier.subjectAlternativeName.content {
+                if !holds(item.value, exactly: order.subjectAlternativeNames) {
+                    found.add("the SubjectAltName holds more than was ordered, or is not written as DER")
+                }
+            } else if let encoding = encodings[type], encoding[...] != item.value {
+                found.add(
+                    "the extension \(ExtensionMark(item)) holds \(Hex(Array(item.value))), and was to hold \(Hex(encoding))"
+                )
+            }
+        }
+    }
+
+    /// Whether these are the names and no others, of whatever kind; in any order.
+    private func holds(_ value: ArraySlice<UInt8>, exactly names: [GeneralName]) -> Bool {
+        do throws(RotationError) {
+            let ordered = DEREncoder.sequence(try GeneralNames.encode(names))
+            if value == ordered[...] { return true }
+            return try GeneralNames.elements(of: value) == GeneralNames.elements(of: ordered[...])
+        } catch {
+            return false
         }
     }
 

@@ -29,6 +29,14 @@ enum GeneralNames {
         return names
     }
 
+    /// Every name of whatever kind as it is encoded, sorted.
+    static func elements(of value: ArraySlice<UInt8>) throws(RotationError) -> [[UInt8]] {
+        var elements = try DERReader.parse(value, what: "list of names").children("list of names")
+        var found: [[UInt8]] = []
+        while let element = elements.nextIfAny() { found.append(Array(element.encodedBytes)) }
+        return found.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
     /// The URIs of a DistributionPointName (RFC 5280, 4.2.1.13) with its own tag around it; none where it is relative to the issuer.
     static func fullNameURIs(_ node: ASN1Node, _ what: String) throws(RotationError) -> [String] {
         var choice = try node.children(what, tag: .context(0))

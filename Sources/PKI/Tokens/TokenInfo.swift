@@ -28,7 +28,6 @@ struct TokenInfo: Sendable {
     /// The next wrong PIN locks it.
     var isFinalTry: Bool { flags & 0x2_0000 != 0 }
     var isPINLocked: Bool { flags & 0x4_0000 != 0 }
-    var mustChangePIN: Bool { flags & 0x8_0000 != 0 }
 
     /// Fixed fields are padded with blanks, and by some makers with zeros.
     private static func text<Field>(_ field: Field) -> String {

@@ -55,10 +55,16 @@ final class TokenSession: @unchecked Sendable {
             try module.call { $0.C_FindObjectsInit?(handle, &template, 1) }
         }
         defer { try? module.call { $0.C_FindObjectsFinal?(handle) } }
-        var objects = [UInt](repeating: 0, count: most)
-        var count: UInt = 0
-        try module.call { $0.C_FindObjects?(handle, &objects, UInt(most), &count) }
-        return Array(objects.prefix(Int(count)))
+        var found: [UInt] = []
+        var page = [UInt](repeating: 0, count: most)
+        // A module may give fewer at a time than it has.
+        while found.count < most {
+            var count: UInt = 0
+            try module.call { $0.C_FindObjects?(handle, &page, UInt(most - found.count), &count) }
+            if count == 0 { break }
+            found += page.prefix(Int(count))
+        }
+        return found
     }
 
     // MARK: Attributes

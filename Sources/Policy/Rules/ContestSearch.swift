@@ -42,7 +42,7 @@ struct ContestSearch {
     // MARK: Conditions
 
     /// One that tells selectors apart.
-    enum Condition: Hashable {
+    enum Condition: Hashable, Comparable {
         case account
         case label(String)
         case device
@@ -69,7 +69,7 @@ struct ContestSearch {
         let most = counts.filter { !known.contains($0.key) }.max { $0.value < $1.value }?.value ?? 0
         // One that a single selector has tells nothing apart.
         guard most > 1 else { return nil }
-        let widest = counts.filter { $0.value == most && !known.contains($0.key) }.keys.prefix(8)
+        let widest = counts.filter { $0.value == most && !known.contains($0.key) }.keys.sorted().prefix(8)
         return widest.max { distinct($0, members) < distinct($1, members) }
     }
 
@@ -84,7 +84,8 @@ struct ContestSearch {
         for member in members {
             for value in Set(values(of: condition, in: member)) { groups[value, default: []].append(member) }
         }
-        return groups.values.filter { $0.count > 1 }
+        // In an order of their own: where the search gives up, it gives up at the same pair each time.
+        return groups.sorted { $0.key < $1.key }.map(\.value).filter { $0.count > 1 }
     }
 
     /// Of two patterns that match one device, the start of one is the start of the other. In alphabetical order those that

@@ -101,7 +101,7 @@ public struct RunHTML {
     }
 
     private var listTroubles: [HTML] {
-        outcome.lists.troubles.map { "<p><span class=\"badge bad\">no CRL</span> \($0)</p>\n" }
+        outcome.lists.troubles.map { "<p><span class=\"badge bad\">CRL</span> \($0)</p>\n" }
     }
 
     private var inbox: Page.Section? {

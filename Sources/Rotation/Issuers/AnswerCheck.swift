@@ -19,7 +19,8 @@ struct AnswerCheck: Sendable {
 
     /// The certificate of an answer.
     ///
-    /// - Throws: ``RotationError/Code/cryptography`` where it is not what was ordered, with every difference.
+    /// - Throws: ``RotationError/Code/cryptography`` where it is not what was ordered, with every difference;
+    ///   ``RotationError/Code/badInput`` where all that differs is how the key is written.
     func certificate(_ pem: String, chain given: [String], for order: CertificateOrder) throws(RotationError)
         -> Certificate
     {
@@ -38,8 +39,10 @@ struct AnswerCheck: Sendable {
         }
         differences += try chainDifferences(given)
         guard differences.isEmpty else {
+            // The device's doing, as it were: it must not keep others from their certificates.
+            let isSpelling = differences == [IssuanceCheck.otherSpelling]
             throw RotationError(
-                .cryptography,
+                isSpelling ? .badInput : .cryptography,
                 "the certificate \(certificate.fingerprint) is not what was ordered: \(differences.joined(separator: "; "))"
             )
         }

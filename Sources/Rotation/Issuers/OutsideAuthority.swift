@@ -152,10 +152,17 @@ actor OutsideAuthority {
         case .certificate(let pem, let chain):
             do {
                 work.results[place] = .success(try work.check.certificate(pem, chain: chain, for: order.certificate))
+            } catch  where error.code == .badInput {
+                work.results[place] = .failure(
+                    RotationError(
+                        .badInput, error.message, at: "device \(order.device)",
+                        advice: "the issuer of authority \(name) cannot certify keys of this kind as they are"))
             } catch {
                 work.failure = RotationError(
                     error.code, error.message, at: "authority \(name), device \(order.device)",
-                    advice: "nothing of its batch was recorded or published; find out why before the next run")
+                    advice:
+                        "nothing of its batch was recorded or published; find out why before the next run. An issuer with a journal gives "
+                        + "the same answer again: take it out of the journal too")
             }
         }
     }

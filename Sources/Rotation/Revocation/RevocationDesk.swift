@@ -99,8 +99,10 @@ public struct RevocationDesk: Sendable {
         _ name: String, _ order: Int64, _ inventory: Inventory, _ authorities: AuthorityDirectory
     ) async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
-        let keys = try SigningKeys.load(
-            workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at))
+        // Nothing is issued: programs of authorities outside need not be there.
+        let signing = workspace.signingAuthorities(policies, at: at)
+            .filter { authorities[$0]?.configuration.issuer == nil }
+        let keys = try SigningKeys.load(workspace.configuration, authorities, needing: signing, observer: observer)
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
             try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,

@@ -19,32 +19,43 @@ struct Issue {
     ///
     /// - Parameter results: one a decision; those of the rows worked on are set as soon as they are recorded, so that they
     ///   tell the truth also when a later batch throws.
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws {
-        let batches = batches(of: plan)
-        observer.began(.issue, total: batches.reduce(0) { $0 + $1.rows.count })
+    /// - Returns: why an authority outside could not be asked, if so: its other batches are passed over, and nobody else's.
+    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws -> RotationError? {
+        var waiting = batches(of: plan)[...]
+        observer.began(.issue, total: waiting.reduce(0) { $0 + $1.rows.count })
         defer { observer.ended(.issue) }
         var pacer = Pacer(perMinute: limits.issuePerMinute)
         var line = PublishingLine(publisher: publisher)
-        var reserved = try await batches.first?.reserve()
-        for (number, batch) in batches.enumerated() {
-            guard let current = reserved else { break }
+        var obstacle: RotationError?
+        var next = waiting.popFirst()
+        var reserved = try await next?.reserve()
+        while let batch = next, let current = reserved {
             try await Task.sleep(for: pacer.delay(for: batch.rows.count))
-            let waiting = line
-            async let moved = waiting.moved()
-            async let following = number + 1 < batches.count ? batches[number + 1].reserve() : nil
+            next = waiting.popFirst()
+            let (moving, reserving) = (line, next)
+            async let moved = moving.moved()
+            async let following = reserving?.reserve()
             let outcome = try await batch.signAndRecord(current)
             for (place, result) in outcome.results { results[place] = result }
             line = try await moved
             line.recorded = outcome.manifests
             reserved = try await following
             observer.advanced(.issue, by: batch.rows.count)
-            if let failure = outcome.failure {
-                // What is recorded is for devices, whatever becomes of the rest.
-                try await line.finish()
-                throw failure
+            guard let failure = outcome.failure else { continue }
+            obstacle = obstacle ?? failure
+            let passedOver = ([next].compactMap(\.self) + waiting).filter { $0.authority == batch.authority }
+            for (place, _) in passedOver.flatMap(\.rows) {
+                results[place] = RowResult(.failed, error: failure.description)
+            }
+            observer.advanced(.issue, by: passedOver.reduce(0) { $0 + $1.rows.count })
+            waiting.removeAll { $0.authority == batch.authority }
+            if next?.authority == batch.authority {
+                next = waiting.popFirst()
+                reserved = try await next?.reserve()
             }
         }
         try await line.finish()
+        return obstacle
     }
 
     /// The plan's rows by policy, each policy's in its order and in batches of its size. The policy with the most urgent

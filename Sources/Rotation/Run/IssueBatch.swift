@@ -17,6 +17,9 @@ struct IssueBatch: Sendable {
     let run: String
     let at: Timestamp
 
+    /// By name.
+    var authority: String { policy.profile.authority }
+
     struct Outcome {
         /// What became of each decision of the batch, by its place in the plan.
         var results: [(place: Int, result: RowResult)] = []

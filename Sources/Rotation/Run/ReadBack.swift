@@ -7,11 +7,10 @@ struct ReadBack: Sendable {
     private let check: IssuanceCheck
 
     init(
-        of authority: String, certificate: Certificate, profile: CertificateProfile,
-        issuer: IssuanceCheck.Issuer = .here
+        of authority: String, certificate: Certificate, profile: CertificateProfile
     ) throws(RotationError) {
         self.authority = authority
-        check = try IssuanceCheck(authority: certificate, profile: profile, issuer: issuer)
+        check = try IssuanceCheck(authority: certificate, profile: profile)
     }
 
     /// - Throws: ``RotationError/Code/cryptography`` that stops the run: whoever made one wrong certificate makes more of them.

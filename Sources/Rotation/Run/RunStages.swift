@@ -44,8 +44,9 @@ struct RunStages {
         let halts = RecordHalts(inventory: inventory, run: run.id, at: at)
         try halts.record(haltsOf: plan)
         let lists = try await revoke(plan, scope, publisher, &results)
-        try await issue(plan, publisher, &results)
-        try halts.record(failuresOf: plan, results)
+        let unreachable = try await issue(plan, publisher, &results)
+        // An authority that is away is no failure of a rollout.
+        if unreachable == nil { try halts.record(failuresOf: plan, results) }
         try await Retire(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
             observer: observer
@@ -55,6 +56,8 @@ struct RunStages {
             observer: observer
         ).perform()
         try inventory.forgetAnsweredRequests()
+        // Everybody else has been served.
+        if let unreachable { throw unreachable }
         plan.pickUp = try PickUp.read(inventory, policies, at: at)
         return RunOutcome(
             id: run.id, plan: plan, results: results, intake: intake, recovery: recovery, lists: lists,
@@ -151,9 +154,13 @@ struct RunStages {
         return lists
     }
 
-    private func issue(_ plan: RotationPlan, _ publisher: Publisher, _ results: inout [RowResult]) async throws {
+    /// - Returns: why an authority outside could not be asked, if so.
+    private func issue(
+        _ plan: RotationPlan, _ publisher: Publisher, _ results: inout [RowResult]
+    ) async throws -> RotationError? {
+        let unreachable: RotationError?
         do {
-            try await Issue(
+            unreachable = try await Issue(
                 inventory: inventory, keys: keys, authorities: authorities, policies: policies, publisher: publisher,
                 limits: workspace.configuration.limits, run: run.id, at: at, observer: observer
             ).perform(plan, results: &results)
@@ -166,6 +173,7 @@ struct RunStages {
             inventory: inventory, policies: policies, publisher: publisher, manifestValidity: keys.manifestValidity,
             run: run.id, at: at, observer: observer
         ).perform(plan, results: &results)
+        return unreachable
     }
 }
 

@@ -174,6 +174,20 @@ struct OpenSSLIssuerTests {
         #expect(output.stderr.contains("exit status 69"), output.story)
     }
 
+    @Test("A directory that lets requests choose extensions is not asked: a device could make itself an authority")
+    func copyExtensions() async throws {
+        let workspace = try await Workspace()
+        let directory = try await OpenSSLDirectory(workspace, serials: "rand_serial = yes\ncopy_extensions = copyall")
+        try workspace.write(
+            "rotation.yaml",
+            workspace.text("rotation.yaml").replacing(
+                "    command:", with: "    issuer: { tries: 1 }\n    command:"))
+        try await workspace.add(devices: #"{"bulk": {"count": 1}}"#)
+        let output = try await workspace.job("run", "--at", now, expecting: 69)
+        #expect(output.stderr.contains("write copy_extensions = none"), output.story)
+        #expect(try directory.index.isEmpty)
+    }
+
     /// In hexadecimal as OpenSSL writes it, sorted.
     private func issuedSerials(_ workspace: Workspace) async throws -> [String] {
         let output = try await workspace.job("inventory", "export", "--format", "ndjson", expecting: 0)

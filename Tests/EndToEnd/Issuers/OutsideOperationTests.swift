@@ -46,6 +46,44 @@ struct OutsideOperationTests {
         #expect(status.stdout.contains("authority fleet-ca-1 cannot be asked"), status.story)
     }
 
+    @Test(
+        "An authority outside that is down keeps nobody else waiting: others' certificates, requests and overlaps go on"
+    )
+    func othersGoOn() async throws {
+        let workspace = try await Workspace { text in
+            text.replacing("  - name: everyone\n", with: "  - name: everyone\n    match: { device: \"a-*\" }\n")
+                .replacing(
+                    "profiles:\n",
+                    with: """
+                          - name: others
+                            match: { device: "b-*" }
+                            expiry: { renewBefore: 30d, overlap: 7d }
+                            issuance: { profile: second }
+                        profiles:
+                          - name: second
+                            authority: fleet-ca-2
+                            signature: SHA256WITHRSA
+                            validity: 90d
+                            keys: [ecdsa-p256]
+                            subject: "O=Example Devices"
+                            subjectAlternativeNames: ["URI:urn:device:{device}"]
+
+                        """)
+        }
+        try traced(workspace)
+        try await workspace.add(
+            devices: """
+                {"devices": [{"device": "a-1", "certificates": [{"left": 1, "lifetime": 90}], "csr": {}},
+                             {"device": "b-1", "certificates": [{"left": 2, "lifetime": 90}], "csr": {}},
+                             {"device": "b-2", "certificates": [{"left": 3, "lifetime": 90}]}]}
+                """)
+        let output = try await workspace.job("run", "--at", now, expecting: 69)
+        #expect(output.stderr.contains("authority fleet-ca-1"), output.story)
+        let devices = try ExportedDevice.all(await workspace.export())
+        #expect(devices.map { $0.count("PENDING_ACTIVATION") } == [0, 1, 0], output.story)
+        #expect(Tree(workspace.path + "/delivery").files.count { $0.hasSuffix("b-2.jws") } == 1)
+    }
+
     @Test("When the program cannot be reached halfway, what it gave before stands, and the next run has the rest")
     func halfway() async throws {
         let workspace = try await Workspace { $0.replacing("batch: 100", with: "batch: 2") }

@@ -34,6 +34,8 @@ struct WrongCertificateTests {
             ("end", "notAfter is 2027-03-01T01:00:00Z"), ("usage", "the KeyUsage is"),
             ("purpose", "the ExtendedKeyUsage is"), ("authority", "the CA of BasicConstraints is true"),
             ("signature", "the signature is not by the key of"), ("issuer", "the issuer is CN=Another CA"),
+            ("login", "the SubjectAltName holds more than was ordered"), ("akid", "the extension 2.5.29.35 holds"),
+            ("path", "(critical) holds 3003010100, and was to hold 3000"),
         ])
     func refused(wrong: String, says: String) async throws {
         let workspace = try await workspace(wrong)

@@ -3,7 +3,7 @@
 
   wrong_issuer.py WHAT CERTIFICATE KEY [DEVICE]
 
-WHAT is nothing, key, subject, names, start, end, usage, purpose, authority, signature, issuer or serial. Only the certificate of DEVICE is
+WHAT is nothing, key, subject, names, start, end, usage, purpose, authority, signature, issuer, serial, login, akid or path. Only the certificate of DEVICE is
 wrong, where one is named.
 """
 import base64, datetime, json, sys
@@ -49,21 +49,29 @@ def issue(request, what):
         signer = ec.generate_private_key(ec.SECP256R1())
     elif what == "issuer":
         issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another CA")])
+    elif what == "login":
+        upn = "administrator@corp.example".encode()
+        names.append(x509.OtherName(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), bytes([0x0C, len(upn)]) + upn))
     elif what == "serial":
         serial = 4711
     usage = dict.fromkeys(["content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
                            "crl_sign", "encipher_only", "decipher_only"], False)
     usage["key_cert_sign"] = what == "usage"
+    akid = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    other = ([x509.DirectoryName(authority.subject)], 5) if what == "akid" else (None, None)
+    # FALSE is written out: cryptography does not do that by itself.
+    constraints = (
+        x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.19"), b"\x30\x03\x01\x01\x00") if what == "path"
+        else x509.BasicConstraints(what == "authority", None))
     return (
         x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
         .serial_number(serial).not_valid_before(start).not_valid_after(end)
-        .add_extension(x509.BasicConstraints(what == "authority", None), True)
+        .add_extension(constraints, True)
         .add_extension(x509.KeyUsage(digital_signature=True, **usage), True)
         .add_extension(x509.ExtendedKeyUsage(purposes), False)
         .add_extension(x509.SubjectAlternativeName(names), False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
-        .add_extension(x509.AuthorityKeyIdentifier(
-            authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest, None, None), False)
+        .add_extension(x509.AuthorityKeyIdentifier(akid, *other), False)
         .sign(signer, hashes.SHA256())).public_bytes(serialization.Encoding.PEM).decode()
 
 
