@@ -8,7 +8,8 @@ public struct IssuanceCheck: Sendable {
     public enum Issuer: Sendable {
         /// This process: nothing is left open.
         case here
-        /// An authority outside: the serial number, the place of its CRL and further extensions that are not critical are its own to choose.
+        /// An authority outside: the serial number, the place of its CRL, the SubjectKeyIdentifier, whether there is a BasicConstraints, which of
+        /// the ordered extensions are critical, and further extensions that are not, are its own to choose.
         case outside
     }
 

@@ -89,6 +89,7 @@ public struct Forecast: Sendable {
     /// The names of the policies that replace anything, in the order of the policies.
     public let activePolicies: [String]
 
-    /// Policies whose windows are never open at the time of ``at``, by their names: their runs are taken to come when they open.
+    /// Policies whose windows are not open at the hour of ``at`` in some week or in all, by their names: then their runs are taken to come when
+    /// they open.
     public let runAtOpening: [String]
 }
