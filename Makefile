@@ -5,10 +5,11 @@ DESTDIR ?=
 SWIFT ?= swift
 # What `install` installs; `make build` makes it.
 BINARY ?= .build/release/rotation-job
-# Read by `demo`, `bench` and `bench-token`.
+# Read by `demo`, `bench`, `bench-token` and `fuzz`.
 DEVICES ?= 60
 COUNT ?= 20000
 TOKEN_COUNT ?= 10000
+FUZZ_SECONDS ?= 30
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 POLICYDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/policies
@@ -34,7 +35,7 @@ help: ## Say what the targets do (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token)"
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz)"
 
 .PHONY: setup
 setup: ## Install what the build needs and this machine lacks (Debian packages)
@@ -73,6 +74,10 @@ bench-token: setup setup-test ## Measure a run whose authority's key is in a tok
 	$(SWIFT) build $(RELEASE) --product RotationBench
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
 	"$$bin/RotationBench" --token "$$bin/rotation-job" "$$work/run" $(TOKEN_COUNT)
+
+.PHONY: fuzz
+fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
+	@scripts/fuzz $(FUZZ_SECONDS)
 
 .PHONY: lint
 lint: ## Check layout and shell scripts

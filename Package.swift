@@ -4,11 +4,15 @@ import PackageDescription
 // Warnings are errors in CI, and only there: a newer compiler's new warning must not keep a user from building.
 let strict = Context.environment["CI"] != nil
 
+// `make fuzz` instruments everything for libFuzzer, which the Swift toolchain for Linux has.
+let fuzzer = Context.environment["ROTATION_FUZZER"] != nil
+
 let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+    + (fuzzer ? [.unsafeFlags(["-sanitize=fuzzer"]), .define("LIBFUZZER")] : [])
 
 let package = Package(
     name: "rotation-job",
@@ -63,6 +67,16 @@ let package = Package(
         .target(name: "RotationTesting", dependencies: ["PKI", "RotationModel"], swiftSettings: settings),
         .executableTarget(
             name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Rotation", "Fleet", "Policy", "LocatedYAML", "PKI", "RotationTesting", "RotationModel"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "RotationFuzz", dependencies: ["FuzzTargets"] + (fuzzer ? ["CLibFuzzer"] : []),
+            swiftSettings: settings,
+            linkerSettings: fuzzer
+                ? [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"]), .linkedLibrary("stdc++")] : []),
+        .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
             name: "RotationBench", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
 
@@ -89,6 +103,8 @@ let package = Package(
             name: "ReportsTests",
             dependencies: ["Reports", "Rotation", "Fleet", "PKI", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
             name: "EndToEnd", dependencies: ["RotationTesting", "PKI", "RotationModel"],
             exclude: ["Fixtures", "Judges", "Tools"], swiftSettings: settings),
