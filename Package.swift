@@ -41,9 +41,11 @@ let package = Package(
             name: "Reports", dependencies: ["Rotation", "Fleet", "Policy", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Rotation",
-            dependencies: ["Delivery", "Fleet", "Policy", "PKI", "Processes", "LocatedYAML", "RotationModel"],
+            dependencies: [
+                "Delivery", "Fleet", "Policy", "PKI", "Processes", "LocatedYAML", "System", "RotationModel",
+            ],
             swiftSettings: settings),
-        .target(name: "Delivery", dependencies: ["PKI", "CLinux", "RotationModel"], swiftSettings: settings),
+        .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Fleet",
             dependencies: ["RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
@@ -58,6 +60,7 @@ let package = Package(
             dependencies: ["COpenSSL", "CPKCS11", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1")],
             swiftSettings: settings),
         .target(name: "Processes", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
+        .target(name: "System", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
         .target(name: "RotationModel", swiftSettings: settings),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPKCS11"),

@@ -1,13 +1,22 @@
 public import PKI
 public import RotationModel
 import Synchronization
+import System
 
 /// The folder that devices fetch from: manifests by device, authorities' chains and revocation lists, and the keys that
 /// manifests verify with.
+///
+/// It is opened once, and no link in it is followed: a folder in it that was replaced by a link is an error, and nothing elsewhere is
+/// written over.
 public final class DeliveryTree: Sendable {
     public let root: String
-    /// Folders that are known to be there. 65,536 at the most, since four hexadecimal digits name them.
-    private let folders = Mutex<Set<String>>([])
+
+    private struct Opened {
+        var root: Folder?
+        /// Folders that are known to be there. 65,536 at the most, since four hexadecimal digits name them.
+        var known: Set<String> = []
+    }
+    private let opened = Mutex(Opened())
 
     /// Folders of the tree are open to every reader: nothing in it is secret.
     static let folderMode: UInt32 = 0o755
@@ -19,28 +28,28 @@ public final class DeliveryTree: Sendable {
     /// `manifests/AB/CD/NAME.jws`, relative to the root.
     public static func manifestPath(of device: DeviceID) -> String {
         let (folder, name) = manifestPlace(of: device)
-        return "\(folder)/\(name)"
+        return (folder + [name]).joined(separator: "/")
     }
 
-    private static func manifestPlace(of device: DeviceID) -> (folder: String, name: String) {
+    private static func manifestPlace(of device: DeviceID) -> (folder: [String], name: String) {
         let hex = DeviceFileName.digest(of: device).hex
-        return ("manifests/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))", DeviceFileName.encode(device) + ".jws")
+        return (
+            ["manifests", String(hex.prefix(2)), String(hex.dropFirst(2).prefix(2))],
+            DeviceFileName.encode(device) + ".jws"
+        )
     }
 
     /// A manifest that lies beside its place under a hidden name, and waits for ``rename(_:)``.
     public struct Staged: Sendable {
-        let stagedPath: String
-        let path: String
+        let folder: [String]
+        let name: String
     }
 
     /// Writes a signed manifest beside its place. Nobody reads it there.
     public func stage(_ jws: [UInt8], for device: DeviceID) throws(RotationError) -> Staged {
         let (folder, name) = DeliveryTree.manifestPlace(of: device)
-        try ensure(folder)
-        let path = "\(root)/\(folder)/\(name)"
-        let staged = Files.stagingPath(of: path)
-        try Files.writeStaged(jws, to: staged, mode: Files.published)
-        return Staged(stagedPath: staged, path: path)
+        try self.folder(folder).stage(jws, as: name, mode: Files.published)
+        return Staged(folder: folder, name: name)
     }
 
     /// Makes durable what was written and renamed so far.
@@ -48,12 +57,13 @@ public final class DeliveryTree: Sendable {
     /// It has to stand between staging and renaming, so that no name ever leads to half a manifest, not even after a power
     /// failure; and between renaming and the record that says a manifest is published.
     public func synchronize() throws(RotationError) {
-        try Files.synchronizeFileSystem(of: root)
+        try openedRoot().synchronizeFileSystem()
     }
 
     /// Puts a batch in place that was made durable.
     public func rename(_ batch: [Staged]) throws(RotationError) {
-        for staged in batch { try Files.rename(staged.stagedPath, to: staged.path) }
+        let root = try openedRoot()
+        for staged in batch { try root.folder(below: staged.folder).putInPlace(staged.name) }
     }
 
     /// `keys.json`: the JWK set (RFC 7517, section 5) that manifests verify with.
@@ -65,35 +75,55 @@ public final class DeliveryTree: Sendable {
         }
         json.newline()
         try Files.makeFolder(root, mode: DeliveryTree.folderMode)
-        try Files.replaceIfDifferent("\(root)/keys.json", with: json.bytes, mode: Files.published)
+        try openedRoot().replaceIfDifferent("keys.json", with: json.bytes, mode: Files.published)
     }
 
     /// `authorities/NAME.pem`: the authority's certificate and those above it.
     public func publishChain(of authority: String, _ chain: [Certificate]) throws(RotationError) {
-        try ensure("authorities")
         let pem = chain.map(\.pem).joined()
-        try Files.replaceIfDifferent(
-            "\(root)/authorities/\(authority).pem", with: Array(pem.utf8), mode: Files.published)
+        try folder(["authorities"])
+            .replaceIfDifferent("\(authority).pem", with: Array(pem.utf8), mode: Files.published)
     }
 
     /// `crl/FILE`: a certificate revocation list, in DER as its distribution point has it (RFC 5280, 4.2.1.13).
     public func publishRevocationList(_ file: String, _ der: [UInt8]) throws(RotationError) {
-        try ensure("crl")
-        try Files.replace("\(root)/crl/\(file)", with: der, mode: Files.published)
+        try folder(["crl"]).replace(file, with: der, mode: Files.published)
     }
 
     /// The list as devices see it now; nil where there is none.
     public func revocationList(_ file: String) throws(RotationError) -> [UInt8]? {
-        let path = "\(root)/crl/\(file)"
-        guard Files.exists(path) else { return nil }
-        return try Files.read(path, limit: RevocationList.largest)
+        guard let folder = try revocationLists(), folder.contains(file) else { return nil }
+        do {
+            return try folder.read(file, limit: RevocationList.largest).bytes
+        } catch {
+            throw error.error
+        }
     }
 
-    public func hasRevocationList(_ file: String) -> Bool { Files.exists("\(root)/crl/\(file)") }
+    public func hasRevocationList(_ file: String) -> Bool { (try? revocationLists())?.contains(file) ?? false }
 
-    private func ensure(_ folder: String) throws(RotationError) {
-        if folders.withLock({ $0.contains(folder) }) { return }
-        try Files.makeFolder("\(root)/\(folder)", mode: DeliveryTree.folderMode)
-        folders.withLock { _ = $0.insert(folder) }
+    private func revocationLists() throws(RotationError) -> Folder? {
+        guard FileIdentity.following(root) != nil else { return nil }
+        let root = try openedRoot()
+        return root.contains("crl") ? try root.folder("crl") : nil
+    }
+
+    private func openedRoot() throws(RotationError) -> Folder {
+        try opened.withLock { state throws(RotationError) in
+            if let root = state.root { return root }
+            let folder = try Folder(opening: root)
+            state.root = folder
+            return folder
+        }
+    }
+
+    /// A folder of the tree, made where it is missing.
+    private func folder(_ path: [String]) throws(RotationError) -> Folder {
+        let joined = path.joined(separator: "/")
+        if opened.withLock({ $0.known.contains(joined) }) { return try openedRoot().folder(below: path) }
+        try Files.makeFolder(root, mode: DeliveryTree.folderMode)
+        let folder = try openedRoot().makeFolder(below: path, mode: DeliveryTree.folderMode)
+        opened.withLock { _ = $0.known.insert(joined) }
+        return folder
     }
 }

@@ -1,5 +1,5 @@
-import CLinux
 public import RotationModel
+import System
 
 #if canImport(Glibc)
 import Glibc
@@ -107,18 +107,6 @@ public enum Files {
         try synchronize(folder(of: path))
     }
 
-    /// The same, but leaves the file alone when it holds these bytes already.
-    ///
-    /// - Returns: whether it was written.
-    @discardableResult
-    public static func replaceIfDifferent(
-        _ path: String, with bytes: [UInt8], mode: UInt32
-    ) throws(RotationError) -> Bool {
-        if let old = try? read(path, limit: bytes.count), old == bytes { return false }
-        try replace(path, with: bytes, mode: mode)
-        return true
-    }
-
     /// Makes a new file and refuses to touch one that exists.
     ///
     /// - Returns: false where there was one.
@@ -153,17 +141,6 @@ public enum Files {
         guard Glibc.rename(from, path) == 0 else { throw SystemFailure.error("rename a file to it", path) }
     }
 
-    /// Renames a file; where the new place is on another file system, copies it there and removes the old one.
-    static func move(_ from: String, to path: String) throws(RotationError) {
-        if Glibc.rename(from, path) == 0 { return }
-        guard errno == EXDEV, isRegular(from) else { throw SystemFailure.error("rename a file to it", path) }
-        try replace(path, with: try read(from, limit: largestMoved), mode: groupReadable)
-        try remove(from)
-    }
-
-    /// The most bytes that are copied to another file system.
-    private static let largestMoved = 64 << 20
-
     /// Removes a file; one that is gone already is fine.
     public static func remove(_ path: String) throws(RotationError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemFailure.error("remove it", path) }
@@ -196,49 +173,5 @@ public enum Files {
         guard descriptor >= 0 else { throw SystemFailure.error("synchronize it", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SystemFailure.error("synchronize it", path) }
-    }
-
-    /// Makes everything written to the file system that holds a folder durable: one call for a batch of files.
-    static func synchronizeFileSystem(of folder: String) throws(RotationError) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemFailure.error("synchronize it", folder) }
-        defer { close(descriptor) }
-        guard syncfs(descriptor) == 0 else { throw SystemFailure.error("synchronize it", folder) }
-    }
-
-    /// Renames a file whose name may be no UTF-8.
-    static func rename(_ from: [UInt8], to path: String) throws(RotationError) {
-        let renamed = (from + [0]).withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { Glibc.rename($0.baseAddress!, path) }
-        }
-        guard renamed == 0 else { throw SystemFailure.error("rename a file to it", path) }
-    }
-
-    /// The names in a folder that are UTF-8, sorted by bytes, without `.` and `..`. Empty where the folder is missing.
-    static func names(in folder: String) throws(RotationError) -> [String] {
-        try rawNames(in: folder).compactMap { String(validating: $0, as: UTF8.self) }
-    }
-
-    /// The others.
-    static func undecodableNames(in folder: String) throws(RotationError) -> [[UInt8]] {
-        try rawNames(in: folder).filter { String(validating: $0, as: UTF8.self) == nil }
-    }
-
-    private static func rawNames(in folder: String) throws(RotationError) -> [[UInt8]] {
-        guard let stream = opendir(folder) else {
-            if errno == ENOENT { return [] }
-            throw SystemFailure.error("list it", folder)
-        }
-        defer { closedir(stream) }
-        var names: [[UInt8]] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
-                    Array(UnsafeBufferPointer(start: bytes, count: 256).prefix { $0 != 0 })
-                }
-            }
-            if name != Array(".".utf8) && name != Array("..".utf8) { names.append(name) }
-        }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }

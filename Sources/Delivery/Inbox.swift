@@ -1,21 +1,24 @@
 import PKI
 
-/// The folder that devices hand in to. What lies in it is not to be trusted: not its names, not its kinds, not its sizes.
+/// The folder that devices hand in to. What lies in it is not to be trusted: not its names, not its kinds, not its sizes, and not
+/// that it stays what it was.
 public struct Inbox: Sendable {
-    public let root: String
+    private let folders: InboxFolders
 
     public init(root: String) {
-        self.root = root
+        folders = InboxFolders(root: root)
     }
+
+    public var root: String { folders.root }
 
     /// `csr/NAME.csr`: certificate signing requests.
     public var requests: InboxTray {
-        InboxTray(inbox: root, folder: "csr", suffix: ".csr", largest: CertificateRequest.largest)
+        InboxTray(folders: folders, folder: "csr", suffix: ".csr", largest: CertificateRequest.largest)
     }
 
     /// `ack/NAME.jws`: proofs that a device holds the key of its new certificate.
     public var confirmations: InboxTray {
-        InboxTray(inbox: root, folder: "ack", suffix: ".jws", largest: Inbox.largestConfirmation)
+        InboxTray(folders: folders, folder: "ack", suffix: ".jws", largest: Inbox.largestConfirmation)
     }
 
     /// The most bytes of a confirmation that are read. One signed with RSA-8192 takes less than 2 KiB.

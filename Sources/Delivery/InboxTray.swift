@@ -1,17 +1,10 @@
 import PKI
 public import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// One folder of the inbox, for files of one kind.
 public struct InboxTray: Sendable {
-    let inbox: String
+    let folders: InboxFolders
     /// Its name under the inbox: `csr`.
     public let folder: String
     /// What its files' names end in: `.csr`.
@@ -19,13 +12,18 @@ public struct InboxTray: Sendable {
     /// The most bytes of a file that are read.
     let largest: Int
 
-    public var path: String { "\(inbox)/\(folder)" }
-    private var rejected: String { "\(inbox)/rejected" }
+    public var path: String { "\(folders.root)/\(folder)" }
 
-    /// The names of its files, sorted. Hidden files and those that are still being written (`.part`, `.tmp`) are not there
-    /// yet; a name that starts with `..` is nothing that an upload makes, and is looked at.
+    /// What starts a file's name from when it was taken until it is gone.
+    private static let taken = ".taken."
+
+    /// The names of its files, sorted; none where there is no such folder. Hidden files and those that are still being written
+    /// (`.part`, `.tmp`) are not there yet; a name that starts with `..` is nothing that an upload makes, and is looked at.
+    ///
+    /// - Throws: as ``obstacle``.
     public func names() throws(RotationError) -> [String] {
-        try Files.names(in: path).filter { name in
+        guard let opened = try folders.folder(folder) else { return [] }
+        return try opened.names().filter { name in
             (!name.hasPrefix(".") || name.hasPrefix("..")) && !name.hasSuffix(".part") && !name.hasSuffix(".tmp")
         }
     }
@@ -41,89 +39,227 @@ public struct InboxTray: Sendable {
         return try DeviceFileName.decode(String(name.dropLast(suffix.count)))
     }
 
-    /// The bytes of a file: no more than are taken of its kind, from a regular file, through no link.
+    /// The bytes of a file: no more than are taken of its kind, from a regular file of one name, through no link.
     public func read(_ name: String) throws(RotationError) -> [UInt8] {
         do {
-            return try Files.read("\(path)/\(name)", limit: largest)
-        } catch {
+            let content = try opened().read(name, limit: largest)
+            folders.remember(content.identity, folder, name)
+            return content.bytes
+        } catch let failure as Folder.ReadFailure {
+            folders.remember(failure.identity, folder, name)
             // The device reads the reason: it must know what was wrong, not how this machine's folders are called.
-            throw RotationError(error.code, error.message, advice: error.advice)
+            throw RotationError(failure.error.code, failure.error.message, advice: failure.error.advice)
+        } catch let error as RotationError {
+            throw error
+        } catch {
+            throw RotationError(.io, "it cannot be read")
         }
     }
 
-    /// Takes a file out once its record is committed.
+    /// Takes a file out once its record is committed. One that took its place since it was read stays.
     public func remove(_ name: String) throws(RotationError) {
-        try Files.remove("\(path)/\(name)")
+        try remove(name, folders.recall(folder, name))
+    }
+
+    /// Between a look and a removal somebody may put another file there. So the file gets a name first that nobody knows, and is
+    /// looked at under that one.
+    private func remove(_ name: String, _ read: FileIdentity?) throws(RotationError) {
+        let opened = try opened()
+        let hidden = InboxTray.taken + InboxTray.bounded(name)
+        guard try opened.rename(name, toFree: hidden) else { return }
+        if let read, let found = opened.identity(of: hidden), !found.isSameContent(as: read) {
+            // An even newer one may have come meanwhile; then it is the one that counts.
+            if try opened.rename(hidden, toFree: name) { return }
+        }
+        try opened.remove(hidden)
+    }
+
+    /// Gives files their names back that a run had begun to take out when it died.
+    public func recover() throws(RotationError) {
+        guard let opened = try folders.folder(folder) else { return }
+        for hidden in try opened.names() where hidden.hasPrefix(InboxTray.taken) {
+            let name = String(hidden.dropFirst(InboxTray.taken.count))
+            guard !name.isEmpty, try !opened.rename(hidden, toFree: name) else { continue }
+            try opened.remove(hidden)
+        }
     }
 
     /// Whether there is such a folder.
-    public var exists: Bool { Files.isFolder(path) }
+    public var exists: Bool { (try? folders.folder(folder)) != nil }
 
-    /// Moves a file that cannot be taken to `rejected/`, with its reason beside it.
-    ///
-    /// A second bad file of a device takes the place of the first, so that a device cannot fill the disk.
-    public func reject(_ rejection: Rejection) throws(RotationError) {
-        let source = "\(path)/\(rejection.file)"
-        let name = try place(rejection, named: InboxTray.bounded(rejection.file), isRegular: Files.isRegular(source))
+    /// Why nothing can be taken from the folder though there is one: it is a link, somebody else's, or on another file system.
+    public var obstacle: RotationError? {
         do {
-            try Files.move(source, to: "\(rejected)/\(name)")
+            _ = try folders.folder(folder)
+            return nil
         } catch {
-            // Gone meanwhile: the device took it back, or an earlier run that died had moved it.
-            if Files.exists(source) { throw error }
+            return error
+        }
+    }
+
+    /// Sees to it that nobody but the inbox's owner can put other folders in the place of those in it.
+    ///
+    /// - Returns: what was changed, or has to be changed, in a sentence; nil where all is well.
+    public func close() throws(RotationError) -> String? { try folders.close() }
+
+    private func opened() throws(RotationError) -> Folder {
+        guard let opened = try folders.folder(folder) else {
+            throw RotationError(.io, "there is no such folder", at: path)
+        }
+        return opened
+    }
+}
+
+// MARK: - What cannot be taken
+
+extension InboxTray {
+    private static let reasonSuffix = ".reason.json"
+
+    /// The most bytes of a file that are kept: enough to see what it was.
+    private static let mostKept = 65_536
+
+    /// Puts files that cannot be taken into `rejected/`, each with its reason beside it: a copy of its bytes, in a file of the job. Of
+    /// what is no regular file, is larger than 64 KiB or has other names, the reason alone is kept. One that took its place since it was read
+    /// stays for the next run.
+    ///
+    /// A second bad file of a device takes the place of the first, so that a device cannot fill the disk. What is in `rejected/` is
+    /// durable before anything is gone from the inbox.
+    ///
+    /// - Parameter failed: called for each that cannot be moved; the others are.
+    public func reject(_ rejections: [Rejection], failed: (RotationError) -> Void) {
+        guard !rejections.isEmpty else { return }
+        attempt(failed) { () throws(RotationError) in
+            let rejected = try folders.rejected()
+            var copied: [Copied] = []
+            for rejection in rejections {
+                attempt(failed) { () throws(RotationError) in
+                    copied.append(try copy(rejection, from: rejection.file, to: rejected))
+                }
+            }
+            try rejected.synchronizeFileSystem()
+            for copy in copied { attempt(failed) { () throws(RotationError) in try takeOut(copy, rejected) } }
+        }
+    }
+
+    /// One file, as ``reject(_:failed:)``.
+    public func reject(_ rejection: Rejection) throws(RotationError) {
+        var failure: RotationError?
+        reject([rejection]) { failure = $0 }
+        if let failure { throw failure }
+    }
+
+    private func attempt(_ failed: (RotationError) -> Void, _ body: () throws(RotationError) -> Void) {
+        do { try body() } catch { failed(error) }
+    }
+
+    /// A file whose reason is written, and whose bytes are where they are kept.
+    private struct Copied {
+        let source: String
+        /// What was copied; nil where nothing is to be taken out.
+        let identity: FileIdentity?
+        /// In `rejected/`.
+        let name: String
+    }
+
+    private func copy(
+        _ rejection: Rejection, from source: String, to rejected: Folder
+    ) throws(RotationError) -> Copied {
+        let read = folders.recall(folder, source)
+        let opened = try opened()
+        let found = opened.identity(of: source)
+        let isNewer = if let read, let found { !found.isSameContent(as: read) } else { false }
+        let content = isNewer ? nil : try? opened.read(source, limit: InboxTray.mostKept)
+        let name = freeName(for: InboxTray.encoded(rejection.file), isRegular: content != nil, in: rejected)
+        try keepReason(beside: name, in: rejected)
+        try put(rejection.json, as: reasonName(of: name), rejection, rejected)
+        if let content { try put(content.bytes, as: name, rejection, rejected) }
+        return Copied(source: source, identity: isNewer ? nil : content?.identity ?? found, name: name)
+    }
+
+    private func put(
+        _ bytes: [UInt8], as name: String, _ rejection: Rejection, _ rejected: Folder
+    ) throws(RotationError) {
+        try rejected.stage(bytes, as: name, mode: Files.groupReadable, modified: rejection.at)
+        try rejected.putInPlace(name)
+    }
+
+    private func takeOut(_ copied: Copied, _ rejected: Folder) throws(RotationError) {
+        guard let identity = copied.identity else { return }
+        if identity.kind == .folder {
+            try opened().move(Array(copied.source.utf8), to: rejected, as: copied.name)
+        } else {
+            try remove(copied.source, identity)
         }
     }
 
     /// The names that are no UTF-8, byte for byte: no device has such a name.
     public func undecodableNames() throws(RotationError) -> [[UInt8]] {
-        try Files.undecodableNames(in: path)
+        guard let opened = try folders.folder(folder) else { return [] }
+        return try opened.rawNames().filter { String(validating: $0, as: UTF8.self) == nil }
     }
 
-    /// Moves such a file aside, under its name's hexadecimal digits.
+    /// Rejects such a file, under its name's hexadecimal digits.
     public func reject(undecodable name: [UInt8], run: String, at: Timestamp) throws(RotationError) -> Rejection {
         let rejection = Rejection(
             file: "%hex-\(Hex.encode(name))", device: nil, code: "file-name", text: "the file name is no UTF-8", at: at,
             run: run)
-        let shown = try place(rejection, named: InboxTray.bounded(rejection.file), isRegular: false)
-        try Files.rename(Array(path.utf8) + [UInt8(ascii: "/")] + name, to: "\(rejected)/\(shown)")
+        let opened = try opened()
+        let readable = InboxTray.taken + InboxTray.bounded(rejection.file)
+        try opened.move(name, to: opened, as: readable)
+        let rejected = try folders.rejected()
+        let copied = try copy(rejection, from: readable, to: rejected)
+        try rejected.synchronizeFileSystem()
+        try takeOut(copied, rejected)
         return rejection
     }
 
-    /// Writes the reason, and says under which name the file goes beside it.
-    private func place(_ rejection: Rejection, named file: String, isRegular: Bool) throws(RotationError) -> String {
-        try Files.makeFolder(rejected, mode: 0o750)
-        let name = freeName(for: file, isRegular: isRegular)
-        try keepReason(beside: name)
-        try Files.replace(reasonPath(of: name), with: rejection.json, mode: Files.groupReadable)
-        return name
+    /// Forgets the oldest of what was rejected.
+    ///
+    /// - Parameters:
+    ///   - before: what was rejected earlier goes.
+    ///   - most: how many files stay at the most, reasons too.
+    /// - Returns: how many files went.
+    public func forgetRejected(before: Timestamp, most: Int) throws(RotationError) -> Int {
+        guard let rejected = try folders.folder("rejected") else { return 0 }
+        var files = try rejected.names().compactMap { name in
+            rejected.identity(of: name).map { (name: name, at: $0.modified, kind: $0.kind) }
+        }
+        files.sort { ($0.at, $0.name) < ($1.at, $1.name) }
+        let surplus = max(0, files.count - most)
+        var gone = 0
+        for (place, file) in files.enumerated() where place < surplus || file.at < before {
+            if file.kind == .folder { try rejected.removeTree(file.name) } else { try rejected.remove(file.name) }
+            gone += 1
+        }
+        return gone
     }
 
     /// A device's CSR and its confirmation share `NAME.reason.json`, which speaks of the later one. Where the earlier one still
     /// lies there, its reason gets a name of its own.
-    private func keepReason(beside name: String) throws(RotationError) {
-        let path = reasonPath(of: name)
-        guard let reason = try? FlatJSON(reading: Files.read(path, limit: 4096)), let other = reason.string("file"),
-            other != name, Files.isRegular("\(rejected)/\(other)")
+    private func keepReason(beside name: String, in rejected: Folder) throws(RotationError) {
+        let reasonName = reasonName(of: name)
+        guard let content = try? rejected.read(reasonName, limit: 4096),
+            let reason = try? JSONValue(parsing: content.bytes), case .object(let members) = reason,
+            case .string(let file)? = members.first(where: { $0.name == "file" })?.value
         else { return }
-        try Files.rename(path, to: "\(rejected)/\(other).reason.json")
+        let other = InboxTray.encoded(file)
+        guard other != name, rejected.identity(of: other)?.kind == .regular else { return }
+        let own = other + InboxTray.reasonSuffix
+        try rejected.remove(own)
+        _ = try rejected.rename(reasonName, toFree: own)
     }
 
-    private func reasonPath(of name: String) -> String { "\(rejected)/\(stem(of: name)).reason.json" }
-
-    /// A name to which suffixes can be added: file systems end names at 255 bytes. Of a longer one the start is kept, and
-    /// the digest of the whole.
-    private static func bounded(_ name: String) -> String {
-        guard name.utf8.count > 200 else { return name }
-        return "\(name.prefix(60))~\(SHA256.digest(Array(name.utf8)).hex)"
+    private func reasonName(of name: String) -> String {
+        (name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name) + InboxTray.reasonSuffix
     }
 
-    /// A folder or a link cannot replace a file, nor a file a folder: such a one gets a number.
-    private func freeName(for file: String, isRegular: Bool) -> String {
+    /// A folder cannot replace a file, nor a file a folder: such a one gets a number.
+    private func freeName(for file: String, isRegular: Bool, in rejected: Folder) -> String {
         func isFree(_ name: String) -> Bool {
             // Such a name is a reason's.
-            if name.hasSuffix(".reason.json") { return false }
-            let (path, reason) = ("\(rejected)/\(name)", reasonPath(of: name))
-            return (!Files.exists(path) || (Files.isRegular(path) && isRegular))
-                && (!Files.exists(reason) || Files.isRegular(reason))
+            if name.hasSuffix(InboxTray.reasonSuffix) { return false }
+            let (own, reason) = (rejected.identity(of: name)?.kind, rejected.identity(of: reasonName(of: name))?.kind)
+            return (own == nil || (own == .regular && isRegular)) && (reason == nil || reason == .regular)
         }
         if isFree(file) { return file }
         var number = 2
@@ -131,7 +267,28 @@ public struct InboxTray: Sendable {
         return "\(file).\(number)"
     }
 
-    private func stem(of name: String) -> String {
-        name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+    /// A stranger's file name as one that does no harm in a shell or a listing: what a device's NAME has not is percent-encoded.
+    private static func encoded(_ name: String) -> String {
+        var text = ""
+        for (place, byte) in name.utf8.enumerated() {
+            let isPlain =
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: "~"):
+                    true
+                case UInt8(ascii: "."): true
+                case UInt8(ascii: "-"): place > 0
+                default: false
+                }
+            text += isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
+        }
+        return bounded(text)
+    }
+
+    /// A name to which suffixes can be added: file systems end names at 255 bytes. Of a longer one the start is kept, and
+    /// the digest of the whole.
+    fileprivate static func bounded(_ name: String) -> String {
+        guard name.utf8.count > 220 else { return name }
+        return "\(name.prefix(60))~\(SHA256.digest(Array(name.utf8)).hex)"
     }
 }

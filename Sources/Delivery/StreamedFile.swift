@@ -1,4 +1,5 @@
 import RotationModel
+import System
 
 #if canImport(Glibc)
 import Glibc
@@ -11,15 +12,17 @@ import Darwin
 extension Files {
     /// Writes a file in pieces and puts it in place when it is whole: a report of a large fleet is never in memory at once.
     ///
-    /// What is no regular file (`/dev/null`, a pipe) is written to as it is, and a link leads to what it names.
+    /// - Parameter followsLinks: yes where the operator chose the path: what is no regular file (`/dev/null`, a pipe) is written to as
+    ///   it is, and a link leads to what it names. Else whatever stands there is replaced, unless it is a folder.
     public static func replace(
-        _ path: String, mode: UInt32, writing body: (_ write: ([UInt8]) throws -> Void) throws -> Void
+        _ path: String, mode: UInt32, followsLinks: Bool = true,
+        writing body: (_ write: ([UInt8]) throws -> Void) throws -> Void
     ) throws {
-        let target = resolved(path)
-        if exists(target) && !isRegular(target) {
-            if isFolder(target) {
-                throw RotationError(.io, "cannot write it: it is a folder", at: path, advice: "name a file")
-            }
+        let target = followsLinks ? resolved(path) : path
+        if isFolder(target) {
+            throw RotationError(.io, "cannot write it: it is a folder", at: path, advice: "name a file")
+        }
+        if followsLinks && exists(target) && !isRegular(target) {
             return try write(to: target, flags: O_WRONLY | O_CLOEXEC, shown: path, mode: nil, body)
         }
         let staged = stagingPath(of: target)

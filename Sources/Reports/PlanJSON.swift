@@ -71,8 +71,15 @@ enum PlanDocument {
                 json.member("usable", inbox.usable)
                 json.member("confirmations", inbox.confirmations)
                 append(inbox.refused, to: &json)
+                append(obstacles: inbox.obstacles, to: &json)
             }
         }
+    }
+
+    /// What stays in the inbox because the job may not read or use it, a sentence each.
+    static func append(obstacles: [String], to json: inout JSONWriter) {
+        json.key("obstacles")
+        json.array { json in obstacles.forEach { json.value($0) } }
     }
 
     static func append(_ rejected: [InboxOutlook.Rejected], to json: inout JSONWriter) {

@@ -54,9 +54,9 @@ public struct PlanText {
     }
 
     private var inbox: String {
-        guard let inbox = plan.inbox, inbox.usable + inbox.confirmations > 0 || !inbox.refused.isEmpty else {
-            return ""
-        }
+        guard let inbox = plan.inbox else { return "" }
+        let obstacles = PlanText.obstacles(inbox.obstacles, style)
+        guard inbox.usable + inbox.confirmations > 0 || !inbox.refused.isEmpty else { return obstacles }
         let taken = [(inbox.usable, "CSR"), (inbox.confirmations, "confirmation")].filter { $0.0 > 0 }
             .map { counted($0.0, $0.1) }
         var text =
@@ -68,7 +68,13 @@ public struct PlanText {
         }
         text += table.text
         if inbox.refused.count > 10 { text += "    … and \(inbox.refused.count - 10) more\n" }
-        return text
+        return text + obstacles
+    }
+
+    /// What stays in the inbox because the job may not read or use it.
+    static func obstacles(_ obstacles: [String], _ style: Style) -> String {
+        let shown = obstacles.prefix(10).map { style.red("Left in the inbox: ") + Printable.text($0) + "\n" }
+        return shown.joined() + (obstacles.count > 10 ? "  … and \(obstacles.count - 10) more\n" : "")
     }
 
     private var rows: String {

@@ -27,6 +27,8 @@ public struct RunJSON {
             json.member("confirmed", outcome.intake.confirmed)
             json.member("known", outcome.intake.known)
             PlanDocument.append(outcome.intake.rejected, to: &json)
+            PlanDocument.append(obstacles: outcome.intake.obstacles, to: &json)
+            json.member("forgotten", outcome.intake.forgotten)
         }
         json.key("recovery")
         json.object { json in
@@ -118,11 +120,14 @@ public struct RunText {
 
     private var inbox: String {
         let intake = outcome.intake
-        guard intake.taken + intake.confirmed > 0 || !intake.rejected.isEmpty else { return "" }
+        let rest =
+            PlanText.obstacles(intake.obstacles, style)
+            + (intake.forgotten > 0 ? "Removed from inbox/rejected by age or number: \(intake.forgotten).\n" : "")
+        guard intake.taken + intake.confirmed > 0 || !intake.rejected.isEmpty else { return rest }
         let taken = [(intake.taken, "CSR"), (intake.confirmed, "confirmation")].filter { $0.0 > 0 }
             .map { counted($0.0, $0.1) }
         var text = "Inbox: \(taken.isEmpty ? "nothing" : taken.joined(separator: " and ")) taken"
-        guard !intake.rejected.isEmpty else { return text + ".\n" }
+        guard !intake.rejected.isEmpty else { return text + ".\n" + rest }
         text += ", \(intake.rejected.count) moved to inbox/rejected:\n"
         var table = Table([.left, .left])
         for file in intake.rejected.prefix(10) {
@@ -130,7 +135,7 @@ public struct RunText {
         }
         text += table.text
         if intake.rejected.count > 10 { text += "  … and \(intake.rejected.count - 10) more\n" }
-        return text
+        return text + rest
     }
 
     private var lists: String {

@@ -53,7 +53,7 @@ public struct FleetStatus: Sendable {
         self.plan = plan
         self.waitingRequests = waitingRequests
         self.devicesWithoutActive = devicesWithoutActive
-        attention = troubles + FleetStatus.attention(at: at, runs: runs, plan: plan)
+        attention = troubles + (plan.inbox?.obstacles ?? []) + FleetStatus.attention(at: at, runs: runs, plan: plan)
     }
 
     private static func attention(

@@ -13,7 +13,9 @@ public struct Workspace: Sendable {
 
     /// - Parameter path: what `--config` says; nil looks for `./rotation.yaml`, then `/etc/rotation-job/rotation.yaml`.
     public init(configuredBy path: String?) throws {
-        configuration = try WorkspaceConfiguration.load(path: WorkspaceConfiguration.find(explicit: path))
+        let path = WorkspaceConfiguration.find(explicit: path)
+        try Guarded.require(path, in: WorkspacePath.folder(of: path))
+        configuration = try WorkspaceConfiguration.load(path: path)
     }
 
     /// Whether there is one where ``init(configuredBy:)`` looks by itself.
@@ -31,7 +33,7 @@ public struct Workspace: Sendable {
         "\(configuration.reports)/run-\(outcome.id).html"
     }
 
-    public var inbox: Inbox { Inbox(root: configuration.inbox) }
+    public var inbox: Inbox { Inbox(root: configuration.inbox.path) }
     public var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
     public func openInventory(_ access: Inventory.Access) throws -> Inventory {
@@ -55,10 +57,19 @@ public struct Workspace: Sendable {
     ///
     /// - Throws: ``PolicyMistakes`` with every mistake in the files at once.
     public func loadPolicies() throws -> (set: PolicySet, edition: PolicyEdition) {
-        let files = try PolicyFiles.read(configuration.policies, root: configuration.root)
+        let files = try readPolicies()
         let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
         guard let set = loaded.set else { throw PolicyMistakes(diagnostics: loaded.diagnostics) }
         return (set, PolicyEdition(of: files))
+    }
+
+    /// The files of the configuration, which nobody but root and the job's user may be able to change.
+    private func readPolicies() throws(RotationError) -> [SourceFile] {
+        let files = try PolicyFiles.read(configuration.policies, root: configuration.root)
+        for path in configuration.policies + files.map({ WorkspacePath.resolve($0.path, from: configuration.root) }) {
+            try Guarded.require(path, in: configuration.root)
+        }
+        return files
     }
 
     /// Checks policy files as ``loadPolicies()`` does, and tells what is wrong with them; where nothing is, also what they mean
@@ -70,7 +81,7 @@ public struct Workspace: Sendable {
     public func checkPolicies(_ paths: [String], at: Timestamp?) throws -> CheckedPolicies {
         let files =
             paths.isEmpty
-            ? try PolicyFiles.read(configuration.policies, root: configuration.root)
+            ? try readPolicies()
             : try Workspace.policyFiles(named: paths)
         let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
         guard let at else { return try CheckedPolicies(files, loaded, nil) }

@@ -28,9 +28,9 @@ public struct WorkspaceMaker: Sendable {
     public func make(withAuthority: Bool) throws -> [Item] {
         var items: [Item] = []
         try Files.makeFolder(root, mode: 0o750)
-        // What devices hand in comes from another process, often of the same group.
+        // What devices hand in comes from another process, often of the same group: it may write files, and nothing else.
         for (folder, mode) in [
-            ("policies", 0o755), ("inbox", 0o770), ("inbox/csr", 0o770), ("inbox/ack", 0o770),
+            ("policies", 0o755), ("inbox", 0o750), ("inbox/csr", 0o770), ("inbox/ack", 0o770),
             ("inbox/rejected", 0o750), ("delivery", 0o755), ("reports", 0o750),
         ] as [(String, UInt32)] {
             items.append(try makeFolder(folder, mode))

@@ -6,15 +6,17 @@ import RotationModel
 extension Workspace {
     /// What is wrong, or will be soon, with the workspace itself; each a sentence with what to do.
     func troubles(at: Timestamp) throws -> [String] {
-        let missing = [(inbox.requests, "CSR"), (inbox.confirmations, "confirmation")].filter { !$0.0.exists }.map {
-            "there is no \($0.path): no \($1) can come in; check `inbox` in rotation.yaml"
-        }
+        let missing = [(inbox.requests, "CSR"), (inbox.confirmations, "confirmation")]
+            .filter { !$0.0.exists && $0.0.obstacle == nil }.map {
+                "there is no \($0.path): no \($1) can come in; check `inbox` in rotation.yaml"
+            }
         var weakKeys: [String] = []
         if case .failure(let error) = WeakKeyList.installed {
             weakKeys = ["the list of Debian's weak keys cannot be used: \(error.description)"]
         }
         let directory = try authorities()
-        return missing + weakKeys + directory.names.compactMap { directory[$0] }.flatMap { $0.troubles(at: at) }
+        return openDoors() + missing + weakKeys
+            + directory.names.compactMap { directory[$0] }.flatMap { $0.troubles(at: at) }
             + (try listTroubles(at: at, directory))
     }
 

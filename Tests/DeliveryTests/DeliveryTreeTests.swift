@@ -48,6 +48,44 @@ struct DeliveryTreeTests {
         #expect(FileManager.default.contents(atPath: path) == Data("short".utf8))
     }
 
+    @Test(
+        "A link in the tree is not followed",
+        arguments: ["manifests", "manifests/c1", "manifests/c1/4c", "crl", "authorities"])
+    func links(name: String) throws {
+        let device = try DeviceID("a/b")
+        try FileManager.default.createDirectory(
+            atPath: folder["delivery/manifests/c1/4c"], withIntermediateDirectories: true)
+        let other = try TemporaryFolder()
+        try? FileManager.default.removeItem(atPath: folder["delivery/\(name)"])
+        try FileManager.default.createSymbolicLink(atPath: folder["delivery/\(name)"], withDestinationPath: other.path)
+        let write: () throws -> Void =
+            switch name {
+            case "crl": { try tree.publishRevocationList("a.crl", [0x30]) }
+            case "authorities": { try tree.publishChain(of: "a", []) }
+            default: { try tree.rename([try tree.stage(Array("one".utf8), for: device)]) }
+            }
+        let error = try #require(throws: RotationError.self) { try write() }
+        #expect(error.code == .permission && error.place.hasSuffix(name))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: other.path) == [])
+    }
+
+    @Test(
+        "A link in a file's place is replaced, and what it names stays",
+        arguments: ["keys.json", "manifests/c1/4c/a%2Fb.jws"])
+    func fileLinks(name: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder["delivery/manifests/c1/4c"], withIntermediateDirectories: true)
+        try folder.write("secret", "key")
+        for place in [name, name.replacingOccurrences(of: "a%2F", with: ".a%2F") + ".new"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder["delivery/\(place)"], withDestinationPath: folder["secret"])
+        }
+        try tree.publishKeys([(try JSONWebKey(PrivateKey.generate(.ecdsaP256).publicKey), .es256)])
+        try tree.rename([try tree.stage(Array("one".utf8), for: try DeviceID("a/b"))])
+        #expect(try folder.read("secret") == Array("key".utf8))
+        #expect(try folder.read("delivery/\(name)") != Array("key".utf8))
+    }
+
     @Test("keys.json is a JWK set with the thumbprint as key id")
     func keys() throws {
         let key = try PrivateKey.generate(.ecdsaP256)

@@ -19,8 +19,8 @@ struct InboxTests {
         try Data(content.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/csr/\(name)"))
     }
 
-    private func rejection(_ file: String) -> Rejection {
-        Rejection(file: file, device: nil, code: "malformed", text: "no PEM", at: Timestamp(seconds: 0), run: "r1")
+    private func rejection(_ file: String, at: Timestamp = Timestamp(seconds: 0)) -> Rejection {
+        Rejection(file: file, device: nil, code: "malformed", text: "no PEM", at: at, run: "r1")
     }
 
     @Test("Files are listed in order, and those still being written are not there yet")
@@ -139,14 +139,109 @@ struct InboxTests {
         #expect(try folder.read("rejected/a.reason.json.2") == Array("false".utf8))
     }
 
-    @Test("What is rejected leaves the inbox also where that lies on another file system")
-    func otherFileSystem() throws {
-        let memory = try TemporaryFolder(inMemory: true)
-        try memory.write("csr/a.csr", "x")
+    @Test(
+        "A folder of the inbox that is a link, or lies on another file system, is not used", arguments: [false, true])
+    func elsewhere(asLink: Bool) throws {
+        let other = try TemporaryFolder(inMemory: !asLink)
+        try other.write("csr/a.csr", "x")
         try? FileManager.default.removeItem(atPath: folder["csr"])
-        try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: memory["csr"])
-        try inbox.requests.reject(rejection("a.csr"))
+        try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: other["csr"])
+        let tray = inbox.requests
+        #expect(tray.obstacle?.code == .permission && tray.obstacle?.place == folder["csr"])
+        #expect(throws: RotationError.self) { try tray.names() }
+        #expect(throws: RotationError.self) { try tray.read("a.csr") }
+        #expect(throws: RotationError.self) { try tray.reject(rejection("a.csr")) }
+        #expect(throws: RotationError.self) { try tray.remove("a.csr") }
+        #expect(try other.read("csr/a.csr") == Array("x".utf8))
+        #expect(!FileManager.default.fileExists(atPath: folder["rejected/a.csr"]))
+    }
+
+    @Test("What the inbox's folders were when they were opened is what they stay, whoever renames them")
+    func renamed() throws {
+        let other = try TemporaryFolder()
+        try other.write("a.csr", "secret")
+        try put("a.csr", "x")
+        let tray = inbox.requests
+        #expect(try tray.names() == ["a.csr"])
+        try FileManager.default.moveItem(atPath: folder["csr"], toPath: folder["was"])
+        try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: other.path)
+        #expect(try tray.read("a.csr") == Array("x".utf8))
+        try tray.reject(rejection("a.csr"))
         #expect(try folder.read("rejected/a.csr") == Array("x".utf8))
-        #expect(try inbox.requests.names().isEmpty)
+        #expect(try other.read("a.csr") == Array("secret".utf8))
+    }
+
+    @Test("A file that took the place of one that was read stays for the next run", arguments: [false, true])
+    func newer(rejected: Bool) throws {
+        try put("a.csr", "old")
+        let tray = inbox.requests
+        #expect(try tray.read("a.csr") == Array("old".utf8))
+        try folder.write("new", "new!")
+        #expect(rename(folder["new"], folder["csr/a.csr"]) == 0)
+        if rejected { try tray.reject(rejection("a.csr")) } else { try tray.remove("a.csr") }
+        #expect(try tray.names() == ["a.csr"])
+        #expect(try tray.read("a.csr") == Array("new!".utf8))
+        #expect(!FileManager.default.fileExists(atPath: folder["rejected/a.csr"]))
+    }
+
+    @Test("What a run had begun to take out when it died is taken in by the next")
+    func begunToTake() throws {
+        try put(".taken.a.csr", "x")
+        try put(".taken.b.csr", "old")
+        try put("b.csr", "new")
+        #expect(try inbox.requests.names() == ["b.csr"])
+        try inbox.requests.recover()
+        #expect(try inbox.requests.names() == ["a.csr", "b.csr"])
+        #expect(try inbox.requests.read("b.csr") == Array("new".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder["csr"]).sorted() == ["a.csr", "b.csr"])
+    }
+
+    @Test("A second name of a file elsewhere is not read, and what it names stays as it is")
+    func hardLink() throws {
+        try folder.write("secret", "key")
+        #expect(link(folder["secret"], folder["csr/a.csr"]) == 0)
+        let error = try #require(throws: RotationError.self) { try inbox.requests.read("a.csr") }
+        #expect(error.code == .badInput && error.message.contains("hard link"))
+        try inbox.requests.reject(rejection("a.csr"))
+        #expect(try inbox.requests.names() == [])
+        #expect(!FileManager.default.fileExists(atPath: folder["rejected/a.csr"]))
+        #expect(FileManager.default.fileExists(atPath: folder["rejected/a.reason.json"]))
+        #expect(try folder.read("secret") == Array("key".utf8))
+    }
+
+    @Test("A rejected file has the job's mode, not its sender's")
+    func mode() throws {
+        try put("a.csr", "x")
+        #expect(chmod(folder["csr/a.csr"], 0o4777) == 0)
+        try inbox.requests.reject(rejection("a.csr"))
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder["rejected/a.csr"])
+        #expect(attributes[.posixPermissions] as? Int == 0o640)
+    }
+
+    @Test("Of what was rejected, the old goes, and of too many the oldest")
+    func forgets() throws {
+        for (name, seconds) in [("a", 100), ("b", 200), ("c", 300), ("d", 400)] {
+            try put("\(name).csr")
+            try inbox.requests.reject(rejection("\(name).csr", at: Timestamp(seconds: Int64(seconds))))
+        }
+        func left() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: folder["rejected"]).filter { $0.hasSuffix(".csr") }
+                .sorted()
+        }
+        #expect(try inbox.requests.forgetRejected(before: Timestamp(seconds: 200), most: 100) == 2)
+        #expect(try left() == ["b.csr", "c.csr", "d.csr"])
+        #expect(try inbox.requests.forgetRejected(before: Timestamp(seconds: 200), most: 4) == 2)
+        #expect(try left() == ["c.csr", "d.csr"])
+        #expect(try inbox.requests.forgetRejected(before: Timestamp(seconds: 200), most: 4) == 0)
+    }
+
+    @Test("An inbox whose folders others may rename is closed to them, and that is told once")
+    func closes() throws {
+        #expect(chmod(folder.path, 0o770) == 0)
+        let told = try #require(try inbox.requests.close())
+        #expect(told.contains("770") && told.contains("750"))
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o750)
+        #expect(try inbox.requests.close() == nil)
     }
 }

@@ -93,7 +93,7 @@ struct PlanReportTests {
             #""revocations":[],"rotations":{},"stuck":[],"silent":[],"#,
             #""guards":["too many; write `x`"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}},"#,
-            #"{"file":"x.pem","reason":{"code":"file-name","text":"not .csr"}}]},"decisions":["#, "\n",
+            #"{"file":"x.pem","reason":{"code":"file-name","text":"not .csr"}}],"obstacles":[]},"decisions":["#, "\n",
             #"{"device":"gone","account":"1","fingerprint":"\#(fingerprint)","notAfter":"2026-11-30T00:00:00Z","#,
             #""action":"blocked","reason":{"code":"authority","text":"authority x expired"},"#,
             #""further":[{"code":"expiring","text":"it ends"}],"#,

@@ -82,7 +82,8 @@ struct RunReportTests {
         let middle: [String] = [
             #""guards":[],"results":{"issued":1,"requested":1,"revoked":0,"retired":0,"held":1,"blocked":1,"reported":0,"#,
             #""uncovered":0,"failed":0,"skipped":1,"stopped":0},"inbox":{"taken":2,"confirmed":0,"known":1,"rejected":["#,
-            #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}}]},"#,
+            #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}}],"#,
+            #""obstacles":[],"forgotten":0},"#,
             #""recovery":{"interruptedRuns":["r1"],"abandonedReservations":2,"publishedManifests":1},"#,
             #""revocationLists":[],"troubles":[],"refreshedManifests":4,"decisions":["#,
         ]

@@ -14,7 +14,8 @@ struct ConfigurationTests {
         #expect((configuration.path, configuration.root) == (path, folder.path))
         #expect(configuration.inventory == "\(folder.path)/fleet.sqlite")
         #expect(configuration.policies == ["\(folder.path)/policies"])
-        #expect(configuration.inbox == "\(folder.path)/inbox")
+        #expect(configuration.inbox == InboxConfiguration(path: "\(folder.path)/inbox"))
+        #expect((configuration.inbox.keep, configuration.inbox.keepRejected) == (.days(14), .days(90)))
         #expect(configuration.delivery == "\(folder.path)/delivery")
         #expect(configuration.reports == "\(folder.path)/reports")
         #expect(configuration.authorities == [])
@@ -55,7 +56,7 @@ struct ConfigurationTests {
         #expect(configuration.inventory == "\(root)/data/fleet.sqlite")
         #expect(configuration.policies == ["\(root)/policies", "/etc/policies/more.yaml"])
         #expect(
-            (configuration.inbox, configuration.delivery, configuration.reports) == (
+            (configuration.inbox.path, configuration.delivery, configuration.reports) == (
                 "/srv/inbox", "\(root)/out", "\(root)/../reports"
             ))
         let first = try #require(configuration.authority(named: "fleet-ca-1"))
@@ -82,6 +83,24 @@ struct ConfigurationTests {
         #expect(configuration.limits == RunLimits(revoke: try #require(Share("1%")), issue: 5, issuePerMinute: 6))
     }
 
+    @Test(
+        "The inbox is a folder, or a mapping that also says how long things are kept there",
+        arguments: [
+            ("inbox: drop", "drop", 14, 90),
+            ("inbox: { path: drop, keep: 3d, keepRejected: 2w }", "drop", 3, 14),
+            ("inbox: { keep: 30d }", "inbox", 30, 90),
+            ("inbox: { keepRejected: 1d }", "inbox", 14, 1),
+            ("inbox: { path: drop }", "drop", 14, 90),
+        ])
+    func inbox(line: String, folder name: String, keep: Int64, keepRejected: Int64) throws {
+        let folder = try ScratchFolder()
+        let path = try folder.write("rotation.yaml", "version: 1\n\(line)\n")
+        #expect(
+            try WorkspaceConfiguration.load(path: path).inbox
+                == InboxConfiguration(
+                    path: "\(folder.path)/\(name)", keep: .days(keep), keepRejected: .days(keepRejected)))
+    }
+
     @Test("A key in a token has its URI, its module and its PIN's place, with paths seen from the file")
     func tokens() throws {
         let folder = try ScratchFolder()
@@ -105,6 +124,12 @@ struct ConfigurationTests {
             ("inventery: x", "2:1: error: unknown key `inventery` in the file; did you mean `inventory`?"),
             ("inventory: fleet.sqlite", "2:12: error: `inventory` must be a mapping of keys"),
             ("inbox: [a]", "2:8: error: `inbox` is a list"),
+            ("inbox:", "2:7: error: `inbox` has no value"),
+            ("inbox: { pth: a }", "2:10: error: unknown key `pth` in `inbox`; did you mean `path`?"),
+            ("inbox: { path: [a] }", "2:16: error: `path` is a list"),
+            ("inbox: { keep: 14 }", "2:16: error: `14` is not a duration"),
+            ("inbox: { keep: 0d }", "2:16: error: `keep` is zero"),
+            ("inbox: { keepRejected: -1d }", "2:24: error: `-1d` is not a duration"),
             ("limits: { revoke: 5 }", "2:19: error: `5` is not a percentage; did you mean `5%`?"),
             ("limits: { issue: 0 }", "2:18: error: 0 is out of range"),
             ("manifests: { key: manifest.key }", "2:19: error: `key` must be a mapping; write { file: manifest.key }"),

@@ -91,7 +91,7 @@ struct WorkspaceTests {
             withAuthority: withAuthority)
         #expect(items.allSatisfy { $0.isNew })
         var modes = [
-            "": 0o750, "policies/": 0o755, "inbox/": 0o770, "inbox/csr/": 0o770, "inbox/ack/": 0o770,
+            "": 0o750, "policies/": 0o755, "inbox/": 0o750, "inbox/csr/": 0o770, "inbox/ack/": 0o770,
             "inbox/rejected/": 0o750, "delivery/": 0o755, "reports/": 0o750, "policies/starter.yaml.example": 0o644,
             "policies/policy.schema.json": 0o644, "rotation.yaml": 0o640,
         ]

@@ -54,6 +54,6 @@ public struct PlanHTML {
         guard let inbox = plan.inbox else { return nil }
         return InboxSection.section(
             inbox.usable, confirmations: inbox.confirmations, "would be taken", refused: inbox.refused,
-            "would be moved aside")
+            "would be moved aside", obstacles: inbox.obstacles)
     }
 }

@@ -20,7 +20,8 @@ struct ConfigurationReader {
             }
             let inventory = top.optional("inventory").map(inventory) ?? self.path("fleet.sqlite")
             let policies = top.optional("policies").map(policies) ?? [WorkspacePath.resolve("policies", from: root)]
-            let inbox = folder(top, "inbox")
+            let inboxReader = InboxReader(root: root)
+            let inbox = top.optional("inbox").map { inboxReader.read($0) } ?? inboxReader.standard
             let delivery = folder(top, "delivery")
             let reports = folder(top, "reports")
             let authorities = top.optional("authorities").map(AuthorityReader(root: root).read) ?? []

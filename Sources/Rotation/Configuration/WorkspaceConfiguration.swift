@@ -11,7 +11,7 @@ public struct WorkspaceConfiguration: Sendable {
     public let inventory: String
     /// Folders of policy files, or files.
     public let policies: [String]
-    public let inbox: String
+    public let inbox: InboxConfiguration
     public let delivery: String
     public let reports: String
     public let authorities: [AuthorityConfiguration]

@@ -20,10 +20,37 @@ struct InboxDoor {
     }
 
     func reject(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
-        for rejection in rejections {
-            attempt(&summary) { () throws(RotationError) in try tray.reject(rejection) }
-        }
+        tray.reject(rejections) { note($0.description, &summary) }
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
+    }
+
+    /// The most files that stay in `rejected/`, reasons too.
+    static let mostRejected = 20_000
+
+    /// Forgets what was rejected long ago, so that nobody who fills the inbox fills the disk.
+    func forgetRejected(after span: TimeSpan, _ summary: inout IntakeSummary) {
+        var forgotten = 0
+        attempt(&summary) { () throws(RotationError) in
+            forgotten = try tray.forgetRejected(before: at - span, most: InboxDoor.mostRejected)
+        }
+        summary.forgotten += forgotten
+    }
+
+    /// A file that stays where it is: nobody's fault who handed it in.
+    func leave(_ file: String, _ why: String, _ summary: inout IntakeSummary) {
+        note("inbox/\(tray.folder)/\(file): \(why)", &summary)
+    }
+
+    /// The names of the files, after what has to be put right first. None where the folder is missing or may not be used.
+    func open(for what: String, _ summary: inout IntakeSummary) -> [String] {
+        var names: [String] = []
+        attempt(&summary) { () throws(RotationError) in
+            if let notice = try tray.close() { observer.warn(notice) }
+            try tray.recover()
+            names = try tray.names()
+        }
+        if tray.obstacle == nil && !tray.exists { observer.warn("there is no \(tray.path): no \(what) can come in") }
+        return names
     }
 
     /// Moves files aside whose names are no UTF-8: no device has such a name.
@@ -43,9 +70,15 @@ struct InboxDoor {
         do {
             try body()
         } catch {
-            summary.obstacles.append(error.description)
-            observer.warn(error.description)
+            note(error.description, &summary)
         }
+    }
+
+    private func note(_ text: String, _ summary: inout IntakeSummary) {
+        // What is wrong with a folder is met at each of its files.
+        guard !summary.obstacles.contains(text) else { return }
+        summary.obstacles.append(text)
+        observer.warn(text)
     }
 }
 

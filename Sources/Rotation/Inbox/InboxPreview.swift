@@ -12,6 +12,11 @@ struct InboxPreview {
 
     init(policies: PolicySet) { self.policies = policies }
 
+    /// Folders of the inbox that may not be used.
+    mutating func look(at trays: [InboxTray]) {
+        outlook.obstacles += trays.compactMap { $0.obstacle?.description }
+    }
+
     mutating func look(at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot) throws {
         var judge = RequestJudge(policies: policies)
         for reading in requests {
@@ -22,6 +27,8 @@ struct InboxPreview {
                     keyFingerprint: request.keyFingerprint, algorithm: request.algorithm)
             case .known:
                 break
+            case .refuse(let refusal, _) where refusal.code == .inaccessible:
+                outlook.obstacles.append("inbox/csr/\(reading.file): \(refusal.text)")
             case .refuse(let refusal, let context):
                 if let context { waiting.refused[context.deviceRow] = refusal.description }
                 outlook.refused.append(
@@ -39,6 +46,8 @@ struct InboxPreview {
                 waiting.confirmations.insert(order.certificateRow)
             case .known:
                 break
+            case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
+                outlook.obstacles.append("inbox/ack/\(file): \(refusal.text)")
             case .refuse(let refusal, _, let device):
                 outlook.refused.append(
                     InboxOutlook.Rejected(

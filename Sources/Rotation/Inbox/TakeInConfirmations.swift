@@ -16,14 +16,13 @@ struct TakeInConfirmations {
     private static let batch = 1000
 
     func perform(_ summary: inout IntakeSummary) async throws {
-        let names = try tray.names()
+        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
+        let names = door.open(for: "confirmation", &summary)
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
-        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
         door.rejectUndecodable(&summary)
         let reader = ConfirmationReader(tray: tray)
         let judge = ConfirmationJudge(at: at, revoked: revocations.rows)
-        if !tray.exists { observer.warn("there is no \(tray.path): no confirmation can come in") }
         for chunk in names.chunked(by: TakeInConfirmations.batch) {
             let readings = try await reader.read(Array(chunk))
             let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }
@@ -44,7 +43,7 @@ struct TakeInConfirmations {
             case .confirm(let order): confirmed.append((file, order))
             case .known: known.append(file)
             case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
-                summary.obstacles.append("inbox/\(tray.folder)/\(file): \(refusal.text)")
+                door.leave(file, refusal.text, &summary)
             case .refuse(let refusal, let row, let device):
                 rejections.append(door.rejection(of: file, device: device, refusal))
                 refused.append(

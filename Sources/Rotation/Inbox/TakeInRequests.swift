@@ -17,13 +17,12 @@ struct TakeInRequests {
     private static let batch = 1000
 
     func perform(_ summary: inout IntakeSummary) async throws {
-        let names = try tray.names()
+        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
+        let names = door.open(for: "CSR", &summary)
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
         let reader = RequestReader(tray: tray)
         var judge = RequestJudge(policies: policies)
-        if !tray.exists { observer.warn("there is no \(tray.path): no CSR can come in") }
-        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
         door.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
@@ -50,7 +49,7 @@ struct TakeInRequests {
                 case .take(let request): taken.append((reading.file, request))
                 case .known: known.append(reading.file)
                 case .refuse(let refusal, _) where refusal.code == .inaccessible:
-                    summary.obstacles.append("inbox/csr/\(reading.file): \(refusal.text)")
+                    door.leave(reading.file, refusal.text, &summary)
                 case .refuse(let refusal, let context):
                     rejections.append(door.rejection(of: reading.file, device: context?.device, refusal))
                     refused.append(

@@ -65,6 +65,7 @@ public struct DryRun: Sendable {
     /// The planner as the next run would have it, and what it finds in the inbox.
     func planner(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (planner: Planner, inbox: InboxOutlook) {
         var preview = InboxPreview(policies: sources.policies)
+        preview.look(at: [workspace.inbox.requests, workspace.inbox.confirmations])
         preview.look(at: sources.confirmations)
         try preview.look(at: sources.requests, snapshot)
         let planner = Planner(
@@ -77,7 +78,7 @@ public struct DryRun: Sendable {
     private func readRequests() async throws -> [RequestReader.Reading] {
         let tray = workspace.inbox.requests
         let reader = RequestReader(tray: tray)
-        return try await inBatches(try tray.names()) { try await reader.read($0) }
+        return try await inBatches(try names(in: tray)) { try await reader.read($0) }
     }
 
     private func judgeConfirmations(
@@ -89,10 +90,15 @@ public struct DryRun: Sendable {
             try RevocationScope.find(in: $0, rules: policies.revocations, at: at)
         }
         let judge = ConfirmationJudge(at: at, revoked: scope.rows)
-        return try await inBatches(try tray.names()) { names in
+        return try await inBatches(try names(in: tray)) { names in
             let readings = try await reader.read(names)
             return try await judge.judge(try inventory.planningSnapshot { try judge.claims(readings, $0) })
         }
+    }
+
+    /// What may not be used is told as an obstacle, as a run does; the rest of the plan stands.
+    private func names(in tray: InboxTray) throws -> [String] {
+        tray.obstacle == nil ? try tray.names() : []
     }
 
     private func inBatches<Result>(

@@ -56,6 +56,9 @@ public struct InboxOutlook: Sendable {
     public var confirmations = 0
     /// Those that it moves aside: file and reason.
     public var refused: [Rejected] = []
+    /// Files and folders that stay as they are because the job may not read or use them, each with the reason: the operator's
+    /// business, not the device's.
+    public var obstacles: [String] = []
 
     public struct Rejected: Sendable {
         public let file: String

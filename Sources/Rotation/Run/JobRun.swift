@@ -38,6 +38,7 @@ public struct JobRun: Sendable {
         let authorities = try workspace.authorities()
         let lock = try WorkspaceLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
+        workspace.openDoors().forEach(observer.warn)
         let inventory = try workspace.openInventory(.readWrite)
         try await checkReviewedPlan(policies)
         return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
@@ -94,7 +95,8 @@ public struct JobRun: Sendable {
             )
         }
         if reached > allowed { return true }
-        let requests = try inventory.waitingRequestCount() + workspace.inbox.requests.names().count
+        let tray = workspace.inbox.requests
+        let requests = try inventory.waitingRequestCount() + (tray.obstacle == nil ? tray.names().count : 0)
         return devices > limits.issue
             && (requests > limits.issue || policies.policies.contains { $0.rekey == .allowed })
     }

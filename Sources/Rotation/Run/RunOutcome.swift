@@ -97,6 +97,8 @@ public struct IntakeSummary: Sendable {
     public var rejected: [InboxOutlook.Rejected] = []
     /// Files that could not be read, taken out or moved aside, each with the reason: the operator's business, not the device's.
     public var obstacles: [String] = []
+    /// Files that were rejected so long ago, or are so many, that they went.
+    public var forgotten = 0
 }
 
 /// What an earlier run had left.

@@ -112,6 +112,8 @@ struct RunStages {
             tray: workspace.inbox.requests, inventory: inventory, policies: policies, run: run.id, at: at,
             observer: observer
         ).perform(&summary)
+        InboxDoor(tray: workspace.inbox.requests, run: run.id, at: at, observer: observer)
+            .forgetRejected(after: workspace.configuration.inbox.keepRejected, &summary)
         return summary
     }
 

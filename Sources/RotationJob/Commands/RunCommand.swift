@@ -63,8 +63,8 @@ struct RunCommand: AsyncParsableCommand {
             actor: Self.user, observer: options.progress()
         ).perform()
         try RunCommand.writeReports(outcome, workspace)
-        if let report { try RunCommand.write(outcome, to: report) }
-        if let html { try RunCommand.writePage(outcome, to: html) }
+        if let report { try Console.deliver(to: report) { try RunJSON(outcome).write($0) } }
+        if let html { try Console.deliver(to: html) { try RunHTML(outcome).write($0) } }
         switch format {
         case .text: try Console.print(RunText(outcome, style: options.style).text)
         case .json: try RunJSON(outcome).write { try Console.write($0) }
@@ -77,16 +77,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Into the reports folder.
     static func writeReports(_ outcome: RunOutcome, _ workspace: Workspace) throws {
-        try write(outcome, to: workspace.reportPath(of: outcome))
-        try writePage(outcome, to: workspace.pagePath(of: outcome))
-    }
-
-    private static func writePage(_ outcome: RunOutcome, to path: String) throws {
-        try Console.deliver(to: path) { write in try RunHTML(outcome).write(write) }
-    }
-
-    private static func write(_ outcome: RunOutcome, to path: String) throws {
-        try Console.deliver(to: path) { write in try RunJSON(outcome).write(write) }
+        try Console.keep(at: workspace.reportPath(of: outcome)) { try RunJSON(outcome).write($0) }
+        try Console.keep(at: workspace.pagePath(of: outcome)) { try RunHTML(outcome).write($0) }
     }
 
     /// Who the audit says started the run.

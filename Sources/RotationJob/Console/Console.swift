@@ -72,6 +72,11 @@ enum Console {
         try Files.replace(path, mode: Files.groupReadable, writing: body)
     }
 
+    /// Writes a file whose name the operator did not choose: through no link that somebody put in its place.
+    static func keep(at path: String, _ body: ((_ write: ([UInt8]) throws -> Void) throws -> Void)) throws {
+        try Files.replace(path, mode: Files.groupReadable, followsLinks: false, writing: body)
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
         try bytes.withUnsafeBytes { buffer in
             var done = 0

@@ -1,4 +1,4 @@
-import RotationModel
+public import RotationModel
 
 #if canImport(Glibc)
 import Glibc
@@ -9,11 +9,11 @@ import Darwin
 #endif
 
 /// Turns a failed system call into an error that says what could not be done, where, and what to do.
-enum SystemFailure {
+public enum SystemFailure {
     /// - Parameters:
     ///   - action: what was tried, as in "cannot ACTION".
     ///   - code: the `errno` of the failed call; read it at once, before anything else runs.
-    static func error(_ action: String, _ path: String, code: Int32 = errno) -> RotationError {
+    public static func error(_ action: String, _ path: String, code: Int32 = errno) -> RotationError {
         RotationError(
             kind(of: code), "cannot \(action): \(String(cString: strerror(code)))", at: path, advice: advice(for: code))
     }

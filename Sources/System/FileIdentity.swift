@@ -1,0 +1,64 @@
+import Glibc
+public import RotationModel
+
+/// Which file stood at a name, and as what it stood there: tells it from one that took its place, or was written to, since.
+public struct FileIdentity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+    let size: Int64
+    /// When it was last written to.
+    let seconds: Int64
+    let nanoseconds: Int64
+
+    /// The numeric user id of its owner.
+    public let owner: UInt32
+    /// Permission bits, with set-id and sticky bits; not the kind of file.
+    public let mode: UInt32
+    public let kind: Kind
+    /// How many names lead to it.
+    public let links: UInt64
+
+    public enum Kind: Hashable, Sendable {
+        case regular, folder, link, other
+    }
+
+    init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        (seconds, nanoseconds) = (Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec))
+        owner = status.st_uid
+        mode = status.st_mode & 0o7777
+        links = UInt64(status.st_nlink)
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .folder
+            case S_IFLNK: .link
+            default: .other
+            }
+    }
+
+    /// When its content was last written to.
+    public var modified: Timestamp { Timestamp(seconds: seconds) }
+
+    /// Whether both lie on one file system.
+    public func isOnFileSystem(of other: FileIdentity) -> Bool { device == other.device }
+
+    /// The same file with the same content, whatever became of its name, mode or links.
+    public func isSameContent(as other: FileIdentity) -> Bool {
+        (device, inode, size, seconds, nanoseconds)
+            == (other.device, other.inode, other.size, other.seconds, other.nanoseconds)
+    }
+
+    /// What stands at a path, a link in its last place followed; nil where nothing does, or nothing that may be seen.
+    public static func following(_ path: String) -> FileIdentity? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileIdentity(status) : nil
+    }
+}
+
+/// Whose rights this process acts with.
+public enum EffectiveUser {
+    public static var id: UInt32 { geteuid() }
+}
