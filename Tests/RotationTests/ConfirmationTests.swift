@@ -46,7 +46,7 @@ struct ConfirmationTests {
         let (fleet, key) = try await delivered(algorithm: .rsa(bits: 2048))
         let payload = try fleet.acknowledgement("d1", at: TestFleet.now).payload
         try fleet.putConfirmation(
-            "d1.jws", try JWSSigner(key: key, algorithm: .ps256).sign(payload: payload, type: "x"))
+            "d1.jws", try JWSSigner(key: key, algorithm: .ps256).sign(payload: payload, type: "rotation-ack"))
         #expect(try await fleet.run(at: TestFleet.now + .hours(1)).intake.confirmed == 1)
     }
 

@@ -119,6 +119,14 @@ struct FalseConfirmationTests {
             text.time = (TestFleet.now + .hours(2)).rfc3339
             return try $0.signed(text)
         },
+        FalseConfirmation(testDescription: "a time before its manifest was issued", code: "old-time") {
+            var text = try $0.honest
+            text.time = (TestFleet.now - .minutes(6)).rfc3339
+            return try $0.signed(text)
+        },
+        FalseConfirmation(testDescription: "another kind of statement, rightly signed", code: "wrong-type") {
+            try JWSSigner(key: $0.key).sign(payload: $0.honest.payload, type: "rotation-manifest")
+        },
         FalseConfirmation(
             testDescription: "the confirmation of another device in this one's name", code: "wrong-device"
         ) {

@@ -28,6 +28,8 @@ public struct ConfirmableRotation: Sendable {
     public let replacedDER: [UInt8]
     /// The sequence numbers of the manifests that carried the replacement.
     public let sequences: ClosedRange<Int>
+    /// When the replacement was issued, and with it the first manifest that brought it. Nil where an older version recorded it.
+    public let issuedAt: Timestamp?
     /// When its manifest was published.
     public let deliveredAt: Timestamp?
     public let confirmedAt: Timestamp?
@@ -51,7 +53,7 @@ extension PlanningSnapshot {
                 """
                 SELECT r.id, r.state, n.id, n.fingerprint, n.status, n.not_after, nb.der, ob.der,
                   r.first_sequence, CASE WHEN m.rotation = r.id AND m.action = 'install' THEN m.sequence ELSE m.sequence - 1 END,
-                  r.delivered_at, r.confirmed_at, r.confirmation, r.confirmed_run, u.outcome
+                  r.delivered_at, r.confirmed_at, r.confirmation, r.confirmed_run, u.outcome, r.issued_at
                 FROM rotations r
                 JOIN certificates n ON n.id = r.new_certificate
                 JOIN certificate_bodies nb ON nb.certificate = n.id
@@ -83,5 +85,6 @@ extension ConfirmableRotation {
         confirmation = result.isNull(12) ? nil : try result.digest(12)
         confirmedRun = result.optionalText(13)
         isConfirmingRunInterrupted = [RunRecord.interrupted, RunRecord.failed].contains(result.optionalText(14))
+        issuedAt = result.optionalTime(15)
     }
 }

@@ -11,8 +11,21 @@ public struct FlatJSON: Sendable {
     enum Value: Equatable, Sendable {
         case string(String)
         case integer(Int)
-        /// Another number, a truth value, null, an array or an object.
-        case other
+        case other(Kind)
+    }
+
+    /// What a member's value is. The raw value is what to call it in a sentence.
+    public enum Kind: String, Sendable {
+        case text = "a text"
+        case wholeNumber = "a number"
+        /// A whole number that 64 bits do not hold.
+        case largeNumber = "a number of more than 64 bits"
+        /// Written with a fraction or an exponent, be it `3.0`.
+        case fraction = "a number with a fraction or an exponent"
+        case truthValue = "true or false"
+        case null = "null"
+        case list = "a list"
+        case object = "an object"
     }
 
     /// By the names' bytes: Swift's strings are equal where only their looks are.
@@ -31,6 +44,16 @@ public struct FlatJSON: Sendable {
 
     /// Whether there is such a member, of any kind.
     public func contains(_ name: String) -> Bool { members[Array(name.utf8)] != nil }
+
+    /// What the member's value is; nil where there is no such member.
+    public func kind(of name: String) -> Kind? {
+        switch members[Array(name.utf8)] {
+        case nil: nil
+        case .string: .text
+        case .integer: .wholeNumber
+        case .other(let kind): kind
+        }
+    }
 
     /// The member's value; nil where there is none or it is no string.
     public func string(_ name: String) -> String? {

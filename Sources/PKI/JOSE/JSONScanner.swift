@@ -27,13 +27,13 @@ struct JSONScanner {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"):
             _ = try object(depth: depth)
-            return .other
+            return .other(.object)
         case UInt8(ascii: "["):
             try array(depth: depth)
-            return .other
-        case UInt8(ascii: "t"): return try word("true")
-        case UInt8(ascii: "f"): return try word("false")
-        case UInt8(ascii: "n"): return try word("null")
+            return .other(.list)
+        case UInt8(ascii: "t"): return try word("true", .truthValue)
+        case UInt8(ascii: "f"): return try word("false", .truthValue)
+        case UInt8(ascii: "n"): return try word("null", .null)
         case let byte? where byte == UInt8(ascii: "-") || JSONScanner.isDigit(byte): return try number()
         default: throw fail("lacks a value")
         }
@@ -74,10 +74,10 @@ struct JSONScanner {
         }
     }
 
-    private mutating func word(_ word: String) throws(RotationError) -> FlatJSON.Value {
+    private mutating func word(_ word: String, _ kind: FlatJSON.Kind) throws(RotationError) -> FlatJSON.Value {
         guard bytes[position...].starts(with: word.utf8) else { throw fail("has an unknown word") }
         position += word.utf8.count
-        return .other
+        return .other(kind)
     }
 
     private mutating func number() throws(RotationError) -> FlatJSON.Value {
@@ -95,7 +95,7 @@ struct JSONScanner {
             try digits()
         }
         guard isInteger, let number = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else {
-            return .other
+            return .other(isInteger ? .largeNumber : .fraction)
         }
         return .integer(number)
     }

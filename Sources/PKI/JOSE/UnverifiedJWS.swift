@@ -27,15 +27,9 @@ public struct UnverifiedJWS: Sendable {
             throw .malformed("the JWS is \(compact.count) bytes long, where at most \(JWS.largest) are taken")
         }
         let parts = compact.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3 else {
-            throw .malformed("no compact JWS: it has three parts, joined by dots (RFC 7515, 7.1)")
-        }
-        guard let header = Base64URL.decode(parts[0]) else {
-            throw .malformed("the JWS header is not base64url without padding")
-        }
-        guard let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]) else {
-            throw .malformed("the JWS is not base64url without padding")
-        }
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
+            let signature = Base64URL.decode(parts[2])
+        else { throw .malformed(CompactFormMistake.describe(compact)) }
         let members: FlatJSON
         do {
             members = try FlatJSON(reading: header)
@@ -55,6 +49,13 @@ public struct UnverifiedJWS: Sendable {
         self.payload = payload
         self.signature = signature
         signed = compact[..<(parts[2].startIndex - 1)]
+    }
+
+    /// How the signature's form differs from that of one by the key and the header's algorithm; nil where it does not. For a message
+    /// about a signature that did not verify: whoever made the mistake is told which.
+    public func signatureMistake(for key: PublicKeyInfo) -> JWSSignatureMistake? {
+        guard let known = JWSAlgorithm(rawValue: algorithm), known.fits(key) else { return nil }
+        return JWSSignatureMistake(signature, known, key)
     }
 
     /// - Parameters:

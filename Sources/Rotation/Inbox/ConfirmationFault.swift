@@ -1,7 +1,7 @@
 typealias ConfirmationRefusal = InboxRefusal<ConfirmationFault>
 
 /// What is wrong with a confirmation: the attack or the mistake that it would be.
-enum ConfirmationFault: String, CaseIterable {
+enum ConfirmationFault: String, CaseIterable, StatementFault {
     case fileName = "file-name"
     case unreadable
     /// Not the device's fault: the file stays where it is.
@@ -11,6 +11,8 @@ enum ConfirmationFault: String, CaseIterable {
     case criticalHeader = "critical-header"
     /// `none`, a MAC, or an algorithm that is not one for the new certificate's key (RFC 8725, 3.1).
     case algorithm
+    /// `typ` is not `rotation-ack`.
+    case wrongType = "wrong-type"
     case unknownDevice = "unknown-device"
     /// The payload names another device than the file.
     case wrongDevice = "wrong-device"
@@ -26,6 +28,8 @@ enum ConfirmationFault: String, CaseIterable {
     /// The signature is by the key that is being replaced.
     case oldKey = "old-key"
     case futureTime = "future-time"
+    /// Made before the manifest that brought the certificate was issued.
+    case oldTime = "old-time"
     /// The replacement is no longer one that may become ACTIVE.
     case certificateRevoked = "certificate-revoked"
     case certificateExpired = "certificate-expired"

@@ -10,9 +10,6 @@ struct ConfirmationJudge: Sendable {
     /// Certificates that a revocation in force reaches, by row: one that was never ACTIVE does not become it.
     var revoked: Set<Int64> = []
 
-    /// How far a device's clock may be ahead.
-    static let clockSkew = TimeSpan.minutes(5)
-
     enum Ruling: Sendable {
         case confirm(ConfirmationOrder)
         /// The inventory has this very confirmation: the file can go.
@@ -59,16 +56,16 @@ struct ConfirmationJudge: Sendable {
     private func ruling(
         _ acknowledgement: Acknowledgement, of device: DeviceID, _ context: ConfirmationContext
     ) throws(ConfirmationRefusal) -> Ruling {
-        guard acknowledgement.device.utf8.elementsEqual(device.text.utf8) else {
-            throw ConfirmationRefusal(.wrongDevice, "the payload names another device than the file does")
-        }
+        try acknowledgement.statement.check(sender: device)
         guard let rotation = context.rotation else {
             throw ConfirmationRefusal(
                 .nothingToConfirm, "the device was handed no certificate that waits for its proof")
         }
         if rotation.state == .confirmed || rotation.state == .completed {
             // A run that died between its commit and the removal of the file leaves a file that it has taken.
-            if rotation.confirmation == acknowledgement.digest, rotation.isConfirmingRunInterrupted { return .known }
+            if rotation.confirmation == acknowledgement.statement.digest, rotation.isConfirmingRunInterrupted {
+                return .known
+            }
             if acknowledgement.fingerprint == rotation.replacement.fingerprint {
                 throw ConfirmationRefusal(.replayed, "the certificate was confirmed already")
             }
@@ -86,16 +83,15 @@ struct ConfirmationJudge: Sendable {
             )
         }
         try verify(acknowledgement, rotation)
-        guard acknowledgement.time <= at + ConfirmationJudge.clockSkew else {
-            throw ConfirmationRefusal(
-                .futureTime, "the time \(acknowledgement.time) is in the future; set the device's clock")
-        }
+        try acknowledgement.statement.checkTime(
+            at: at, notBefore: rotation.issuedAt, "the manifest that brought the certificate was issued")
         try checkReplacement(rotation.replacement)
         return .confirm(
             ConfirmationOrder(
                 deviceRow: context.deviceRow, device: device, rotation: rotation.row,
                 certificateRow: rotation.replacement.row, fingerprint: rotation.replacement.fingerprint,
-                sequence: acknowledgement.sequence, time: acknowledgement.time, digest: acknowledgement.digest))
+                sequence: acknowledgement.sequence, time: acknowledgement.statement.time,
+                digest: acknowledgement.statement.digest))
     }
 
     private func verify(
@@ -104,16 +100,16 @@ struct ConfirmationJudge: Sendable {
         guard let key = ConfirmationJudge.key(in: rotation.replacement.der) else {
             throw ConfirmationRefusal(.unreadable, "the new certificate's key cannot be read")
         }
-        do throws(JWSProblem) {
-            try acknowledgement.jws.verify(with: key)
+        do throws(ConfirmationRefusal) {
+            try acknowledgement.statement.verify(with: key, whose: "the key of the new certificate")
         } catch {
-            if case .signature = error, let old = ConfirmationJudge.key(in: rotation.replacedDER),
-                (try? acknowledgement.jws.verify(with: old)) != nil
+            if error.code != .wrongType, let old = ConfirmationJudge.key(in: rotation.replacedDER),
+                acknowledgement.statement.isSigned(by: old)
             {
                 throw ConfirmationRefusal(
                     .oldKey, "the signature is by the key that is being replaced; sign with the new certificate's key")
             }
-            throw ConfirmationRefusal(error)
+            throw error
         }
     }
 
