@@ -12,17 +12,21 @@ TOKEN_COUNT ?= 10000
 FUZZ_SECONDS ?= 30
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
-POLICYDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/policies
-CRONDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/cron
+SHAREDIR = $(DESTDIR)$(PREFIX)/share/rotation-job
+POLICYDIR = $(SHAREDIR)/policies
+CRONDIR = $(SHAREDIR)/cron
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
 UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 ISSUERDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/issuers
 
-EXAMPLEDIR = $(DESTDIR)$(PREFIX)/share/rotation-job/examples
+EXAMPLEDIR = $(SHAREDIR)/examples
 POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
-DOCS = README.md ARCHITECTURE.md SECURITY.md CHANGELOG.md LICENSE
+DOCS = README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md))
 ISSUERS = openssl-ca aws-private-ca
+# So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
+DOCLINKS = policies:../../rotation-job/policies examples:../../rotation-job/examples cron:../../rotation-job/cron \
+  issuers:../../../lib/rotation-job/issuers
 RELEASE = -c release --static-swift-stdlib
 
 SHELL = /bin/bash
@@ -82,7 +86,7 @@ fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
 .PHONY: lint
 lint: ## Check layout and shell scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/run examples/*.sh; \
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/* examples/*.sh; \
 	else echo "shellcheck is not installed: shell scripts were not checked (apt-get install shellcheck)"; fi
 
 .PHONY: format
@@ -92,24 +96,29 @@ format: ## Lay the Swift sources out
 .PHONY: install
 install: ## Install the built program, issuers, example policies, units and documents below DESTDIR/PREFIX
 	@test -x "$(BINARY)" || { echo "there is no $(BINARY): run \`make build\` first" >&2; exit 1; }
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR) $(UNITDIR) $(ISSUERDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
 	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
 	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
-	install -m 0644 $(DOCS) $(addprefix docs/,$(GUIDES)) $(DOCDIR)
+	install -m 0644 $(DOCS) $(DOCDIR)
+	install -m 0644 $(addprefix docs/,$(GUIDES)) $(DOCDIR)/docs
 	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
 	install -m 0644 examples/README.md $(EXAMPLEDIR)
 	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
-	for unit in rotation-job.service rotation-job.timer; do \
-	  sed 's|/usr/local/|$(PREFIX)/|' "cron/$$unit" >"$(UNITDIR)/$$unit"; chmod 0644 "$(UNITDIR)/$$unit"; done
-	sed -i 's|/usr/local/|$(PREFIX)/|' $(CRONDIR)/rotation-job.crontab
+	for unit in rotation-job.service rotation-job.timer; do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
+	for link in $(DOCLINKS); do ln -sfn "$${link#*:}" "$(DOCDIR)/$${link%%:*}"; done
+	ln -sfn ../doc/rotation-job/docs $(SHAREDIR)/docs
+	sed -i 's|/usr/local/|$(PREFIX)/|g' $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer $(CRONDIR)/rotation-job.crontab \
+	  $(CRONDIR)/INSTALL.md $(DOCDIR)/*.md $(DOCDIR)/docs/*.md $(EXAMPLEDIR)/README.md
 
 .PHONY: uninstall
 uninstall: ## Take away exactly what install put there
 	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
-	  $(addprefix $(DOCDIR)/,$(DOCS) $(GUIDES)) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
+	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
 	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
-	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(dir $(POLICYDIR)) $(DOCDIR); do \
+	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
+	@if [ -L $(SHAREDIR)/docs ]; then rm $(SHAREDIR)/docs; fi
+	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean

@@ -98,6 +98,35 @@ struct UnitsTests {
         #expect(Tree(stage).files == before.files)
     }
 
+    @Test("What is installed under another prefix speaks of that one, and links between documents lead somewhere")
+    func installedDocuments() async throws {
+        let folder = try TemporaryDirectory()
+        let stage = folder / "stage"
+        let installed = try await Program.run(
+            "/usr/bin/make",
+            [
+                "-s", "-C", Package.root, "install", "DESTDIR=\(stage)", "PREFIX=/opt/rj",
+                "BINARY=\(Program.rotationJob)",
+            ])
+        try #require(installed.status == 0, installed.story)
+        let documents = Tree(stage).files.filter { $0.hasSuffix(".md") }
+        #expect(documents.contains("opt/rj/share/rotation-job/cron/INSTALL.md") && documents.count >= 13)
+        for document in documents + [
+            "opt/rj/share/rotation-job/cron/rotation-job.crontab", "opt/rj/lib/systemd/system/rotation-job.service",
+        ] {
+            let text = try String(contentsOfFile: stage + "/" + document, encoding: .utf8)
+            #expect(!text.contains("/usr/local"), "\(document)")
+            for match in text.matches(of: /\]\((?<target>[^)#:\s]+)(?:#[^)]*)?\)/) {
+                let target = (stage + "/" + document as NSString).deletingLastPathComponent + "/" + match.output.target
+                #expect(FileManager.default.fileExists(atPath: target), "\(document): \(match.output.target)")
+            }
+        }
+        // Nothing points out of the installed tree.
+        for (name, content) in Tree(stage).entries where content.hasPrefix("link to ") {
+            #expect(!content.hasPrefix("link to /"), "\(name)")
+        }
+    }
+
     @Test("the crontab's entry is five fields, a user and the job with its configuration")
     func crontab() async throws {
         let text = try String(contentsOfFile: Package.root + "/cron/rotation-job.crontab", encoding: .utf8)
