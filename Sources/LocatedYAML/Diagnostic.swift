@@ -28,10 +28,22 @@ public struct Diagnostic: Sendable, Equatable {
     public let sourceLine: String
     /// Where the mistake starts in ``sourceLine``, from 1. It is ``column`` unless the line was cut.
     public let sourceColumn: Int
+    /// The scalars of ``sourceLine`` that the mistake covers, where they are known: an invisible one takes a place of its own where it is
+    /// spelled out, and none among characters.
+    let marked: Range<Int>?
 
     public init(
         _ severity: Severity = .error, file: String, line: Int = 1, column: Int = 1, length: Int = 1, message: String,
         help: String = "", sourceLine: String = "", sourceColumn: Int? = nil, rule: Rule = .badValue
+    ) {
+        self.init(
+            severity, file: file, line: line, column: column, length: length, message: message, help: help,
+            sourceLine: sourceLine, sourceColumn: sourceColumn ?? column, marked: nil, rule: rule)
+    }
+
+    init(
+        _ severity: Severity, file: String, line: Int, column: Int, length: Int, message: String, help: String,
+        sourceLine: String, sourceColumn: Int, marked: Range<Int>?, rule: Rule
     ) {
         self.severity = severity
         self.rule = rule
@@ -40,7 +52,8 @@ public struct Diagnostic: Sendable, Equatable {
         self.message = message
         self.help = help
         self.sourceLine = sourceLine
-        self.sourceColumn = sourceColumn ?? column
+        self.sourceColumn = sourceColumn
+        self.marked = marked
     }
 
     /// `policies/sensors.yaml:12:7`

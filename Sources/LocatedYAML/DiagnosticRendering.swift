@@ -32,13 +32,21 @@ extension Diagnostic {
     }
 
     private var caretIndent: String {
+        if let marked { return String(repeating: " ", count: width(ofScalars: 0..<marked.lowerBound)) }
         let before = sourceLine.prefix(sourceColumn - 1)
         return String(repeating: " ", count: Printable.width(before) + max(0, sourceColumn - 1 - before.count))
     }
 
     private var carets: String {
-        let covered = sourceLine.dropFirst(sourceColumn - 1).prefix(length)
-        return String(repeating: "^", count: max(1, Printable.width(covered)))
+        let columns =
+            marked.map { width(ofScalars: $0) }
+            ?? Printable.width(sourceLine.dropFirst(sourceColumn - 1).prefix(length))
+        return String(repeating: "^", count: max(1, columns))
+    }
+
+    private func width(ofScalars range: Range<Int>) -> Int {
+        let scalars = sourceLine.unicodeScalars.dropFirst(range.lowerBound).prefix(range.count)
+        return Printable.width(String(String.UnicodeScalarView(scalars)))
     }
 }
 

@@ -31,7 +31,8 @@ public struct YAMLDocument {
             separator: "\n", omittingEmptySubsequences: false
         ).last
         let shown = (last?.unicodeScalars.count ?? 0) == refusal.position.column - 1 ? String(last ?? "") : ""
-        let log = DiagnosticLog(source: SourceText(path: file.path, text: lines + shown))
+        // What could not be read stands for itself.
+        let log = DiagnosticLog(source: SourceText(path: file.path, text: lines + shown + "\u{FFFD}"))
         let help = refusal.help.isEmpty ? "such a file starts with `\(example)`" : refusal.help
         log.report(at: refusal.position, length: 1, refusal.message, help: help, rule: .unreadable)
         return YAMLDocument(log: log, root: nil)

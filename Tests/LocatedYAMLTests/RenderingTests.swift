@@ -48,6 +48,40 @@ struct RenderingTests {
         #expect(!found.description.unicodeScalars.contains("\u{1B}"))
     }
 
+    @Test(
+        "Invisible characters of a file are spelled out, and carets still stand under the mistake",
+        arguments: [
+            ("\u{200B}ab", "\\u{200B}ab"), ("a\u{200D}b", "a\\u{200D}b"), ("a\u{FE0F}b", "a\\u{FE0F}b"),
+            ("\u{E0041}x", "\\u{E0041}x"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("\u{AD}e\u{301}", "\\u{AD}e\u{301}"),
+        ])
+    func invisible(key: String, shown: String) throws {
+        let found = try diagnostic("{ renewBefore: \"日\u{200D}\u{202E}\", \(key): 1 }\n")
+        let lines = found.rendered(color: false).split(separator: "\n").map(String.init)
+        #expect(lines[0].contains("`\(shown)`"))
+        let before = "{ renewBefore: \"日\\u{200D}\\u{202E}\", "
+        #expect(lines[3] == "1 | \(before)\(shown): 1 }")
+        // One character takes two columns.
+        let margin = String(repeating: " ", count: before.count + 1)
+        let carets = String(repeating: "^", count: shown.count)
+        #expect(lines[4].hasPrefix("  | \(margin)\(carets) ") || lines[4] == "  | \(margin)\(carets)")
+    }
+
+    @Test(
+        "A mistake at the end of a file is in its last line, for every reader",
+        arguments: [
+            ("a: [1\n", 1, 5), ("a: [1", 1, 5), ("a:\n  - {b: 1\n\n\n", 2, 9), ("a: \"x\n", 1, 5), ("a: 'x\n  y", 2, 3),
+            ("a: [1\n# the end\n", 2, 9), ("a: [1\r\n", 1, 5), ("{", 1, 1), ("a: [\n\n  \n", 1, 4),
+        ])
+    func endOfFile(text: String, line: Int, column: Int) throws {
+        let found = try #require(parse(text).log.diagnostics.first)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(found.line == line && found.column == column && found.length == 1, "\(found)")
+        #expect(found.line <= lines.count && found.column <= max(1, lines[found.line - 1].count))
+        let sarif = String(decoding: DiagnosticDocument.sarif([found], toolVersion: "1", rules: []), as: UTF8.self)
+        #expect(sarif.contains("\"startLine\":\(line),\"startColumn\":\(column),\"endColumn\":\(column + 1)"))
+    }
+
     @Test("Colour only paints: without its codes the text is the same")
     func color() throws {
         let found = try diagnostic("typo: 1\n")

@@ -124,7 +124,7 @@ struct ConfigurationTests {
             ("inventery: x", "2:1: error: unknown key `inventery` in the file; did you mean `inventory`?"),
             ("inventory: fleet.sqlite", "2:12: error: `inventory` must be a mapping of keys"),
             ("inbox: [a]", "2:8: error: `inbox` is a list"),
-            ("inbox:", "2:7: error: `inbox` has no value"),
+            ("inbox:", "2:6: error: `inbox` has no value"),
             ("inbox: { pth: a }", "2:10: error: unknown key `pth` in `inbox`; did you mean `path`?"),
             ("inbox: { path: [a] }", "2:16: error: `path` is a list"),
             ("inbox: { keep: 14 }", "2:16: error: `14` is not a duration"),
