@@ -257,24 +257,3 @@ public struct ForecastJSON {
         }
     }
 }
-
-/// A forecast's days as CSV (RFC 4180), with a column for each policy that replaces anything.
-public struct ForecastCSV {
-    let forecast: Forecast
-
-    public init(_ forecast: Forecast) { self.forecast = forecast }
-
-    public var text: String {
-        var text = PlanCSV.line(
-            ["date", "replacements", "held_over", "requests", "blocked"]
-                + forecast.activePolicies.map { "policy:\($0)" })
-        for day in forecast.days {
-            let byPolicy = Dictionary(day.byPolicy.map { ($0.policy, $0.count) }, uniquingKeysWith: +)
-            text += PlanCSV.line(
-                [day.date.rfc3339]
-                    + [day.replacements, day.heldOver, day.requests, day.blocked].map { String($0) }
-                    + forecast.activePolicies.map { String(byPolicy[$0] ?? 0) })
-        }
-        return text
-    }
-}

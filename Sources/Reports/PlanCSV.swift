@@ -4,8 +4,13 @@ import RotationModel
 /// A plan's rows as CSV (RFC 4180), for spreadsheets and line tools.
 public struct PlanCSV {
     let plan: RotationPlan
+    let reader: CSVWriter.Reader
 
-    public init(_ plan: RotationPlan) { self.plan = plan }
+    /// - Parameter isRaw: whether texts stay letter by letter, even where a spreadsheet would take one for a formula.
+    public init(_ plan: RotationPlan, isRaw: Bool = false) {
+        self.plan = plan
+        reader = isRaw ? .programs : .people
+    }
 
     static let header = [
         "device", "account", "fingerprint", "not_after", "action", "reason", "reason_text", "policy", "policy_file",
@@ -14,34 +19,30 @@ public struct PlanCSV {
 
     /// - Parameter write: takes each piece, in order.
     public func write(_ write: ([UInt8]) throws -> Void) rethrows {
-        var text = PlanCSV.line(PlanCSV.header)
+        var csv = CSVWriter(for: reader)
+        PlanCSV.header.forEach { csv.value($0) }
+        csv.endRow()
         for decision in plan.decisions {
-            text += PlanCSV.line([
-                decision.device.text, decision.account.text, decision.fingerprint.hex, decision.notAfter.rfc3339,
-                decision.action.rawValue, decision.reason.code.rawValue, decision.reason.text,
-                decision.policy?.name ?? "", decision.policy?.file ?? "",
-                decision.policy.map { String($0.line) } ?? "",
-                decision.until?.rfc3339 ?? "", decision.further.map(\.code.rawValue).joined(separator: " "),
-                decision.revocation?.name ?? "",
-            ])
-            if text.utf8.count > 1 << 16 {
-                try write(Array(text.utf8))
-                text = ""
-            }
+            PlanCSV.append(decision, to: &csv)
+            if csv.bytes.count > 1 << 16 { try write(csv.drain()) }
         }
-        try write(Array(text.utf8))
+        try write(csv.drain())
     }
 
-    static func line(_ fields: [String]) -> String {
-        fields.map(quoted).joined(separator: ",") + "\r\n"
-    }
-
-    private static func quoted(_ field: String) -> String {
-        let needsQuotes = field.utf8.contains { byte in
-            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-                || byte == UInt8(ascii: "\r")
-        }
-        guard needsQuotes else { return field }
-        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    private static func append(_ decision: Decision, to csv: inout CSVWriter) {
+        csv.text(decision.device.text)
+        csv.text(decision.account.text)
+        csv.value(decision.fingerprint.hex)
+        csv.value(decision.notAfter.rfc3339)
+        csv.value(decision.action.rawValue)
+        csv.value(decision.reason.code.rawValue)
+        csv.text(decision.reason.text)
+        csv.text(decision.policy?.name ?? "")
+        csv.text(decision.policy?.file ?? "")
+        csv.value(decision.policy.map { String($0.line) } ?? "")
+        csv.value(decision.until?.rfc3339 ?? "")
+        csv.value(decision.further.map(\.code.rawValue).joined(separator: " "))
+        csv.text(decision.revocation?.name ?? "")
+        csv.endRow()
     }
 }

@@ -16,6 +16,7 @@ public struct RunJSON {
         json.member("started", outcome.startedAt.rfc3339)
         json.member("ended", outcome.endedAt.rfc3339)
         json.member("ending", outcome.ending.rawValue)
+        PlanDocument.append(outcome.audit, to: &json)
         PlanDocument.appendHead(outcome.plan, to: &json)
         json.key("results")
         json.object { json in
@@ -73,7 +74,7 @@ public struct RunText {
         [
             headline, guards, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox,
             RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
-            troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, next,
+            troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, audit, next,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -163,6 +164,10 @@ public struct RunText {
         }
         guard count > 0 else { return "" }
         return style.bold("Needs a person") + "\n" + table.text + (count > 20 ? "  … and \(count - 20) more\n" : "")
+    }
+
+    private var audit: String {
+        outcome.audit.map { style.dim($0.line) + "\n" } ?? ""
     }
 
     private var next: String {

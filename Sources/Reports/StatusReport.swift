@@ -80,6 +80,7 @@ public struct StatusJSON {
         json.object { json in
             json.member("version", 1)
             json.member("at", status.at.rfc3339)
+            PlanDocument.append(status.audit, to: &json)
             json.key("attention")
             json.array { json in status.attention.forEach { json.value($0) } }
             json.key("runs")

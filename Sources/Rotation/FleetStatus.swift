@@ -24,6 +24,8 @@ public struct FleetStatus: Sendable {
     public let waitingRequests: Int
     /// Devices none of whose certificates is `ACTIVE`: they cannot authenticate, and only an enrolment brings them back.
     public let devicesWithoutActive: Int
+    /// The newest point of the audit.
+    public let audit: AuditAnchor?
     /// What needs a person, most pressing first; each a sentence with what to do.
     public let attention: [String]
 
@@ -40,19 +42,21 @@ public struct FleetStatus: Sendable {
         return FleetStatus(
             at: at, runs: try inventory.recentRuns(limit: runLimit), plan: plan,
             waitingRequests: try inventory.waitingRequestCount(),
-            devicesWithoutActive: try inventory.devicesWithoutActive(), troubles: try workspace.troubles(at: at))
+            devicesWithoutActive: try inventory.devicesWithoutActive(), audit: try inventory.auditAnchor(),
+            troubles: try workspace.troubles(at: at))
     }
 
     /// - Parameter troubles: of the workspace itself, each a sentence with what to do.
     init(
         at: Timestamp, runs: [RunRecord], plan: RotationPlan, waitingRequests: Int, devicesWithoutActive: Int = 0,
-        troubles: [String] = []
+        audit: AuditAnchor? = nil, troubles: [String] = []
     ) {
         self.at = at
         self.runs = runs
         self.plan = plan
         self.waitingRequests = waitingRequests
         self.devicesWithoutActive = devicesWithoutActive
+        self.audit = audit
         attention = troubles + (plan.inbox?.obstacles ?? []) + FleetStatus.attention(at: at, runs: runs, plan: plan)
     }
 

@@ -47,10 +47,17 @@ public struct Workspace: Sendable {
     ) throws -> ImportSummary {
         let lock = try WorkspaceLock(for: configuration)
         defer { withExtendedLifetime(lock) {} }
-        return try openInventory(.readWrite).importFleet(
+        let keys = PrivateKeysInImport()
+        var summary = try openInventory(.readWrite).importFleet(
             from: path, options: options,
-            reader: { bytes throws(RotationError) in CertificateColumns(try Certificate(reading: bytes)) },
+            reader: { bytes throws(RotationError) in
+                let certificate = try Certificate(reading: bytes)
+                keys.look(at: bytes, beside: certificate.fingerprint)
+                return CertificateColumns(certificate)
+            },
             rejected: rejected, progress: progress)
+        summary.add(notes: keys.notes)
+        return summary
     }
 
     /// The policies, checked against the authorities.
@@ -84,16 +91,22 @@ public struct Workspace: Sendable {
             ? try readPolicies()
             : try Workspace.policyFiles(named: paths)
         let loaded = PolicySet.load(files, authorities: try authorities().facts, sha256: SHA256.digest)
-        guard let at else { return try CheckedPolicies(files, loaded, nil) }
+        let passedOver =
+            paths.isEmpty
+            ? PolicyFilesPassedOver(paths: configuration.policies, root: configuration.root)
+            : PolicyFilesPassedOver(paths: paths, root: "")
+        guard let at else { return try CheckedPolicies(files, loaded, nil, passedOver: passedOver.diagnostics) }
         let fleet = try Files.exists(configuration.inventory) ? (inventory: openInventory(.readOnly), at: at) : nil
-        return try CheckedPolicies(files, loaded, fleet, authorities: configuration.authorities)
+        return try CheckedPolicies(
+            files, loaded, fleet, authorities: configuration.authorities, passedOver: passedOver.diagnostics)
     }
 
     /// Checks policy files that belong to no workspace: their references to authorities are taken on trust.
     public static func checkLonePolicies(_ paths: [String]) throws -> CheckedPolicies {
         let files = try policyFiles(named: paths)
         return try CheckedPolicies(
-            files, PolicySet.load(files, authorities: nil, sha256: SHA256.digest), nil)
+            files, PolicySet.load(files, authorities: nil, sha256: SHA256.digest), nil,
+            passedOver: PolicyFilesPassedOver(paths: paths, root: "").diagnostics)
     }
 
     /// Files that a person named: that one is missing is their mistake, not the configuration's.

@@ -43,6 +43,32 @@ struct FormatsTests {
         #expect(try await inventory(of: folder / "fleet.csv") == inventory(of: Self.plant + "/fleet.csv"))
     }
 
+    @Test(
+        "a certificate behind a key in one PEM text is read, and the key is warned of, whatever it is encrypted with",
+        arguments: [
+            "openssl genrsa -traditional -aes128 -passout pass:x 2048", "openssl genrsa -traditional 2048",
+            "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes128 -pass pass:x",
+            "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+            "openssl ecparam -name prime256v1 -genkey", "openssl genpkey -algorithm ED25519",
+        ])
+    func keyBesideCertificate(make: String) async throws {
+        let workspace = try await Workspace()
+        let script = """
+            \(make) 2>/dev/null >both.pem; cat authorities/ca-1.pem >>both.pem; cp both.pem authorities/ca-1.pem
+            python3 -c 'import json; print(json.dumps({"device": "d", "account": "1", "labels": {}, "certificates": [{"status": "ACTIVE", "pem": open("both.pem").read()}]}))' >fleet.ndjson
+            python3 -c 'import csv,sys; w = csv.writer(open("fleet.csv", "w")); w.writerow(["device_id", "account", "status", "certificate"]); w.writerow(["d", "1", "ACTIVE", open("both.pem").read()])'
+            """
+        let made = try await Program.shell(script, in: workspace.path)
+        try #require(made.status == 0, made.story)
+        for file in ["fleet.ndjson", "fleet.csv"] {
+            let output = try await workspace.job("inventory", "import", file, expecting: 0)
+            #expect(output.stdout.contains("a private key stands beside certificate"), output.story)
+        }
+        #expect(!(try await workspace.export()).contains("PRIVATE KEY"))
+        // The authority's own certificate stands behind a key as well, in a file that is open to read.
+        try await workspace.job("plan", "--at", now, expecting: 0)
+    }
+
     @Test("importing the same file again changes nothing")
     func importIsIdempotent() async throws {
         let workspace = try await Workspace()

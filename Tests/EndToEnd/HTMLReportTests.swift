@@ -73,6 +73,7 @@ struct HTMLReportTests {
     /// As a page shows an id: what would turn the direction of reading is spelled out.
     private static func shown(_ device: String) -> String {
         device.replacingOccurrences(of: "\u{202E}", with: "\\u{202E}")
+            .replacingOccurrences(of: "\u{200F}", with: "\\u{200F}")
     }
 
     @Test("a plan's page is one sound file that tells what the plan's JSON tells")

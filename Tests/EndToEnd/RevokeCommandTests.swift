@@ -102,6 +102,82 @@ struct RevokeCommandTests {
         #expect(broken.stderr.contains("entry 2") && broken.stdout == "", broken.story)
     }
 
+    @Test("Serial number and issuer are taken as openssl prints them, in either order, negative numbers too")
+    func asOpenSSLPrints() async throws {
+        let workspace = try await Workspace(limits: "limits: { revoke: 100% }\n")
+        let authority = workspace.path + "/authorities/ca-2"
+        let make = """
+            set -e
+            n=0; for serial in 0x4F2A11 -1 -0x0100 0x00FF33; do
+              n=$((n + 1))
+              openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k$n -subj /CN=d$n -out c$n.csr 2>/dev/null
+              openssl x509 -req -in c$n.csr -CA "$1.pem" -CAkey "$1.key" -set_serial=$serial -days 30 -out d$n.pem 2>/dev/null ||
+              openssl x509 -req -in c$n.csr -CA "$1.pem" -CAkey "$1.key" -set_serial $serial -days 30 -out d$n.pem 2>/dev/null
+              python3 -c 'import json,sys; print(json.dumps({"device": sys.argv[1], "account": "1", "labels": {}, "certificates": [{"status": "ACTIVE", "pem": open(sys.argv[1] + ".pem").read()}]}))' d$n >>fleet.ndjson
+            done
+            """
+        let made = try await Program.shell(make, [authority], in: workspace.scratch)
+        try #require(made.status == 0, made.story)
+        try await workspace.job("inventory", "import", workspace.scratch + "/fleet.ndjson", expecting: 0)
+        let options = [
+            "", "-nameopt RFC2253", "-nameopt compat", "-nameopt oneline", "-nameopt sep_multiline,lname,align",
+            "-nameopt esc_2253,sep_comma_plus,sname",
+        ]
+        for (place, nameOption) in options.enumerated() {
+            let device = "d\(place % 4 + 1)"
+            let printed = try await Program.shell(
+                "openssl x509 -in \(device).pem -noout -serial; openssl x509 -in \(device).pem -noout -issuer \(nameOption)",
+                in: workspace.scratch)
+            let lines = printed.stdout.split(separator: "\n", maxSplits: 1).map(String.init)
+            let (serial, issuer) = (lines[0], lines[1])
+            for issuer in [issuer, String(issuer.trimmingPrefix("issuer="))] {
+                for serial in [
+                    ["--serial", serial], ["--serial", String(serial.dropFirst(7))],
+                    ["--serial=" + serial.dropFirst(7)],
+                ] {
+                    let output = try await Program.run(
+                        Program.rotationJob, ["revoke"] + serial + ["--issuer", issuer, "--reason", "superseded"],
+                        in: workspace.path)
+                    try #require(output.status == 0 && output.stdout.contains("1 certificate (1 named)"), output.story)
+                    let order = try #require(output.stdout.firstMatch(of: /manual:[0-9]+/)?.output)
+                    #expect(try await workspace.plan().devices("revoke") == [device])
+                    try await workspace.job("revoke", "--withdraw", String(order), expecting: 0)
+                }
+            }
+        }
+    }
+
+    @Test("An issuer that nobody has, and a number that is another issuer's, are told apart, with what there is")
+    func unknownIssuer() async throws {
+        let workspace = try await workspace()
+        let listed = try await workspace.job("inventory", "show", "d-000001", "--json", expecting: 0).stdout
+        let serial = try #require(listed.firstMatch(of: /"serial(?:Number)?":"([0-9a-f]+)"/)?.output.1)
+        let nobody = try await workspace.job(
+            "revoke", "--serial", String(serial), "--issuer", "O = Nobody, CN = Nobody", "--reason", "superseded",
+            expecting: 65)
+        #expect(
+            nobody.stderr.contains("no certificate of the inventory has the issuer")
+                && nobody.stderr.contains("its issuers are"), nobody.story)
+        let number = try await workspace.job(
+            "revoke", "--serial", "12", "--issuer", "fleet-ca-1", "--reason", "superseded", expecting: 65)
+        #expect(number.stderr.contains("no certificate with the serial number 12"), number.story)
+    }
+
+    @Test("A policy whose issuer is written as openssl prints it is told how it is written here")
+    func issuerInPolicies() async throws {
+        let workspace = try await workspace()
+        let subject = try await Program.shell(
+            "openssl x509 -in authorities/ca-1.pem -noout -subject -nameopt oneline | sed s/subject=//",
+            in: workspace.path)
+        let name = subject.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+        try workspace.write(
+            "policies/r.yaml",
+            "version: 1\nrevocations:\n  - name: r\n    certificates: { issuer: '\(name)', issuedBefore: 2030-01-01T00:00:00Z }\n    reason: superseded\n"
+        )
+        let check = try await workspace.job("policy", "check", expecting: 0)
+        #expect(check.stderr.contains("is no issuer of the inventory; write `CN="), check.story)
+    }
+
     @Test("What every command takes may stand before the command too")
     func leadingOptions() async throws {
         let workspace = try await workspace()

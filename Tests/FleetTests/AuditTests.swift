@@ -66,6 +66,92 @@ struct AuditTests {
         #expect(try workspace.inventory.verifyAuditChain() == broken)
     }
 
+    /// Writes into the audit as somebody does who has the database's file.
+    private static func alter(_ workspace: Workspace, _ statements: String...) throws {
+        try workspace.inventory.write { database in
+            for trigger in ["audit_is_not_changed", "audit_is_not_deleted"] {
+                try Query(database, "DROP TRIGGER IF EXISTS \(trigger)").run()
+            }
+            for statement in statements { try Query(database, statement).run() }
+        }
+    }
+
+    @Test(
+        "An altered row is read as it comes, its columns are named, and the chain breaks at it",
+        arguments: [
+            ("detail = x'00ff'", ["detail"]), ("actor = x'41'", ["actor"]), ("action = 5", ["action"]),
+            ("device = 1.5", ["device"]), ("run = x'00'", ["run"]), ("at = 'yesterday'", ["at"]),
+            ("actor = NULL", ["actor"]), ("detail = NULL, action = NULL", ["action", "detail"]),
+            ("hash = NULL", ["hash"]),
+            ("hash = x'00'", ["hash"]), ("detail = CAST(x'ff' AS TEXT)", ["detail"]),
+            ("action = char(27) || '[2J'", []), ("detail = 'no JSON'", []), ("at = 9223372036854775807", []),
+        ] as [(String, [String])])
+    func altered(change: String, columns: [String]) throws {
+        let workspace = try Self.workspace()
+        // A table of one's own making checks no types.
+        try Self.alter(
+            workspace, "CREATE TABLE other (id INTEGER PRIMARY KEY, at, run, actor, action, device, detail, hash)",
+            "INSERT INTO other SELECT * FROM audit", "DROP TABLE audit", "ALTER TABLE other RENAME TO audit",
+            "UPDATE audit SET \(change) WHERE id = 3")
+        var entries: [AuditEntry] = []
+        try workspace.inventory.audit(since: Workspace.now) { entries.append($0) }
+        #expect(entries.first { $0.id == 3 }?.unreadable == columns)
+        #expect(entries.filter { $0.id != 3 }.allSatisfy { $0.unreadable.isEmpty })
+        #expect(try workspace.inventory.verifyAuditChain() == 3)
+    }
+
+    @Test("A head that cannot be read is no chain, and no crash")
+    func headless() throws {
+        let workspace = try Self.workspace()
+        try Self.alter(workspace, "DELETE FROM audit_head")
+        #expect(try workspace.inventory.verifyAuditChain() == 7)
+        #expect(failure { try workspace.inventory.auditAnchor() }?.code == .inventory)
+    }
+
+    // MARK: Anchors
+
+    /// Cuts entries off the end and sets the head, as whoever can write the file can.
+    private static func cut(_ workspace: Workspace, after entry: Int64) throws {
+        try alter(
+            workspace, "DELETE FROM audit WHERE id > \(entry)",
+            "UPDATE audit_head SET entry = \(entry), hash = (SELECT hash FROM audit WHERE id = \(entry))")
+    }
+
+    @Test("An anchor that was kept shows an end that was cut off, which the chain alone does not")
+    func cutOff() throws {
+        let workspace = try Self.workspace()
+        let anchor = try workspace.inventory.auditAnchor()
+        #expect(anchor.entries == 6)
+        #expect(try workspace.inventory.auditFault(against: [anchor]) == nil)
+        try Self.cut(workspace, after: 4)
+        #expect(try workspace.inventory.verifyAuditChain() == nil, "the chain alone holds")
+        #expect(try workspace.inventory.auditFault(against: [anchor]) == .cut(anchor, last: 4))
+    }
+
+    @Test("Anchors show a chain that was written anew, and up to where it is the old one")
+    func rewritten() throws {
+        let workspace = try Self.workspace()
+        var anchors = [AuditAnchor(entries: 0, hash: .zero), try workspace.inventory.auditAnchor()]
+        try workspace.beginRun("one")
+        anchors.append(try workspace.inventory.auditAnchor())
+        try Self.cut(workspace, after: 6)
+        try workspace.beginRun("another")
+        try workspace.beginRun("and more")
+        #expect(try workspace.inventory.verifyAuditChain() == nil, "the chain alone holds")
+        #expect(try workspace.inventory.auditFault(against: anchors.reversed()) == .rewritten(anchors[2], intact: 6))
+        #expect(try workspace.inventory.auditFault(against: Array(anchors.prefix(2))) == nil)
+        let nothing = AuditAnchor(entries: 0, hash: anchors[1].hash)
+        #expect(try workspace.inventory.auditFault(against: [nothing]) == .rewritten(nothing, intact: 0))
+    }
+
+    @Test("An entry that was changed before an anchor is told as such")
+    func changedBeforeAnchor() throws {
+        let workspace = try Self.workspace()
+        let anchor = try workspace.inventory.auditAnchor()
+        try Self.alter(workspace, "UPDATE audit SET actor = 'x' WHERE id = 2")
+        #expect(try workspace.inventory.auditFault(against: [anchor]) == .broken(entry: 2))
+    }
+
     @Test("No two entries have the same input to their hash")
     func hashInput() throws {
         func input(_ run: String?, _ actor: String, _ device: String?) -> [UInt8] {

@@ -73,6 +73,32 @@ struct EncodingTests {
         #expect(error.code == .badInput && error.message.contains(part))
     }
 
+    @Test(
+        "Beside what is wanted, blocks of other kinds may hold what they like",
+        arguments: [
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\nZm9v\n-----END RSA PRIVATE KEY-----\n",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nZm9v\n-----END ENCRYPTED PRIVATE KEY-----\n",
+            "-----BEGIN PGP MESSAGE-----\nVersion: 1\n\nZm9v\n=abcd\n-----END PGP MESSAGE-----\n",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nno base64!\n-----END OPENSSH PRIVATE KEY-----\n",
+        ])
+    func otherBlocks(other: String) throws {
+        let wanted = String(decoding: PEM.encode("CERTIFICATE", [1, 2, 3]), as: UTF8.self)
+        for text in [other + wanted, wanted + other] {
+            let blocks = try PEM.blocks(in: Array(text.utf8), labelled: ["CERTIFICATE"])
+            #expect(blocks.first { $0.label == "CERTIFICATE" }?.der == [1, 2, 3])
+            #expect(blocks.count == 2)
+            #expect(PEM.holdsPrivateKey(Array(text.utf8)) == other.contains("PRIVATE KEY"))
+        }
+        #expect(!PEM.holdsPrivateKey(Array(wanted.utf8)))
+        // A block that is wanted is still read strictly.
+        let error = try failure {
+            _ = try PEM.blocks(
+                in: Array(other.utf8) + Array("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----".utf8),
+                labelled: ["CERTIFICATE"])
+        }
+        #expect(error.message.contains("base64"))
+    }
+
     @Test("PEM text of more than a megabyte is not looked at")
     func hugePEM() throws {
         let error = try failure { _ = try PEM.blocks(in: [UInt8](repeating: 0x41, count: PEM.largest + 1)) }

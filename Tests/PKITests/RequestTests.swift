@@ -96,6 +96,32 @@ struct RequestTests {
         }
     }
 
+    @Test(
+        "NULL beside ECDSA's identifier, as stacks of old write it, is taken: the signature proves the key all the same"
+    )
+    func nullParameters() throws {
+        let key = try PrivateKey.generate(.ecdsaP256)
+        let content = DEREncoder.sequence(
+            DEREncoder.integer(0), ThrowawayPKI.name("a").der, key.publicKey.der, [0xA0, 0x00])
+        let signature = try SigningContext(key: key, hash: .sha256, padding: .none).sign(content)
+        func request(_ parameters: [UInt8], _ signature: [UInt8]) -> [UInt8] {
+            ToBeSigned.signed(
+                content, identifier: DEREncoder.sequence(DEREncoder.objectIdentifier(.ecdsaWithSHA256), parameters),
+                signature: signature)
+        }
+        try proof.verify(CertificateRequest(reading: request(DEREncoder.null, signature)))
+        try proof.verify(CertificateRequest(reading: request([], signature)))
+        let named = try failure {
+            _ = try CertificateRequest(reading: request(DEREncoder.objectIdentifier(.p256), signature))
+        }
+        #expect(named.message.contains("ECDSA-WITH-SHA256 has parameters where none may be"))
+        var wrong = signature
+        wrong[wrong.count - 1] ^= 1
+        #expect(
+            try failure { try proof.verify(CertificateRequest(reading: request(DEREncoder.null, wrong))) }.code
+                == .badInput)
+    }
+
     @Test("cut off at any byte or with any byte changed, a request is never taken")
     func damaged() throws {
         let key = try PrivateKey.generate(.ecdsaP256)

@@ -146,7 +146,7 @@ struct RevocationRuleTests {
             ("f39a", [0x00, 0xF3, 0x9A], true), ("00F39A", [0x00, 0xF3, 0x9A], true),
             ("0xf39a", [0x00, 0xF3, 0x9A], true), ("00:00:f3:9A", [0x00, 0xF3, 0x9A], true),
             ("f39", [0x0F, 0x39], true), ("f39a00", [0x00, 0xF3, 0x9A], false), ("0", [0x00], true),
-            ("00", [0x01], false), ("f39a", [0xF3, 0x9A], true),
+            ("00", [0x01], false), ("f39a", [0xF3, 0x9A], true), ("-1", [0xFF], true),
         ] as [(String, [UInt8], Bool)])
     func serials(text: String, bytes: [UInt8], isSame: Bool) throws {
         let pattern = try #require(SerialPattern(text))
@@ -155,7 +155,7 @@ struct RevocationRuleTests {
 
     @Test(
         "What is no hexadecimal number is no serial number",
-        arguments: ["", "0x", "f3 9a", "f3-9a", "xyz", "f3:", "f:39", "f39:a0", "-1", "٣"])
+        arguments: ["", "0x", "f3 9a", "f3-9a", "xyz", "f3:", "f:39", "f39:a0", "--1", "٣"])
     func noSerials(text: String) {
         #expect(SerialPattern(text) == nil)
     }

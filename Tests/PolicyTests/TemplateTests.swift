@@ -46,10 +46,72 @@ struct TemplateTests {
         #expect((error.code, error.message, error.place) == (.badInput, message, "device \(device)"))
     }
 
-    @Test("A device id of 128 bytes fits in a common name")
-    func longID() throws {
-        let id = String(repeating: "x", count: 128)
-        #expect(try issuance("", "").subject(for: facts(id)).first?.value == id)
+    @Test(
+        "A name longer than RFC 5280 allows is left out where an alternative name says it, refused or kept, as the profile says",
+        arguments: [
+            // Subject, alternative name, longNames, what comes of an id of 65 characters; nil where it is refused.
+            ("CN={device},O=Example", "URI:urn:device:{device}", "", ["O=Example"]),
+            ("CN={device},O=Example", "URI:urn:device:{device}", "omit", ["O=Example"]),
+            ("CN={device}", "URI:urn:device:{device}", "", []),
+            ("CN={account}-{device}", "URI:urn:{account}:{device}", "", []),
+            ("serialNumber={device},CN=x", "URI:urn:x:{device}", "", ["CN=x"]),
+            ("CN={device},O=Example", "URI:urn:device:{account}", "", nil), ("CN={device}", "", "", nil),
+            ("CN={device}", "", "omit", nil),
+            ("CN={account}-{device}", "URI:urn:x:{device}", "", nil),
+            ("CN={device}", "URI:urn:device:{device}", "refuse", nil),
+            ("CN={device}", "", "refuse", nil), ("UID={device}", "", "refuse", ["UID="]),
+            ("CN={device},O=Example", "", "keep", ["CN=", "O=Example"]),
+            ("CN={device}", "URI:urn:device:{device}", "keep", ["CN="]),
+        ] as [(String, String, String, [String]?)])
+    func longNames(subject: String, alternative: String, word: String, expected: [String]?) throws {
+        let id = String(repeating: "é", count: 64) + "x"
+        let lines =
+            ["subject: \"\(subject)\""] + (alternative.isEmpty ? [] : ["subjectAlternativeNames: [\"\(alternative)\"]"])
+            + (word.isEmpty ? [] : ["longNames: \(word)"])
+        let profile = try issuance("subject", lines.joined(separator: "\n    "))
+        guard let expected else {
+            let error = try #require(throws: RotationError.self) { try profile.subject(for: facts(id)) }
+            #expect(error.code == .badInput && error.message.contains("characters long, and RFC 5280 allows 64"))
+            #expect(profile.namingObstacle(for: facts(id))?.code == .subject)
+            return
+        }
+        let components = try profile.subject(for: facts(id))
+        #expect(
+            components.map { "\($0.attribute.rawValue)=\($0.value)" }
+                == expected.map { $0.hasSuffix("=") ? $0 + id : $0 })
+        // One of 64 characters stays.
+        let fits = String(id.dropLast())
+        if subject.hasPrefix("CN={device}") { #expect(try profile.subject(for: facts(fits)).first?.value == fits) }
+    }
+
+    @Test(
+        "A part of a URI's path that resolves away is refused, in the template and for a device",
+        arguments: [
+            ("URI:https://x.example/{device}", "."), ("URI:https://x.example/{device}", ".."),
+            ("URI:https://x.example/{device}/a", ".."),
+            ("URI:https://x.example/.{device}", "."), ("URI:https://x.example/{account}/{device}?q", ".."),
+            ("URI:file:///{device}", ".."),
+            ("URI:tag:{device}", ".."), ("URI:urn:a/{device}/b", "."), ("URI:https://x.example/{device}#f", "."),
+        ])
+    func dotSegments(template: String, device: String) throws {
+        let profile = try issuance("", "subjectAlternativeNames: [\"\(template)\"]")
+        let error = try #require(throws: RotationError.self) { try profile.alternativeNames(for: facts(device)) }
+        #expect(error.message.contains("resolves away"))
+        #expect(profile.namingObstacle(for: facts(device))?.code == .subject)
+        for harmless in ["...", ".a", "a.", "..a", "%2e", "a"] {
+            _ = try profile.alternativeNames(for: facts(harmless))
+        }
+    }
+
+    @Test(
+        "Dots that are no part of a path by themselves stay",
+        arguments: [
+            "URI:urn:device:{device}", "URI:https://x.example/a-{device}", "URI:https://x.example/a?d={device}",
+            "URI:urn:x#{device}",
+        ])
+    func harmlessDots(template: String) throws {
+        let profile = try issuance("", "subjectAlternativeNames: [\"\(template)\"]")
+        for device in [".", ".."] { _ = try profile.alternativeNames(for: facts(device)) }
     }
 
     @Test(

@@ -29,7 +29,7 @@ struct HTMLTests {
     @Test("A name from outside keeps its direction to itself")
     func names() {
         let html: HTML = "\(name: "a\u{200F}<b>")"
-        #expect(html.markup == "<bdi>a\u{200F}&lt;b&gt;</bdi>")
+        #expect(html.markup == #"<bdi>a\u{200F}&lt;b&gt;</bdi>"#)
     }
 
     @Test(

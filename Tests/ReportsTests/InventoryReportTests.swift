@@ -101,7 +101,7 @@ struct InventoryReportTests {
         let json = AuditReport(isJSON: true).line(entries[1])
         let parts: [String] = [
             #"{"id":2,"at":"2026-12-01T00:01:00Z","run":"r1","actor":"cron","action":"csr-refused","device":"d1","#,
-            #""detail":{"file":"d1.csr","reason":"bad"},"hash":"\#(entries[1].hash.hex)"}"#, "\n",
+            #""detail":{"file":"d1.csr","reason":"bad"},"hash":"\#(try #require(entries[1].hash).hex)"}"#, "\n",
         ]
         #expect(String(decoding: json, as: UTF8.self) == parts.joined())
         #expect(String(decoding: AuditReport(isJSON: true).line(entries[0]), as: UTF8.self).contains(#""device":null"#))

@@ -136,14 +136,20 @@ struct PlanReportTests {
             ])
     }
 
-    @Test(
-        "A field is quoted where it has to be, and only there",
-        arguments: [
-            ("plain", "plain"), ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""),
-            ("\"", "\"\"\"\""), ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), ("ä;'", "ä;'"),
-        ])
-    func quoting(_ field: String, _ quoted: String) {
-        #expect(Array(PlanCSV.line([field, "x"]).utf8) == Array("\(quoted),x\r\n".utf8))
+    @Test("The CSV is safe in a spreadsheet, and as it is only where that is asked for")
+    func csvForSpreadsheets() {
+        var decision = Fixture.decision(
+            "=cmd|'/C calc'!A0", .issue, Reason(.weakKey, "=\u{202E}x"),
+            policy: PolicyReference(name: "+p", file: "-f.yaml", line: 3))
+        decision.revocation = RevocationReference(order: 1, name: "@r", reason: .keyCompromise, reach: .matched)
+        func row(_ isRaw: Bool) -> [Substring] {
+            written { PlanCSV(Fixture.plan([decision]), isRaw: isRaw).write($0) }.components(lines: "\r\n")[1]
+                .split(separator: ",", omittingEmptySubsequences: false)
+        }
+        let columns = [0, 6, 7, 8, 12]
+        #expect(
+            columns.map { String(row(false)[$0]) } == ["'=cmd|'/C calc'!A0", "'=\\u{202E}x", "'+p", "'-f.yaml", "'@r"])
+        #expect(columns.map { String(row(true)[$0]) } == ["=cmd|'/C calc'!A0", "=\u{202E}x", "+p", "-f.yaml", "@r"])
     }
 
     @Test("A large CSV comes in pieces, its header once")

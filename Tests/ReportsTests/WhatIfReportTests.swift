@@ -195,7 +195,7 @@ struct WhatIfReportTests {
 
     @Test("A forecast as CSV has a column for each policy")
     func forecastCSV() {
-        let lines = ForecastCSV(forecast()).text.split(separator: "\r\n")
+        let lines = String(decoding: ForecastCSV(forecast()).bytes, as: UTF8.self).split(separator: "\r\n")
         #expect(lines[0] == "date,replacements,held_over,requests,blocked,policy:field")
         #expect(lines[4] == "2026-12-04T00:00:00Z,40,12,0,0,40")
         #expect(lines.count == 10)

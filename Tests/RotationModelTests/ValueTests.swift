@@ -119,3 +119,23 @@ struct ByteTests {
         #expect(json.text == #"{"b":"q\"u\\o\nt\u0001\u007fe 日本 /","a":1,"list":[true,null,{}]}"#)
     }
 }
+
+@Suite("Serial numbers as programs print them")
+struct SerialNumberTextTests {
+    @Test(
+        "What openssl and others print is read, negative numbers too",
+        arguments: [
+            ("4F2A11", "4f2a11"), ("serial=4F2A11", "4f2a11"), ("serial=00F39A", "00f39a"), ("0xF39A", "00f39a"),
+            ("00:F3:9A", "00f39a"), (" 4f2a11 ", "4f2a11"), ("0000004F", "4f"), ("1", "01"), ("00", "00"),
+            ("-01", "ff"), ("-1", "ff"), ("serial=-01", "ff"), ("-0x80", "80"), ("-80", "80"), ("-81", "ff7f"),
+            ("-0100", "ff00"),
+            ("-F39A", "ff0c66"), ("(Negative)01:00", "ff00"), ("-00", "00"), ("1234 (0x4d2)", "04d2"),
+        ])
+    func read(text: String, octets: String) {
+        #expect(SerialNumber(hex: text)?.hex == octets)
+    }
+
+    @Test(
+        "Anything else is none", arguments: ["", "-", "0x", "xyz", "--1", "4F:2", "serial=", "1 2", "-0x", "12 (0xzz)"])
+    func refused(text: String) { #expect(SerialNumber(hex: text) == nil) }
+}

@@ -2,6 +2,9 @@ import GRDB
 import RotationModel
 
 /// One entry of the audit: who did what, when, and why.
+///
+/// Whoever can write the database's file can put anything into a row, so each is read as it comes: what is not of its kind is named
+/// in ``unreadable``, and shown as the text that it is.
 public struct AuditEntry: Sendable, Equatable {
     /// From 1, without a gap.
     public let id: Int64
@@ -15,20 +18,31 @@ public struct AuditEntry: Sendable, Equatable {
     public let device: String?
     /// A JSON object.
     public let detail: String
-    /// Covers this entry and, through the one before it, all earlier ones.
-    public let hash: SHA256Digest
+    /// Covers this entry and, through the one before it, all earlier ones. Nil where the row holds none.
+    public let hash: SHA256Digest?
+    /// Columns that hold what this program never writes there: the row was altered.
+    public let unreadable: [String]
 
     static let columns = "id, at, run, actor, action, device, detail, hash"
 
-    init(_ row: ResultRow) throws {
+    init(_ row: ResultRow) {
+        var unreadable: [String] = []
+        func text(_ column: CInt, _ name: String) -> String {
+            if let text = row.exactText(column) { return text }
+            unreadable.append(name)
+            return row.text(column)
+        }
         id = row.integer(0)
+        if !row.isInteger(1) { unreadable.append("at") }
         at = row.time(1)
-        run = row.optionalText(2)
-        actor = row.text(3)
-        action = row.text(4)
-        device = row.optionalText(5)
-        detail = row.text(6)
-        hash = try row.digest(7)
+        run = row.isNull(2) ? nil : text(2, "run")
+        actor = text(3, "actor")
+        action = text(4, "action")
+        device = row.isNull(5) ? nil : text(5, "device")
+        detail = text(6, "detail")
+        hash = try? row.digest(7)
+        if hash == nil { unreadable.append("hash") }
+        self.unreadable = unreadable
     }
 }
 
@@ -36,7 +50,7 @@ extension Inventory {
     /// Hands over the audit's entries, oldest first.
     ///
     /// - Parameters:
-    ///   - since: Entries of that time and later; nil for all.
+    ///   - since: Entries of that time and later, and altered ones without a time; nil for all.
     ///   - device: Entries about that device alone; nil for all.
     public func audit(
         since: Timestamp? = nil, device: DeviceID? = nil, each: (AuditEntry) throws -> Void
@@ -45,47 +59,11 @@ extension Inventory {
             let condition = device == nil ? "" : "AND device = ?"
             let query = try Query(
                 uncached: database,
-                "SELECT \(AuditEntry.columns) FROM audit WHERE at >= ? \(condition) ORDER BY id")
+                """
+                SELECT \(AuditEntry.columns) FROM audit WHERE (at >= ? OR typeof(at) <> 'integer') \(condition) ORDER BY id
+                """)
             let values: [SQLValue] = [.integer(since?.seconds ?? .min)] + (device.map { [.text($0.text)] } ?? [])
             try query.forEach(values) { try each(AuditEntry($0)) }
         }
-    }
-
-    /// Computes the chain of hashes anew.
-    ///
-    /// - Returns: The first entry that was changed, or that follows one that was removed; nil where the chain holds.
-    public func verifyAuditChain() throws(RotationError) -> Int64? {
-        try read { database in
-            var previous = SHA256Digest.zero
-            var last: Int64 = 0
-            var broken: Int64?
-            let query = try Query(uncached: database, "SELECT \(AuditEntry.columns) FROM audit ORDER BY id")
-            try query.forEach { row in
-                if broken != nil { return }
-                let entry = try AuditEntry(row)
-                let input = AuditLog.hashInput(
-                    previous: previous, entry: entry.id, at: entry.at, run: entry.run, actor: entry.actor,
-                    action: entry.action, device: entry.device, detail: entry.detail)
-                guard entry.id == last + 1, sha256(input) == entry.hash else {
-                    broken = entry.id
-                    return
-                }
-                (previous, last) = (entry.hash, entry.id)
-            }
-            if let broken { return broken }
-            // The head tells whether entries are missing at the end.
-            let head = try Query(database, "SELECT entry, hash FROM audit_head").first {
-                ($0.integer(0), try $0.digest(1))
-            }
-            guard let head, head.0 == last, head.1 == previous else { return last + 1 }
-            return nil
-        }
-    }
-}
-
-extension Inventory {
-    /// How many entries the audit has.
-    public func auditCount() throws(RotationError) -> Int {
-        try read { Int(try Query($0, "SELECT entry FROM audit_head").first { $0.integer(0) } ?? 0) }
     }
 }

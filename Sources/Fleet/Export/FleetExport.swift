@@ -60,31 +60,36 @@ private enum NDJSONExport {
     }
 }
 
-/// Writes one row a certificate, and one for a device without any.
+/// Writes one row a certificate, and one for a device without any; every text letter by letter.
 private enum CSVExport {
     static func run(_ database: Database, _ write: ([UInt8]) throws -> Void) throws {
         let names = try labelNames(database)
         var buffer = ExportBuffer()
-        var line = CSVLine()
+        var csv = CSVWriter(for: .programs)
         for name in ["device_id", "account"] + names.map({ "label:" + $0 }) + ["status", "certificate"] {
-            line.field(name)
+            csv.text(name)
         }
-        try buffer.append(line.end(), write)
+        csv.endRow()
+        try buffer.append(csv.drain(), write)
         try DeviceScan(database, withBodies: true).forEach(matching: ListFilter()) { item in
-            var common = CSVLine()
-            common.field(item.listing.device.text)
-            common.field(item.listing.account.text)
-            for name in names { common.label(item.listing.labels[name]) }
             var rows = zip(item.listing.certificates, item.bodies).map { ($0.status.rawValue, PEMText.certificate($1)) }
             if rows.isEmpty { rows = [("", "")] }
             for (status, pem) in rows {
-                var line = common
-                line.field(status)
-                line.field(pem)
-                try buffer.append(line.end(), write)
+                csv.text(item.listing.device.text)
+                csv.text(item.listing.account.text)
+                for name in names { append(label: item.listing.labels[name], to: &csv) }
+                csv.value(status)
+                csv.value(pem)
+                csv.endRow()
+                try buffer.append(csv.drain(), write)
             }
         }
         try buffer.flush(write)
+    }
+
+    /// An empty field is a label that the device does not have; a quoted empty one is a label without a text.
+    private static func append(label text: String?, to csv: inout CSVWriter) {
+        if let text, text.isEmpty { csv.quoted("") } else { csv.text(text ?? "") }
     }
 
     /// All label names that a device has, in the order of their bytes.
@@ -95,39 +100,6 @@ private enum CSVExport {
             names.formUnion(try Labels(canonicalJSON: row.text(0)).values.keys)
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    }
-}
-
-/// A row of CSV (RFC 4180), with a line feed at its end as Unix tools have it.
-private struct CSVLine {
-    private static let mustBeQuoted: [UInt8] = [0x0A, 0x0D, 0x22, 0x2C]
-    private var bytes: [UInt8] = []
-
-    mutating func field(_ text: String) {
-        let needsQuotes = text.utf8.contains(where: CSVLine.mustBeQuoted.contains)
-        if needsQuotes { quoted(text) } else { bytes.append(contentsOf: text.utf8) }
-        bytes.append(UInt8(ascii: ","))
-    }
-
-    /// An empty field is a label that the device does not have; a quoted empty one is a label without a text.
-    mutating func label(_ text: String?) {
-        guard let text, text.isEmpty else { return field(text ?? "") }
-        quoted("")
-        bytes.append(UInt8(ascii: ","))
-    }
-
-    private mutating func quoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-            bytes.append(byte)
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    mutating func end() -> [UInt8] {
-        bytes[bytes.count - 1] = UInt8(ascii: "\n")
-        return bytes
     }
 }
 

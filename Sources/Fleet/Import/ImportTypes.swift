@@ -103,6 +103,12 @@ public struct ImportSummary: Sendable, Equatable {
 
     public init(format: ImportFormat) { self.format = format }
 
+    /// Adds what was found beside the rows; it is told first.
+    public mutating func add(notes: [String]) {
+        self.notes.insert(contentsOf: notes, at: 0)
+        noteCount += notes.count
+    }
+
     mutating func note(_ text: @autoclosure () -> String) {
         noteCount += 1
         if notes.count < ImportSummary.noteLimit { notes.append(text()) }

@@ -101,7 +101,7 @@ extension Inventory {
             }
             let audit = try Query(
                 database, "SELECT \(AuditEntry.columns) FROM audit WHERE device = ? ORDER BY id DESC LIMIT ?"
-            ).all([.text(id.text), .count(auditLimit)]) { try AuditEntry($0) }
+            ).all([.text(id.text), .count(auditLimit)]) { AuditEntry($0) }
             return DeviceStory(
                 listing: DeviceListing(
                     device: id, account: device.account, labels: device.labels,

@@ -62,9 +62,10 @@ public struct Certificate: Hashable, Sendable {
     /// - Throws: ``RotationError/Code/badInput``, also where there is none.
     public static func all(reading bytes: [UInt8]) throws(RotationError) -> [Certificate] {
         if PEM.looksLikeDER(bytes) { return [try Certificate(der: bytes)] }
-        let blocks = try PEM.blocks(in: bytes)
+        let labels: Set = ["CERTIFICATE", "X509 CERTIFICATE"]
+        let blocks = try PEM.blocks(in: bytes, labelled: labels)
         var certificates: [Certificate] = []
-        for block in blocks where block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE" {
+        for block in blocks where labels.contains(block.label) {
             certificates.append(try Certificate(der: block.der))
         }
         guard !certificates.isEmpty else {

@@ -36,10 +36,14 @@ public enum PEM {
 
     /// All blocks in their order. Text outside of them, a byte-order mark and CRLF line ends are fine.
     ///
-    /// - Parameter largest: The most bytes that are looked at.
+    /// - Parameters:
+    ///   - largest: The most bytes that are looked at.
+    ///   - wanted: The labels of interest; blocks of others are named and not decoded. Nil for all.
     /// - Throws: ``RotationError/Code/badInput`` where a block is not closed, its labels differ, or it holds what is no
     ///   base64.
-    public static func blocks(in text: [UInt8], largest: Int = PEM.largest) throws(RotationError) -> [Block] {
+    public static func blocks(
+        in text: [UInt8], largest: Int = PEM.largest, labelled wanted: Set<String>? = nil
+    ) throws(RotationError) -> [Block] {
         guard text.count <= largest else {
             throw RotationError(
                 .badInput, "the PEM text is \(text.count) bytes long", advice: "at most \(largest) are read")
@@ -61,13 +65,27 @@ public enum PEM {
             guard text[closing...].starts(with: label), text[(closing + label.count)...].starts(with: dashes) else {
                 throw RotationError(.badInput, "the PEM block \(name(label)) ends under another label")
             }
-            guard let der = Base64.decode(text[bodyStart..<bodyEnd]) else {
+            // An encrypted key of old, or a block of PGP, has lines in it that are no base64.
+            let isWanted = wanted?.contains(String(decoding: label, as: UTF8.self)) ?? true
+            guard let der = isWanted ? Base64.decode(text[bodyStart..<bodyEnd]) : [] else {
                 throw RotationError(.badInput, "the PEM block \(name(label)) is not valid base64")
             }
             blocks.append(Block(label: String(decoding: label, as: UTF8.self), der: der))
             position = closing + label.count + dashes.count
         }
         return blocks
+    }
+
+    /// Whether a block of the text is a private key, of whatever kind, encrypted or not.
+    public static func holdsPrivateKey(_ text: [UInt8]) -> Bool {
+        guard !looksLikeDER(text) else { return false }
+        var position = 0
+        while let start = text.firstRange(of: begin, from: position) {
+            position = start + begin.count
+            let line = text[position...].prefix(64).prefix { $0 != UInt8(ascii: "\n") }
+            if String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----") { return true }
+        }
+        return false
     }
 
     /// Whether the bytes are DER rather than text: a SEQUENCE of a length that only a long form can tell, or that is right.

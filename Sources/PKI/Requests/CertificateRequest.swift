@@ -28,7 +28,7 @@ public struct CertificateRequest: Sendable {
     }
 
     private static func block(of text: [UInt8]) throws(RotationError) -> [UInt8] {
-        let blocks = try PEM.blocks(in: text)
+        let blocks = try PEM.blocks(in: text, labelled: ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"])
         let requests = blocks.filter { $0.label == "CERTIFICATE REQUEST" || $0.label == "NEW CERTIFICATE REQUEST" }
         guard let request = requests.first, requests.count == 1 else {
             let found =

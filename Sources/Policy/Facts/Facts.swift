@@ -19,6 +19,8 @@ public struct CertificateFacts: Sendable {
     /// The last second in which it is valid.
     public let notAfter: Timestamp
     public let key: KeyAlgorithm
+    /// The same for people, who know a curve by its name.
+    public let keyName: String
     /// Why its key is known to be weak, in a few words (`RSA of fewer than 2048 bits`); nil where nothing is known against it.
     public let keyWeakness: String?
     /// Whether another device has a certificate with the same key.
@@ -37,13 +39,15 @@ public struct CertificateFacts: Sendable {
     public let isKeyRefused: Bool
 
     public init(
-        notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String? = nil,
+        notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyName: String? = nil,
+        keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
         isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false
     ) {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.key = key
+        self.keyName = keyName ?? key.description
         self.keyWeakness = keyWeakness
         self.isKeyShared = isKeyShared || sharedWith != nil
         self.sharedWith = sharedWith

@@ -50,6 +50,19 @@ enum URIText {
         return nil
     }
 
+    /// A segment of the path that is `.` or `..`: whoever resolves or normalizes the URI takes it away, with the one before it (RFC 3986,
+    /// 5.2.4 and 6.2.2). Nil where there is none.
+    static func dotSegment(in text: String) -> Substring? {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        var path = text[text.index(after: colon)...].prefix { $0 != "?" && $0 != "#" }
+        // An authority is no part of the path.
+        if path.hasPrefix("//") { path = path.dropFirst(2).drop { $0 != "/" } }
+        return path.split(separator: "/", omittingEmptySubsequences: false).first { segment in
+            let plain = segment.replacing("%2E", with: ".").replacing("%2e", with: ".")
+            return plain == "." || plain == ".."
+        }
+    }
+
     /// Every byte that is not unreserved as `%XX` (RFC 3986, 2.1 and 2.3), so that what is put in stays one segment.
     static func encoded(_ text: String) -> String {
         var result: [UInt8] = []

@@ -19,6 +19,7 @@ public struct IssuanceProfile: Sendable {
     public let keys: [KeyRequirement]
     public let subject: SubjectTemplate
     public let subjectAlternativeNames: [SANTemplate]
+    public let longNames: LongNames
     public let keyUsage: [KeyUsage]
     public let extendedKeyUsage: [ExtendedKeyUsage]
 
@@ -29,12 +30,12 @@ public struct IssuanceProfile: Sendable {
         keys.contains { $0.isMet(by: key) }
     }
 
-    /// The subject's components for a device, in the template's order.
+    /// The subject's components for a device, in the template's order; none where all of them are too long and left out.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the device has not what the template asks for, or what it has does
     ///   not fit there.
     public func subject(for facts: DeviceFacts) throws(RotationError) -> [NameComponent] {
-        try subject.components(for: facts)
+        try subject.components(for: facts, longNames: longNames, alternatives: subjectAlternativeNames)
     }
 
     /// The subject alternative names for a device, in the profile's order.

@@ -28,6 +28,9 @@ public struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
         try check()
     }
 
+    /// Whether the device's id stands in it.
+    var namesDevice: Bool { pieces.contains(.device) }
+
     /// The name for a device. In a URI, what the device gives is percent-encoded.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where a label is missing, or the result is no legal name of its kind.
@@ -88,6 +91,13 @@ public struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
             guard URIText.hasScheme(text) else {
                 throw TemplateMistake(
                     "`\(text)` is not an absolute URI", help: "start it with a scheme, such as urn: or https:")
+            }
+            if let segment = URIText.dotSegment(in: text) {
+                throw TemplateMistake(
+                    "`\(segment)` is a part of the path of `\(text)`, which resolves away (RFC 3986, 5.2.4)",
+                    help:
+                        "write it beside other text in its part, such as urn:device:{device} or https://…/device-{device}"
+                )
             }
             return .uri(text)
         case .dns:

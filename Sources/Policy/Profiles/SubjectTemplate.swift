@@ -8,6 +8,12 @@ public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
     struct Component: Hashable, Sendable {
         let attribute: NameAttribute
         let pieces: [TemplatePiece]
+
+        /// Whether all that it says of a device stands in an alternative name.
+        fileprivate func isSaid(by alternatives: [SANTemplate]) -> Bool {
+            let said = Set(alternatives.flatMap(\.pieces))
+            return pieces.allSatisfy { !$0.isPlaceholder || said.contains($0) }
+        }
     }
 
     /// As it was written.
@@ -21,15 +27,25 @@ public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
         self.components = components
     }
 
-    /// The components for a device. Values that the device gives are taken at any length up to ``longestValue``: RFC 5280's
-    /// upper bounds (64 characters for a common name) are held for what the template itself says, since a device whose
-    /// id is longer must be renewed all the same.
-    func components(for facts: DeviceFacts) throws(RotationError) -> [NameComponent] {
+    /// The components for a device.
+    ///
+    /// - Parameters:
+    ///   - longNames: what becomes of values over RFC 5280's upper bounds.
+    ///   - alternatives: the profile's alternative names: what stands in one of them may be left out here.
+    func components(
+        for facts: DeviceFacts, longNames: LongNames, alternatives: [SANTemplate]
+    ) throws(RotationError) -> [NameComponent] {
         var result: [NameComponent] = []
         result.reserveCapacity(components.count)
         for component in components {
             var value = ""
             for piece in component.pieces { value += try piece.value(for: facts) }
+            if longNames != .keep, let bound = SubjectTemplate.upperBound[component.attribute],
+                value.unicodeScalars.count > bound
+            {
+                if longNames == .omit, component.isSaid(by: alternatives) { continue }
+                throw SubjectTemplate.tooLong(component, value, bound, longNames, facts)
+            }
             if let problem = SubjectTemplate.problem(with: value, in: component.attribute) {
                 throw RotationError(
                     .badInput, "\(component.attribute.rawValue) of the subject \(problem)",
@@ -39,6 +55,18 @@ public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
             result.append(NameComponent(component.attribute, value))
         }
         return result
+    }
+
+    private static func tooLong(
+        _ component: Component, _ value: String, _ bound: Int, _ longNames: LongNames, _ facts: DeviceFacts
+    ) -> RotationError {
+        RotationError(
+            .badInput,
+            "\(component.attribute.rawValue) of the subject would be \(value.unicodeScalars.count) characters long, and RFC 5280 allows \(bound)",
+            at: "device \(facts.device)",
+            advice: longNames == .refuse
+                ? "the profile says `longNames: refuse`; with `omit` and the device in subjectAlternativeNames it is left out"
+                : "name the device in subjectAlternativeNames, so that it can be left out, or write `longNames: keep`")
     }
 
     /// The longest value that an attribute gets from a device, in characters.

@@ -46,6 +46,7 @@ struct PolicyCompiler {
             let signature = draft.signature.algorithm?.value, draft.signature.isReadable, let validity = draft.validity,
             let backdate = draft.backdate,
             let keys = draft.keys, let subject = draft.subject, let alternativeNames = draft.alternativeNames,
+            let longNames = draft.longNames,
             let keyUsage = draft.keyUsage, let extendedKeyUsage = draft.extendedKeyUsage
         else { return nil }
         return IssuanceProfile(
@@ -53,7 +54,8 @@ struct PolicyCompiler {
             authoritySubject: authority.map { DistinguishedNameText($0.subject) }, signature: signature,
             hash: draft.signature.effectiveHash(under: authority), validity: validity, backdate: backdate, keys: keys,
             subject: subject,
-            subjectAlternativeNames: alternativeNames, keyUsage: keyUsage, extendedKeyUsage: extendedKeyUsage)
+            subjectAlternativeNames: alternativeNames, longNames: longNames, keyUsage: keyUsage,
+            extendedKeyUsage: extendedKeyUsage)
     }
 
     private func policy(_ draft: PolicyDraft, profiles: [String: IssuanceProfile]) -> RotationPolicy? {

@@ -12,6 +12,7 @@ struct ProfileDraft {
     private(set) var keys: [KeyRequirement]?
     private(set) var subject: SubjectTemplate?
     private(set) var alternativeNames: [SANTemplate]? = []
+    private(set) var longNames: LongNames? = .standard
     private(set) var keyUsage: [KeyUsage]? = [.digitalSignature]
     private(set) var extendedKeyUsage: [ExtendedKeyUsage]? = [.clientAuth]
 
@@ -31,6 +32,10 @@ struct ProfileDraft {
             draft.subject = reader.required("subject", like: "\"CN={device}\"").flatMap(ProfileDraft.subject)
             if let value = reader.optional("subjectAlternativeNames") {
                 draft.alternativeNames = ProfileDraft.names(value)
+            }
+            if let value = reader.optional("longNames") {
+                draft.longNames = value.choice(of: LongNames.self, what: "word for long names")
+                draft.warnOfUselessOmission(value)
             }
             if let value = reader.optional("keyUsage") { draft.keyUsage = ProfileDraft.keyUsage(value) }
             if let value = reader.optional("extendedKeyUsage") {
@@ -99,6 +104,14 @@ struct ProfileDraft {
                 return nil
             }
         }
+    }
+
+    /// `longNames: omit` where no alternative name says what would be left out.
+    private func warnOfUselessOmission(_ value: LocatedValue) {
+        guard longNames == .omit, let alternativeNames, !alternativeNames.contains(where: \.namesDevice) else { return }
+        value.report(
+            "`omit` leaves nothing out: no alternative name says the device's id",
+            help: "add one: subjectAlternativeNames: [\"URI:urn:device:{device}\"]", as: .warning, rule: .withoutEffect)
     }
 
     private static func keyUsage(_ value: LocatedValue) -> [KeyUsage]? {

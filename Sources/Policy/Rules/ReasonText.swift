@@ -26,12 +26,12 @@ enum ReasonText {
 
     static func key(_ certificate: CertificateFacts, _ profile: IssuanceProfile, in wording: Wording) -> Reason {
         if let weakness = certificate.keyWeakness {
-            return Reason(.weakKey, in: wording, "the key (\(certificate.key)) is weak: \(weakness)")
+            return Reason(.weakKey, in: wording, "the key (\(certificate.keyName)) is weak: \(weakness)")
         }
         let taken = profile.keys.map(\.description).joined(separator: ", ")
         return Reason(
             .weakKey, in: wording,
-            "the key (\(certificate.key)) is not one that profile \(profile.name) takes (\(taken))")
+            "the key (\(certificate.keyName)) is not one that profile \(profile.name) takes (\(taken))")
     }
 
     static func signature(_ certificate: CertificateFacts, _ profile: IssuanceProfile, in wording: Wording) -> Reason {

@@ -136,6 +136,12 @@ enum RuleSchemas {
                     "Names after their kind (URI:, DNS:, EMAIL:, IP:), with the same placeholders.",
                     of: .object([("type", .text("string"))]), isEmptyAllowed: true)
             ),
+            (
+                "longNames",
+                SchemaKind.choice(
+                    "A part of the subject over RFC 5280's length (64 characters for CN): left out where an alternative name says the same, no certificate, or kept. By default omit.",
+                    LongNames.allCases.map(\.rawValue))
+            ),
             ("keyUsage", words("By RFC 5280's names.", KeyUsage.forDevices)),
             ("extendedKeyUsage", words("By RFC 5280's names.", ExtendedKeyUsage.allCases.map(\.rawValue))),
         ], required: ["name", "authority", "signature", "validity", "keys", "subject"])

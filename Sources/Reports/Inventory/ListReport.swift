@@ -1,4 +1,5 @@
 public import Fleet
+import Rotation
 import RotationModel
 
 /// Devices and their certificates as they stream by: a line a certificate for people, a line a device for programs.
@@ -29,7 +30,7 @@ public struct ListReport {
             let status = padded(certificate.status.rawValue, 18)
             return
                 "\(padded(device.device.text, 32))  \(certificate.status == .active ? style.green(status) : style.yellow(status))"
-                + "  \(certificate.notAfter)  \(padded(certificate.key.description, 10))  \(certificate.fingerprint.hex.prefix(16))\n"
+                + "  \(certificate.notAfter)  \(padded(certificate.key.spoken, 10))  \(certificate.fingerprint.hex.prefix(16))\n"
         }.joined()
     }
 

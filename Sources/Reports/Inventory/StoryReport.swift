@@ -1,4 +1,5 @@
 public import Fleet
+import Rotation
 import RotationModel
 
 /// One device's whole story.
@@ -30,7 +31,7 @@ public struct StoryReport {
         for certificate in story.listing.certificates {
             table.add([
                 Table.Cell(certificate.status.rawValue), Table.Cell(certificate.notBefore.rfc3339),
-                Table.Cell(certificate.notAfter.rfc3339), Table.Cell(certificate.key.description),
+                Table.Cell(certificate.notAfter.rfc3339), Table.Cell(certificate.key.spoken),
                 Table.Cell(certificate.signature.description), Table.Cell(certificate.fingerprint.hex),
             ])
         }

@@ -1,4 +1,5 @@
 public import Fleet
+import Rotation
 public import RotationModel
 
 /// The fleet in numbers.
@@ -37,14 +38,17 @@ public struct SummaryReport {
             summary.devicesWithoutActive == 0
             ? "" : "\n\(counted(summary.devicesWithoutActive, "device")) without an ACTIVE certificate\n"
         return head + "\n" + style.bold("ACTIVE certificates that end") + "\n" + ends.text
-            + table("Certificates by status", summary.byStatus) + table("ACTIVE, by key", summary.byKeyAlgorithm)
+            + table("Certificates by status", summary.byStatus)
+            + table("ACTIVE, by key", summary.byKeyAlgorithm) { KeyAlgorithm($0).spoken }
             + table("ACTIVE, by issuer", summary.byIssuer) + orphans
     }
 
-    private func table(_ title: String, _ counts: [InventorySummary.Count]) -> String {
+    private func table(
+        _ title: String, _ counts: [InventorySummary.Count], called name: (String) -> String = { $0 }
+    ) -> String {
         guard !counts.isEmpty else { return "" }
         var table = Table([.right, .left])
-        for count in counts { table.add([Table.Cell(String(count.count)), Table.Cell(count.name)]) }
+        for count in counts { table.add([Table.Cell(String(count.count)), Table.Cell(name(count.name))]) }
         return "\n" + style.bold(title) + "\n" + table.text
     }
 

@@ -64,7 +64,7 @@ public struct ExplanationText {
             table.add([
                 Table.Cell(certificate.status.rawValue + (isCurrent ? " (current)" : "")),
                 Table.Cell(certificate.notBefore.rfc3339), Table.Cell(certificate.notAfter.rfc3339),
-                Table.Cell(certificate.key.description + weakness), Table.Cell(certificate.signature.description),
+                Table.Cell(certificate.key.spoken + weakness), Table.Cell(certificate.signature.description),
                 Table.Cell(certificate.issuer),
             ])
         }

@@ -51,8 +51,10 @@ enum ConfigurationFile {
 
     enum Kind { case file, folder }
 
-    /// The names in a folder, by their bytes, without those that start with a dot.
-    static func names(in folder: String, missing: String) throws(RotationError) -> [String] {
+    /// The names in a folder, by their bytes.
+    ///
+    /// - Parameter hidden: whether also those that start with a dot.
+    static func names(in folder: String, hidden: Bool = false, missing: String) throws(RotationError) -> [String] {
         guard let stream = opendir(folder) else { throw failure(errno, folder, missing: missing) }
         defer { closedir(stream) }
         var names: [String] = []
@@ -60,7 +62,8 @@ enum ConfigurationFile {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
             }
-            if !name.hasPrefix(".") { names.append(name) }
+            if name == "." || name == ".." || (!hidden && name.hasPrefix(".")) { continue }
+            names.append(name)
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }

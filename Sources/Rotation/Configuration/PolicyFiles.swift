@@ -3,8 +3,8 @@ public import RotationModel
 
 /// Finds and reads policy files.
 public enum PolicyFiles {
-    /// Reads files, and of folders every `*.yaml` and `*.yml` that is not hidden, in the order of their names; folders
-    /// within folders are not entered.
+    /// Reads files, and of folders those that ``PolicyFileName`` says, in the order of their names; folders within folders are not
+    /// entered (``PolicyFilesPassedOver`` tells).
     ///
     /// - Parameter root: the workspace's folder; files in it are shown by their path from there, `policies/sensors.yaml`.
     ///   Empty to show paths as they are given.
@@ -17,7 +17,7 @@ public enum PolicyFiles {
             case .file: try add(path, to: &files, root: root)
             case .folder:
                 for name in try ConfigurationFile.names(in: path, missing: missing)
-                where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                where PolicyFileName.isRead(name) {
                     try add(WorkspacePath.resolve(name, from: path), to: &files, root: root)
                 }
             }

@@ -191,6 +191,7 @@ extension IssuanceProfile {
             ("backdate", backdate.description), ("keys", keys.map(\.description).joined(separator: ", ")),
             ("subject", subjectText),
             ("subjectAlternativeNames", subjectAlternativeNames.map(\.description).joined(separator: ", ")),
+            ("longNames", longNames.rawValue),
             ("keyUsage", keyUsage.map(\.rawValue).joined(separator: ", ")),
             ("extendedKeyUsage", extendedKeyUsage.map(\.rawValue).joined(separator: ", ")),
         ]

@@ -51,7 +51,7 @@ public enum PolicySource: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Reads policy files out of a revision: the tree's own `*.yaml` and `*.yml` that are not hidden, in the order of their names.
+/// Reads policy files out of a revision: those of the tree itself that ``PolicyFileName`` says, in the order of their names.
 struct GitRevision {
     private let name: String
 
@@ -87,7 +87,7 @@ struct GitRevision {
         let object: String
         let name: String
 
-        var isPolicyFile: Bool { !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) }
+        var isPolicyFile: Bool { PolicyFileName.isRead(name) }
     }
 
     /// Lines of `MODE KIND OBJECT<tab>NAME`, each with a null byte at its end.

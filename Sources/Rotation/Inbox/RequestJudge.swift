@@ -49,7 +49,7 @@ struct RequestJudge {
         guard policy.profile.allows(key.algorithm) else {
             throw RequestRefusal(
                 .keyNotAllowed,
-                "a key of kind \(key.algorithm) is not allowed; use \(policy.profile.keys.map(\.description).joined(separator: ", "))"
+                "a key of kind \(key.algorithm.name) is not allowed; use \(policy.profile.keys.map(\.description).joined(separator: ", "))"
             )
         }
         if policy.rekey == .required && key.fingerprint == context.current?.keyFingerprint {

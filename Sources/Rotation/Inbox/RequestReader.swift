@@ -74,7 +74,7 @@ struct RequestReader: Sendable {
             case .dsa, .ed25519, .other:
                 return .failure(
                     RequestRefusal(
-                        .keyNotAllowed, "a key of kind \(request.publicKey.algorithm) is not allowed for devices"))
+                        .keyNotAllowed, "a key of kind \(request.publicKey.algorithm.name) is not allowed for devices"))
             }
             do {
                 try proof.verify(request)

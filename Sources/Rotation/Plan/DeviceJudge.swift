@@ -238,7 +238,8 @@ struct DeviceJudge {
     private func certificateFacts(of certificate: PlanningCertificate) throws -> CertificateFacts {
         CertificateFacts(
             notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
-            keyWeakness: certificate.keyWeakness, isKeyShared: sharedKeys.contains(certificate.keyFingerprint),
+            keyName: certificate.key.spoken, keyWeakness: certificate.keyWeakness,
+            isKeyShared: sharedKeys.contains(certificate.keyFingerprint),
             signature: certificate.signature, isSignatureWeak: certificate.isSignatureWeak,
             issuer: try planner.snapshot.issuerName(certificate.issuer),
             authorityEnd: endings.end(for: certificate),

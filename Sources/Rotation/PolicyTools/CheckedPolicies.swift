@@ -17,15 +17,18 @@ public struct CheckedPolicies: Sendable {
     /// All that a message can be about.
     public static let rules =
         Diagnostic.Rule.ofReading + Diagnostic.Rule.ofPolicies + PolicyReach.rules + MissingIssuers.rules
+        + PolicyFilesPassedOver.rules
 
-    /// - Parameter authorities: those whose programs are looked for.
+    /// - Parameters:
+    ///   - authorities: those whose programs are looked for.
+    ///   - passedOver: what is to be said of files that are not read.
     init(
         _ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?,
-        authorities: [AuthorityConfiguration] = []
+        authorities: [AuthorityConfiguration] = [], passedOver: [Diagnostic] = []
     ) throws {
         let reach = try loaded.set.map { try PolicyReach(policies: $0, files: files).diagnostics(fleet) } ?? []
         let missing = MissingIssuers(authorities: authorities).diagnostics
-        diagnostics = (loaded.diagnostics + reach + missing).sorted(byFiles: files.map(\.path))
+        diagnostics = (loaded.diagnostics + reach + missing + passedOver).sorted(byFiles: files.map(\.path))
         self.files = files.count
         set = loaded.set
     }

@@ -38,8 +38,9 @@ struct PolicyReach {
             var found = contested(proof: census.proofs)
             // Nobody is reached before the first import, which is no policy's fault.
             if snapshot.deviceCount > 0 {
-                found += unreachedPolicies(census)
-                found += try unreachedRevocations(snapshot, at: at)
+                let issuers = try snapshot.issuerNames().map(\.name)
+                found += unreachedPolicies(census, issuers)
+                found += try unreachedRevocations(snapshot, issuers, at: at)
             }
             return found
         }
@@ -121,7 +122,7 @@ struct PolicyReach {
             rule: PolicyReach.equalPriority)
     }
 
-    private func unreachedPolicies(_ census: Census) -> [Diagnostic] {
+    private func unreachedPolicies(_ census: Census, _ issuers: [String]) -> [Diagnostic] {
         policies.policies.indices.filter { census.decided[$0] == 0 }.compactMap { index in
             let policy = policies.policies[index]
             let winner = census.outrankedBy[index].map { policies.policies[$0] }
@@ -132,19 +133,32 @@ struct PolicyReach {
             return diagnostic(
                 .warning, at: policy.place, "policy `\(policy.name)` decides for no device of the inventory\(why)",
                 help: winner == nil
-                    ? "look at its `match`: `rotation-job policy explain DEVICE` shows each condition"
+                    ? hint(policy.match.issuers, issuers)
+                        ?? "look at its `match`: `rotation-job policy explain DEVICE` shows each condition"
                     : "give it a higher priority, or remove it", rule: PolicyReach.unreachedPolicy)
         }
     }
 
-    private func unreachedRevocations(_ snapshot: PlanningSnapshot, at: Timestamp) throws -> [Diagnostic] {
+    private func unreachedRevocations(
+        _ snapshot: PlanningSnapshot, _ issuers: [String], at: Timestamp
+    ) throws -> [Diagnostic] {
         let scope = try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)
         return zip(policies.revocations, scope.outlooks).compactMap { rule, outlook in
             guard outlook.matched + outlook.descendants + outlook.sharedKeys == 0 else { return nil }
             return diagnostic(
                 .warning, at: rule.place, "revocation `\(rule.name)` reaches no certificate of the inventory",
-                help: "look at its `match` and `certificates`", rule: PolicyReach.unreachedRevocation)
+                help: hint(rule.match.issuers + rule.certificates.issuers, issuers)
+                    ?? "look at its `match` and `certificates`", rule: PolicyReach.unreachedRevocation)
         }
+    }
+
+    /// Where an issuer is written as another program prints it.
+    private func hint(_ names: [DistinguishedNameText], _ known: [String]) -> String? {
+        for name in names {
+            guard let meant = IssuerSearch(name.description).nearMiss(among: known) else { continue }
+            return "its issuer `\(name)` is no issuer of the inventory; write `\(meant)`, as RFC 4514 does"
+        }
+        return nil
     }
 
     private func isBefore(_ left: PolicyPlace, _ right: PolicyPlace) -> Bool {

@@ -94,10 +94,8 @@ public struct ManualRevocation: Sendable {
         case .fingerprint(let fingerprint):
             found = try snapshot.certificates(withFingerprint: fingerprint)
         case .serial(let serial, let issuer):
-            let name = DistinguishedNameText(authorities[issuer]?.certificate.subject.text ?? issuer)
-            found = try snapshot.certificates(serial: serial).filter {
-                name.isSame(as: try snapshot.issuerName($0.issuer))
-            }
+            return try SerialSearch(serial: serial, issuer: authorities[issuer]?.certificate.subject.text ?? issuer)
+                .certificates(in: snapshot)
         case .key(let key):
             found = try snapshot.certificates(withKey: key)
             // A key that nobody has yet can still be refused for ever.

@@ -103,7 +103,8 @@ public struct RevocationDesk: Sendable {
         let signing = workspace.signingAuthorities(policies, at: at)
             .filter { authorities[$0]?.configuration.issuer == nil }
         let keys = try SigningKeys.load(workspace.configuration, authorities, needing: signing, observer: observer)
-        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
+        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep {
+            run in
             try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,
                 authorities: authorities, keys: keys, run: run, at: at, limit: nil, actor: actor, clock: clock,

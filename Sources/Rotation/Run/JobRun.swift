@@ -41,7 +41,8 @@ public struct JobRun: Sendable {
         workspace.openDoors().forEach(observer.warn)
         let inventory = try workspace.openInventory(.readWrite)
         try await checkReviewedPlan(policies)
-        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock).keep { run in
+        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep {
+            run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try SigningKeys.load(
                 workspace.configuration, authorities, needing: workspace.signingAuthorities(policies, at: at),

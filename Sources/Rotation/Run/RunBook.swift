@@ -17,6 +17,7 @@ struct RunBook {
     let actor: String
     /// For the wall-clock times of the record.
     let clock: any WallClock
+    let observer: any RunObserver
 
     func keep(_ body: (RunRecord) async throws -> RunOutcome) async throws -> RunOutcome {
         let startedAt = clock.now()
@@ -25,14 +26,24 @@ struct RunBook {
             pid: getpid())
         try inventory.beginRun(run)
         do {
-            let outcome = try await body(run)
+            var outcome = try await body(run)
             try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
+            outcome.audit = try noteAnchor()
             return outcome
         } catch {
             // The error matters more than whether its record could be written: a full disk refuses both.
             try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
+            _ = try? noteAnchor()
             throw error
         }
+    }
+
+    /// Says the newest hash of the audit to the log, which whoever can write the workspace need not be able to change. What it says is
+    /// committed.
+    private func noteAnchor() throws -> AuditAnchor {
+        let anchor = try inventory.auditAnchor()
+        observer.note(anchor.line)
+        return anchor
     }
 
     /// Sorts by time, and differs for two runs of one second.

@@ -7,6 +7,12 @@ public protocol RunObserver: Sendable {
     func ended(_ stage: Stage)
     /// Something that an operator should read, and that stops nothing.
     func warn(_ text: String)
+    /// Something that belongs into a log, and needs nobody.
+    func note(_ text: String)
+}
+
+extension RunObserver {
+    public func note(_ text: String) {}
 }
 
 /// What takes long: the import, and the stages of a run in their order.

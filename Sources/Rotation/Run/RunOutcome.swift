@@ -1,3 +1,4 @@
+public import Fleet
 public import RotationModel
 
 /// What a run did: its plan, and what became of each row.
@@ -25,6 +26,8 @@ public struct RunOutcome: Sendable {
     /// Wall-clock times, whatever `--at` says.
     public let startedAt: Timestamp
     public let endedAt: Timestamp
+    /// The newest point of the audit after the run's own last entry; nil before that is written.
+    public var audit: AuditAnchor?
 
     public var ending: Ending {
         if !plan.guards.isEmpty { return .guarded }

@@ -27,6 +27,9 @@ struct ForecastCommand: AsyncParsableCommand {
     @Option(help: "How the forecast is written.")
     var format: ForecastFormat = .text
 
+    @Flag(help: "In CSV, leave the names of policies as they are.")
+    var raw = false
+
     @Option(help: ArgumentHelp("Write the forecast to a file instead of standard output.", valueName: "file"))
     var output: String?
 
@@ -34,6 +37,7 @@ struct ForecastCommand: AsyncParsableCommand {
         guard (1...Forecaster.longest).contains(days) else {
             throw ValidationError("--days takes a number from 1 to \(Forecaster.longest).")
         }
+        if raw, format != .csv { throw ValidationError("--raw belongs to --format csv.") }
     }
 
     func run() async throws {
@@ -43,9 +47,9 @@ struct ForecastCommand: AsyncParsableCommand {
         let style = output == nil ? options.style : .plain
         try Console.deliver(to: output) { write in
             switch format {
-            case .text: try write(Array(ForecastText(forecast, style: style).text.utf8))
+            case .text: try write(Console.bytes(ofReport: ForecastText(forecast, style: style).text))
             case .json: try write(ForecastJSON(forecast).bytes)
-            case .csv: try write(Array(ForecastCSV(forecast).text.utf8))
+            case .csv: try write(ForecastCSV(forecast, isRaw: raw).bytes)
             case .html: try ForecastHTML(ForecastFigures(forecast)).write(write)
             }
         }

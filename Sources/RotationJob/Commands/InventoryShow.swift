@@ -27,7 +27,7 @@ struct InventoryShow: ParsableCommand {
                     ? "see `rotation-job inventory list`" : "did you mean \(near.joined(separator: ", "))?")
         }
         let report = StoryReport(story, style: options.style)
-        try Console.write(json ? report.json : Array(report.text.utf8))
+        try Console.write(json ? report.json : Console.bytes(ofReport: report.text))
     }
 }
 
@@ -44,6 +44,6 @@ struct InventorySummaryCommand: ParsableCommand {
     func run() throws {
         let summary = try options.workspace().openInventory(.readOnly).summary(at: at.timestamp)
         let report = SummaryReport(summary, at: at.timestamp, style: options.style)
-        try Console.write(json ? report.json : Array(report.text.utf8))
+        try Console.write(json ? report.json : Console.bytes(ofReport: report.text))
     }
 }

@@ -27,6 +27,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "How the plan is written.")
     var format: PlanFormat = .text
 
+    @Flag(help: "In CSV, leave every text as it is, even where a spreadsheet would take one for a formula.")
+    var raw = false
+
     @Option(help: ArgumentHelp("Write the plan to a file instead of standard output.", valueName: "file"))
     var output: String?
 
@@ -41,11 +44,15 @@ struct PlanCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes a number that is not negative.") }
+        if raw, format != .csv { throw ValidationError("--raw belongs to --format csv.") }
         if save == "-" { throw ValidationError("--save takes a file; standard output has the plan anyway.") }
     }
 
     func run() async throws {
-        let dryRun = try DryRun(options.workspace(), at: at.timestamp, limit: limit, observer: options.progress())
+        let workspace = try options.workspace()
+        let progress = options.progress()
+        workspace.tellOfPassedOverPolicies(progress)
+        let dryRun = DryRun(workspace, at: at.timestamp, limit: limit, observer: progress)
         let plan: RotationPlan
         if let save {
             let reviewable = try await dryRun.reviewablePlan()
@@ -58,9 +65,9 @@ struct PlanCommand: AsyncParsableCommand {
         let style = output == nil ? options.style : .plain
         try Console.deliver(to: output) { write in
             switch format {
-            case .text: try write(Array(PlanText(plan, style: style).text.utf8))
+            case .text: try write(Console.bytes(ofReport: PlanText(plan, style: style).text))
             case .json: try PlanJSON(plan).write(write)
-            case .csv: try PlanCSV(plan).write(write)
+            case .csv: try PlanCSV(plan, isRaw: raw).write(write)
             case .html: try PlanHTML(plan).write(write)
             }
         }

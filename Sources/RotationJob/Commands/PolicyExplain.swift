@@ -24,6 +24,6 @@ struct PolicyExplain: AsyncParsableCommand {
         try Console.write(
             json
                 ? ExplanationJSON(explanation).bytes
-                : Array(ExplanationText(explanation, style: options.style).text.utf8))
+                : Console.bytes(ofReport: ExplanationText(explanation, style: options.style).text))
     }
 }

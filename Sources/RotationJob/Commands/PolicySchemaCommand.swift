@@ -12,5 +12,5 @@ struct PolicySchemaCommand: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    func run() throws { try Console.print(PolicySchema.text) }
+    func run() throws { try Console.write(Array(PolicySchema.text.utf8)) }
 }

@@ -24,7 +24,7 @@ struct PolicyTestCommand: ParsableCommand {
         Console.printDiagnostics(checked.diagnostics.filter { $0.severity == .error })
         guard let set = checked.set else { throw ExitCode(ExitStatus.badInput) }
         let report = PolicyTestReport(set.runTests(), files: checked.files, style: options.style)
-        try Console.write(json ? report.json : Array(report.text.utf8))
+        try Console.write(json ? report.json : Console.bytes(ofReport: report.text))
         if report.failed > 0 { throw ExitCode(ExitStatus.failed) }
     }
 }

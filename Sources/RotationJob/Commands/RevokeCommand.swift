@@ -26,14 +26,18 @@ struct RevokeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The certificate with this SHA-256 of its DER.", valueName: "sha256"))
     var fingerprint: String?
 
+    // A negative one starts with a dash.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "The certificate with this serial number, in hexadecimal; wants --issuer.", valueName: "serial"))
+            "The certificate with this serial number, in hexadecimal, as `openssl x509 -serial` prints it; wants --issuer.",
+            valueName: "serial"))
     var serial: String?
 
     @Option(
         help: ArgumentHelp(
-            "Who issued it: an authority's name in rotation.yaml, or a distinguished name.", valueName: "name"))
+            "Who issued it: an authority's name in rotation.yaml, or a distinguished name, by RFC 4514 or as `openssl x509 -issuer` prints it.",
+            valueName: "name"))
     var issuer: String?
 
     @Option(

@@ -58,9 +58,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workspace = try options.workspace()
+        let progress = options.progress()
+        workspace.tellOfPassedOverPolicies(progress)
         let outcome = try await JobRun(
             workspace, at: at.timestamp, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
-            actor: Self.user, observer: options.progress()
+            actor: Self.user, observer: progress
         ).perform()
         try RunCommand.writeReports(outcome, workspace)
         if let report { try Console.deliver(to: report) { try RunJSON(outcome).write($0) } }

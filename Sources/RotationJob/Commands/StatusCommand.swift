@@ -15,7 +15,10 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let status = try await FleetStatus.read(options.workspace(), at: at.timestamp, observer: options.progress())
+        let workspace = try options.workspace()
+        let progress = options.progress()
+        workspace.tellOfPassedOverPolicies(progress)
+        let status = try await FleetStatus.read(workspace, at: at.timestamp, observer: progress)
         if json {
             try Console.write(StatusJSON(status).bytes)
         } else {

@@ -26,9 +26,11 @@ enum Console {
         return isTerminal(descriptor) && !noColour && !isDumb
     }
 
-    static func print(_ text: String) throws {
-        try write(Array(text.utf8))
-    }
+    /// Writes a report for people.
+    static func print(_ text: String) throws { try write(bytes(ofReport: text)) }
+
+    /// A report for people, in which whatever strangers called themselves is no more than text.
+    static func bytes(ofReport text: String) -> [UInt8] { Array(Printable.report(text).utf8) }
 
     static func write(_ bytes: [UInt8]) throws {
         try write(bytes, to: standardOutput)

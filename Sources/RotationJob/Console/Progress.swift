@@ -63,7 +63,9 @@ final class Progress: RunObserver {
         }
     }
 
+    func note(_ text: String) { logger.notice("\(text)") }
+
     func warn(_ text: String) {
-        logger.warning("\(Printable.text(text))")
+        logger.warning("\(text)")
     }
 }

@@ -20,7 +20,7 @@ struct StandardErrorLog: LogHandler {
         switch format {
         case .text:
             let pairs = all.map { " \($0.key)=\($0.value)" }.joined()
-            Console.printToStandardError("\(now) \(event.level): \(event.message)\(pairs)\n")
+            Console.printToStandardError(Printable.text("\(now) \(event.level): \(event.message)\(pairs)") + "\n")
         case .json:
             var json = JSONWriter()
             json.object { json in

@@ -1,0 +1,112 @@
+import GRDB
+public import RotationModel
+
+/// A point of the audit that was written down: so many entries there were, and the hash of the newest one covers them all.
+///
+/// Kept where whoever can write the database cannot, it shows that nothing up to there was changed or cut off since.
+public struct AuditAnchor: Sendable, Hashable {
+    public let entries: Int64
+    /// Of the newest entry; all zeros where there is none yet.
+    public let hash: SHA256Digest
+
+    public init(entries: Int64, hash: SHA256Digest) {
+        (self.entries, self.hash) = (entries, hash)
+    }
+}
+
+/// The first thing that is wrong with the audit.
+public enum AuditFault: Sendable, Equatable {
+    /// This entry was changed, or follows one that was removed, or entries before it were.
+    case broken(entry: Int64)
+    /// The chain holds, and is not the one of this anchor: it was written anew. Up to the entry `intact` it is proved to be the old one.
+    case rewritten(AuditAnchor, intact: Int64)
+    /// The chain holds, and ends before this anchor: its end was cut off.
+    case cut(AuditAnchor, last: Int64)
+}
+
+extension Inventory {
+    /// The newest point of the audit, as it is committed.
+    public func auditAnchor() throws(RotationError) -> AuditAnchor {
+        try read { database in
+            guard let head = try AuditHead.read(database) else {
+                throw StorageFailure.unreadable("an audit without its head")
+            }
+            return head
+        }
+    }
+
+    /// Computes the chain of hashes anew.
+    ///
+    /// - Returns: The first entry that was changed, or that follows one that was removed; nil where the chain holds.
+    public func verifyAuditChain() throws(RotationError) -> Int64? {
+        if case .broken(let entry) = try auditFault(against: []) { entry } else { nil }
+    }
+
+    /// Computes the chain of hashes anew, and holds it against anchors that were kept elsewhere.
+    ///
+    /// - Returns: What is wrong first, by the entries' order; nil where the chain holds and has all anchors in it.
+    public func auditFault(against anchors: [AuditAnchor]) throws(RotationError) -> AuditFault? {
+        try read { database in
+            var walk = AuditWalk(anchors: anchors)
+            try Query(uncached: database, "SELECT \(AuditEntry.columns) FROM audit ORDER BY id").forEach { row in
+                walk.take(AuditEntry(row), sha256)
+            }
+            let head = try AuditHead.read(database)
+            return walk.fault ?? walk.faultAtEnd(head: head)
+        }
+    }
+}
+
+/// The newest entry as the inventory keeps it beside the entries: it tells whether some are missing at the end.
+private enum AuditHead {
+    /// Nil where there is none that can be read.
+    static func read(_ database: Database) throws -> AuditAnchor? {
+        try Query(database, "SELECT entry, hash FROM audit_head").first { row in
+            (try? row.digest(1)).map { AuditAnchor(entries: row.integer(0), hash: $0) }
+        } ?? nil
+    }
+}
+
+/// Goes along the chain, entry by entry.
+private struct AuditWalk {
+    private(set) var fault: AuditFault?
+    private var last = AuditAnchor(entries: 0, hash: .zero)
+    private var intact: Int64 = 0
+    /// Those that were not passed yet, the nearest last.
+    private var ahead: [AuditAnchor]
+
+    init(anchors: [AuditAnchor]) {
+        ahead = anchors.sorted { $0.entries > $1.entries }
+        passAnchors()
+    }
+
+    mutating func take(_ entry: AuditEntry, _ sha256: SHA256Function) {
+        guard fault == nil else { return }
+        let input = AuditLog.hashInput(
+            previous: last.hash, entry: entry.id, at: entry.at, run: entry.run, actor: entry.actor,
+            action: entry.action, device: entry.device, detail: entry.detail)
+        let hash = sha256(input)
+        guard entry.unreadable.isEmpty, entry.id == last.entries + 1, hash == entry.hash else {
+            fault = .broken(entry: entry.id)
+            return
+        }
+        last = AuditAnchor(entries: entry.id, hash: hash)
+        passAnchors()
+    }
+
+    func faultAtEnd(head: AuditAnchor?) -> AuditFault? {
+        if head != last { return .broken(entry: last.entries + 1) }
+        return ahead.last.map { .cut($0, last: last.entries) }
+    }
+
+    private mutating func passAnchors() {
+        while let next = ahead.last, next.entries <= last.entries {
+            if next.hash != last.hash {
+                fault = .rewritten(next, intact: intact)
+                return
+            }
+            intact = next.entries
+            ahead.removeLast()
+        }
+    }
+}
