@@ -20,11 +20,16 @@ public struct CertificateColumns: Sendable, Equatable {
     /// Whether the signature's hash is weaker than SHA-256.
     public var isSignatureWeak: Bool
     public var der: [UInt8]
+    /// Who signed it; nil where nobody looked, and for what this job issues.
+    public var signedBy: SignedBy?
+    /// What is not as RFC 5280 wants it, in a few words; nil where nothing is.
+    public var malformed: String?
 
     public init(
         fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, subject: String, notBefore: Timestamp,
         notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String?, keyFingerprint: KeyFingerprint,
-        signature: SignatureAlgorithm, isSignatureWeak: Bool, der: [UInt8]
+        signature: SignatureAlgorithm, isSignatureWeak: Bool, der: [UInt8],
+        signedBy: SignedBy? = nil, malformed: String? = nil
     ) {
         self.fingerprint = fingerprint
         self.serialNumber = serialNumber
@@ -38,10 +43,14 @@ public struct CertificateColumns: Sendable, Equatable {
         self.signature = signature
         self.isSignatureWeak = isSignatureWeak
         self.der = der
+        self.signedBy = signedBy
+        self.malformed = malformed
     }
 }
 
-/// Reads one X.509 certificate. Fleet knows no X.509: whoever composes it with PKI hands one in.
+/// Reads X.509 certificates, many at a time, so that all cores can read. Fleet knows no X.509: whoever composes it with PKI hands one in.
 ///
-/// - Parameter pemOrDER: One certificate, in either form.
-public typealias CertificateReader = @Sendable (_ pemOrDER: [UInt8]) throws(RotationError) -> CertificateColumns
+/// - Parameter pemOrDER: Certificates, each in either form.
+/// - Returns: What came of each, in the same order.
+public typealias CertificateReader =
+    @Sendable (_ pemOrDER: [[UInt8]]) -> [Result<CertificateColumns, RotationError>]

@@ -58,6 +58,7 @@ enum PlanDocument {
         }
         appendRollout(plan, to: &json)
         append(plan.revocations, to: &json)
+        json.member("importedRevocations", plan.broughtRevocationCount)
         append(plan.pickUp, to: &json)
         json.key("guards")
         json.array { json in plan.guards.forEach { json.value($0.description) } }

@@ -29,6 +29,10 @@ public struct PlanText {
         if let confirmations = plan.inbox?.confirmations, confirmations > 0 {
             changes.append("take \(counted(confirmations, "confirmation")) in")
         }
+        if plan.broughtRevocationCount > 0 {
+            let certificates = counted(plan.broughtRevocationCount, "certificate")
+            changes.append("put \(certificates) on CRLs that an import brought as REVOKED")
+        }
         let what =
             changes.isEmpty ? "A run would change nothing" : "A run would " + changes.joined(separator: ", ")
         let blocked = plan.count(.blocked)

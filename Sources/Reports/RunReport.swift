@@ -72,7 +72,7 @@ public struct RunText {
 
     public var text: String {
         [
-            headline, guards, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox,
+            headline, guards, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox, brought,
             RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,
             troubles, PickUpText(pickUp: outcome.plan.pickUp, style: style).line, audit, next,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
@@ -101,6 +101,12 @@ public struct RunText {
 
     private var guards: String {
         outcome.plan.passedGuards.map { style.yellow("Past a guard, as reviewed: ") + $0.fact + "\n" }.joined()
+    }
+
+    private var brought: String {
+        let count = outcome.plan.broughtRevocationCount
+        guard count > 0, outcome.ending != .guarded else { return "" }
+        return "Put on CRLs, as an import brought them REVOKED: \(counted(count, "certificate")).\n"
     }
 
     private var recovery: String {

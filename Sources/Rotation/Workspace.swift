@@ -48,14 +48,9 @@ public struct Workspace: Sendable {
         let lock = try WorkspaceLock(for: configuration)
         defer { withExtendedLifetime(lock) {} }
         let keys = PrivateKeysInImport()
+        let reader = FieldCertificates(authorities: try authorities(), keys: keys)
         var summary = try openInventory(.readWrite).importFleet(
-            from: path, options: options,
-            reader: { bytes throws(RotationError) in
-                let certificate = try Certificate(reading: bytes)
-                keys.look(at: bytes, beside: certificate.fingerprint)
-                return CertificateColumns(certificate)
-            },
-            rejected: rejected, progress: progress)
+            from: path, options: options, reader: { reader.read($0) }, rejected: rejected, progress: progress)
         summary.add(notes: keys.notes)
         return summary
     }

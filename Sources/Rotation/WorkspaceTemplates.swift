@@ -63,6 +63,7 @@ enum WorkspaceTemplates {
               overlap: 7d
               confirmWithin: 30d
             compliance:
+              malformed: replace           # not written as RFC 5280 wants it
               key: replace
               sharedKey: replace
               signature: report

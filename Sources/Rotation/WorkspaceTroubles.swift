@@ -17,7 +17,21 @@ extension Workspace {
         let directory = try authorities()
         return openDoors() + missing + weakKeys
             + directory.names.compactMap { directory[$0] }.flatMap { $0.troubles(at: at) }
-            + (try listTroubles(at: at, directory))
+            + (try listTroubles(at: at, directory)) + (try forgeryTroubles(at: at, directory))
+    }
+
+    /// Certificates that were imported before imports verified them, and that no authority signed.
+    private func forgeryTroubles(at: Timestamp, _ directory: AuthorityDirectory) throws -> [String] {
+        let found = try openInventory(.readOnly).planningSnapshot {
+            try ImportedRevocations.find(in: $0, directory, at: at)
+        }
+        return found.forged.sorted { $0.key < $1.key }.map { authority, certificates in
+            let most = 5
+            let named = certificates.prefix(most).map { "\($0.device) (\($0.fingerprint.hex.prefix(16))…)" }
+            let more = certificates.count > most ? " and \(certificates.count - most) more" : ""
+            return
+                "\(certificates.count) REVOKED certificate\(certificates.count == 1 ? " bears" : "s bear") the name of authority \(authority), and its key did not sign \(certificates.count == 1 ? "it" : "them"): \(named.joined(separator: ", "))\(more); they are on no CRL, find out who imported them (`rotation-job audit --device DEVICE`)"
+        }
     }
 
     private func listTroubles(at: Timestamp, _ directory: AuthorityDirectory) throws -> [String] {
@@ -37,7 +51,7 @@ extension AuthorityDirectory.Entry {
     func listTrouble(_ inventory: Inventory) throws -> String? {
         // An authority outside publishes its own.
         guard configuration.issuer == nil, !certificate.maySignRevocationLists else { return nil }
-        let hasRevoked = try inventory.lastRevocation(issuers: [certificate.subject.text]) > 0
+        let hasRevoked = try inventory.lastRevocation(issuers: spellings(among: inventory.issuerNames())) > 0
         guard configuration.crlURL != nil || hasRevoked else { return nil }
         return
             "authority \(configuration.name) may not sign CRLs (its certificate's KeyUsage lacks cRLSign), so that verifiers do not hear of revocations; have its certificate issued again with cRLSign"

@@ -3,6 +3,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case expiring
     case expired
     case revoked
+    /// The certificate is not as RFC 5280 wants it.
+    case malformed
     case weakKey = "weak-key"
     case weakSignature = "weak-signature"
     case sharedKey = "shared-key"

@@ -130,8 +130,8 @@ struct ImportTests {
         let workspace = try Workspace([FakeDevice("d1"), FakeDevice("d2")])
         #expect(try workspace.planningDevice("d1").active[0].keyWeakness == nil)
         let path = try workspace.folder.write(FakeDevice("d1").ndjson.utf8, to: "again.ndjson")
-        let reader: CertificateReader = { bytes throws(RotationError) in
-            var columns = try fakeReader(bytes)
+        let reader = reader { bytes throws(RotationError) in
+            var columns = try readFake(bytes)
             columns.keyWeakness = "it stands on a list"
             return columns
         }
@@ -246,7 +246,7 @@ struct ImportTests {
         let error = failure {
             try workspace.inventory.importFleet(
                 from: workspace.folder.file("broken.ndjson"), options: ImportOptions(at: Workspace.now, actor: "t"),
-                reader: { _ throws(RotationError) in throw RotationError(.io, "died") }, rejected: { _ in },
+                reader: { $0.map { _ in .failure(RotationError(.io, "died")) } }, rejected: { _ in },
                 progress: { _, _, _ in })
         }
         #expect(error?.code == .io)

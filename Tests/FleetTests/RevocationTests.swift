@@ -151,6 +151,10 @@ struct RevocationTests {
         for hour in Int64(1)...2 { try workspace.importText(gone.ndjson, at: Workspace.now + .hours(hour)) }
         var found: [RevokedCertificate] = []
         try workspace.inventory.forEachRevoked(issuers: ["CN=Test CA"]) { found.append($0) }
+        #expect(found.isEmpty, "a run carries it out, in sight of its limits")
+        #expect(try workspace.inventory.carryOutAllImported() == [false, true], "b was known, a came in so")
+        #expect(try workspace.inventory.carryOutAllImported() == [])
+        try workspace.inventory.forEachRevoked(issuers: ["CN=Test CA"]) { found.append($0) }
         #expect(found.map(\.reason) == [.unspecified, .unspecified])
         #expect(found.map(\.revokedAt) == [Workspace.now, Self.later])
         let history = try workspace.show("b").listing.certificates.first?.history

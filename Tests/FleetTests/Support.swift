@@ -70,12 +70,12 @@ struct FakeCertificate {
     }
 
     var columns: CertificateColumns {
-        get throws { try fakeReader(der) }
+        get throws { try readFake(der) }
     }
 }
 
 /// Reads what ``FakeCertificate`` writes, PEM or bare.
-let fakeReader: CertificateReader = { bytes throws(RotationError) in
+func readFake(_ bytes: [UInt8]) throws(RotationError) -> CertificateColumns {
     var text = String(decoding: bytes, as: UTF8.self)
     if text.hasPrefix("-----BEGIN") {
         let base64 = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
@@ -93,6 +93,17 @@ let fakeReader: CertificateReader = { bytes throws(RotationError) in
         keyFingerprint: FakeCertificate.keyFingerprint(parts[4]), signature: .ecdsaWithSHA256, isSignatureWeak: false,
         der: Array(text.utf8))
 }
+
+/// A reader of an import, from one that reads one certificate.
+func reader(_ one: @escaping @Sendable ([UInt8]) throws(RotationError) -> CertificateColumns) -> CertificateReader {
+    { texts in
+        texts.map { text in
+            do throws(RotationError) { return .success(try one(text)) } catch { return .failure(error) }
+        }
+    }
+}
+
+let fakeReader = reader(readFake)
 
 /// A device of a test fleet.
 struct FakeDevice {
@@ -205,4 +216,24 @@ func failure<T>(of body: () throws -> T) -> RotationError? { Result.failure(of: 
 
 enum Base64 {
     static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+}
+
+extension Inventory {
+    /// Carries out what imports brought as REVOKED, as a run does.
+    ///
+    /// - Returns: of each, whether the certificate was known before with another status.
+    @discardableResult
+    func carryOutAllImported() throws -> [Bool] {
+        var found: [ImportedRevocation] = []
+        try planningSnapshot { snapshot in
+            let issuers = try snapshot.issuerNames().map(\.name)
+            try snapshot.forEachImportedRevocation(issuers: issuers) { if $0.isPending { found.append($0) } }
+        }
+        guard !found.isEmpty else { return [] }
+        try beginRun(
+            RunRecord(
+                id: "imported", startedAt: Workspace.now, now: Workspace.now, actor: "timer", host: "h", pid: 1))
+        try carryOutImportedRevocations(found.map(\.certificate.row), run: "imported", at: Workspace.now)
+        return found.map(\.isChange)
+    }
 }

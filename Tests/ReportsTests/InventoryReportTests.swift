@@ -80,8 +80,8 @@ struct InventoryReportTests {
         let since = #""statusSince":"2026-11-30T00:00:00Z"}"#
         let parts: [String] = [
             #"{"device":"d1","account":"1","labels":{"product":"pump","stage":"field"},"certificates":["#,
-            #"{"fingerprint":"\#(a)","status":"ACTIVE",\#(shared),"keyWeakness":"why not",\#(tail),\#(since),"#,
-            #"{"fingerprint":"\#(b)","status":"PENDING_ACTIVATION",\#(shared),\#(tail),"authority":"ca-1",\#(since)]}"#,
+            #"{"fingerprint":"\#(a)","status":"ACTIVE",\#(shared),"keyWeakness":"why not",\#(tail),"signedBy":"unverified",\#(since),"#,
+            #"{"fingerprint":"\#(b)","status":"PENDING_ACTIVATION",\#(shared),\#(tail),"authority":"ca-1","signedBy":"authority",\#(since)]}"#,
             "\n",
         ]
         #expect(String(decoding: bytes, as: UTF8.self) == parts.joined())
@@ -257,7 +257,8 @@ struct InventoryReportTests {
         let parts: [String] = [
             #"{"version":1,"at":"2026-12-01T00:00:00Z","devices":3,"certificates":4,"accounts":1,"#,
             #""devicesWithoutActive":1,"ending":{"expired":1,"within7Days":2,"within30Days":2,"within90Days":10},"#,
-            #""byStatus":{"ACTIVE":3,"REVOKED":1},"byKey":{"ecdsa-p256":3},"byIssuer":{}}"#, "\n",
+            #""byStatus":{"ACTIVE":3,"REVOKED":1},"byKey":{"ecdsa-p256":3},"byIssuer":{},"bySigner":{},"malformed":0}"#,
+            "\n",
         ]
         #expect(String(decoding: report.json, as: UTF8.self) == parts.joined())
         #expect(try parsed(report.json)["devices"] as? Int == 3)

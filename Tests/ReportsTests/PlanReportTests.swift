@@ -90,7 +90,7 @@ struct PlanReportTests {
             #""policies":{"digest":"sha256:\#(zeros)","files":1},"inventory":{"devices":1200,"certificates":1300},"#,
             #""summary":{"issue":0,"request-csr":0,"revoke":0,"retire":0,"hold":0,"blocked":1,"report":0,"uncovered":1},"#,
             #""rollout":{"expiresBeforeOpening":0,"held":[],"halted":[]},"#,
-            #""revocations":[],"rotations":{},"stuck":[],"silent":[],"#,
+            #""revocations":[],"importedRevocations":0,"rotations":{},"stuck":[],"silent":[],"#,
             #""guards":["too many; write `x`"],"inbox":{"usable":1,"confirmations":0,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}},"#,
             #"{"file":"x.pem","reason":{"code":"file-name","text":"not .csr"}}],"obstacles":[]},"decisions":["#, "\n",

@@ -95,12 +95,43 @@ struct RevocationListTests {
         #expect(try list(fleet).entries.isEmpty)
     }
 
-    @Test("A certificate that came in REVOKED is listed, without a reason")
+    @Test("A certificate that came in REVOKED is counted in the plan and listed by the run, without a reason")
     func imported() async throws {
         let fleet = try fleet()
         try fleet.add("gone", left: .days(80), status: .revoked)
-        try await fleet.load().run()
+        let plan = try await fleet.load().plan()
+        #expect(plan.rows == [] && plan.broughtRevocationCount == 1 && plan.hasChanges)
+        let outcome = try await fleet.run()
+        #expect(outcome.plan.broughtRevocationCount == 1)
         #expect(try list(fleet).entries.map(\.reason) == [.unspecified])
+        #expect(try await fleet.plan().broughtRevocationCount == 0)
+    }
+
+    @Test("A certificate that an import makes REVOKED is a row of the plan, and listed by the run")
+    func importedChange() async throws {
+        let fleet = try fleet()
+        try fleet.add("gone", left: .days(80))
+        try fleet.load()
+        fleet.change("gone", to: .revoked)
+        try fleet.load()
+        #expect(try await fleet.plan().rows == ["gone revoke revoked"])
+        #expect(try await fleet.run().rows == ["gone revoked"])
+        #expect(try list(fleet).entries.map(\.reason) == [.unspecified])
+    }
+
+    @Test("What imports revoke counts in limits.revoke, whether it was known before or not", arguments: [false, true])
+    func importedPastLimit(wasKnown: Bool) async throws {
+        let fleet = try TestFleet(limits: "{ revoke: 20% }", authority: RevocationListTests.crl)
+        for number in 1...4 {
+            try fleet.add("d\(number)", left: .days(80))
+            try fleet.add("g\(number)", left: .days(80), status: wasKnown ? .active : .revoked)
+        }
+        try fleet.load()
+        for number in 1...4 { fleet.change("g\(number)", to: .revoked) }
+        try fleet.load()
+        #expect(try await fleet.plan().guards.count == 1)
+        #expect(try await fleet.run().ending == .guarded)
+        #expect(!Files.exists(fleet.folder["delivery/crl/fleet-ca-1.crl"]))
     }
 
     @Test("With shards each certificate is on the list that it names, and only a shard that changed is built anew")

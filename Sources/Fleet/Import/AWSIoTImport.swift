@@ -56,32 +56,47 @@ struct AWSIoTImport {
     private func readThings() throws {
         let stream = try open("things.json")
         var hasThings = false
-        try stream.forEachMember { name, _ in
-            guard name == "things" else {
-                _ = try stream.rawValue()
-                return
-            }
-            hasThings = true
-            try stream.forEachElement { raw, line in
-                try element(stream.file, line: line) { device in
-                    let thing = try JSONObject(parsed(raw), "the thing")
-                    let name = try thing.string("thingName")
-                    device = name
-                    let id = try DeviceID(name)
-                    let labels = try Labels(thing.texts("attributes"))
-                    let account = try thing.optionalString("thingArn").flatMap(AWSIoTImport.account(inARN:))
-                    guard try things.add(id, labels: labels, account: account, line: line) else {
-                        throw RotationError(.badInput, "the thing stands twice")
-                    }
+        var listing = AWSListing(file: stream.file.name, prints: "aws iot list-things")
+        // Pages that were saved one after the other are one listing; where it is cut off, the last one says.
+        repeat {
+            listing.beginPage()
+            try stream.forEachMember { name, _ in
+                guard name == "things" else {
+                    try listing.member(name, stream.rawValue())
+                    return
                 }
+                hasThings = true
+                try stream.forEachElement { raw, line in try readThing(raw, stream.file, line: line) }
             }
-        }
+        } while try stream.isObjectNext()
         try stream.expectEnd()
         guard hasThings else {
             throw RotationError(
                 .badInput, "there is no \u{201C}things\u{201D}", at: stream.file.name,
                 advice: "the file is what `aws iot list-things` prints")
         }
+        try check(listing)
+    }
+
+    private func readThing(_ raw: JSONStream.RawValue, _ file: InputFile, line: Int) throws {
+        try element(file, line: line) { device in
+            let thing = try JSONObject(parsed(raw), "the thing")
+            let name = try thing.string("thingName")
+            device = name
+            let id = try DeviceID(name)
+            let labels = try Labels(thing.texts("attributes"))
+            let account = try thing.optionalString("thingArn").flatMap(AWSIoTImport.account(inARN:))
+            guard try things.add(id, labels: labels, account: account, line: line) else {
+                throw RotationError(.badInput, "the thing stands twice")
+            }
+        }
+    }
+
+    /// A listing that is cut off would leave a part of the fleet to expire, and nobody would be told.
+    private func check(_ listing: AWSListing) throws {
+        guard let problem = listing.problem else { return }
+        guard session.options.partial else { throw problem }
+        session.note("\(problem.place): \(problem.message); it was taken as it is (--partial)")
     }
 
     /// The fifth part of `arn:aws:iot:REGION:ACCOUNT:thing/NAME`.
@@ -94,21 +109,16 @@ struct AWSIoTImport {
 
     private func readAttachments() throws {
         let stream = try open("attachments.json")
+        var listing = AWSListing(file: stream.file.name, prints: "aws iot list-thing-principals")
         try stream.forEachMember { name, line in
             let raw = try stream.rawValue()
+            if try listing.takes(name, raw) { return }
             try element(stream.file, line: line) { device in
                 device = name
-                guard case .array(let elements) = try parsed(raw) else {
-                    throw RotationError(
-                        .badInput, "its attachments are no array", advice: "it should hold certificate ARNs")
-                }
-                for element in elements {
-                    guard case .string(let arn) = element,
-                        let fingerprint = arn.split(separator: "/").last.flatMap({ Fingerprint(hex: String($0)) })
-                    else {
-                        throw RotationError(
-                            .badInput, "an attachment is no certificate ARN",
-                            advice: "it ends in cert/ and 64 hexadecimal digits")
+                for element in try principals(parsed(raw), of: name, &listing) {
+                    guard let fingerprint = try certificate(principal: element) else {
+                        session.passOver()
+                        continue
                     }
                     guard try things.contains(name) else {
                         throw RotationError(
@@ -120,41 +130,136 @@ struct AWSIoTImport {
             }
         }
         try stream.expectEnd()
+        try check(listing)
+    }
+
+    /// What is attached to a thing: an array, or what `list-thing-principals` prints.
+    private func principals(
+        _ value: JSONValue, of thing: String, _ listing: inout AWSListing
+    ) throws(RotationError) -> [JSONValue] {
+        switch value {
+        case .array(let elements): return elements
+        case .object(let members):
+            for (name, value) in members { listing.member(name, value, of: thing) }
+            if case .array(let elements)? = members.first(where: { $0.name == "principals" })?.value { return elements }
+        default: break
+        }
+        throw RotationError(
+            .badInput, "its attachments are no array", advice: "it should hold certificate ARNs")
+    }
+
+    /// The fingerprint that a certificate's ARN ends in; nil where the principal is of another kind, as a Cognito identity is.
+    private func certificate(principal: JSONValue) throws(RotationError) -> Fingerprint? {
+        if case .string(let text) = principal {
+            if let fingerprint = text.split(separator: "/").last.flatMap({ Fingerprint(hex: String($0)) }) {
+                return fingerprint
+            }
+            // `REGION:GUID`, or an ARN of another service or kind.
+            if text.contains(":"), !text.contains(":cert/") { return nil }
+        }
+        throw RotationError(
+            .badInput, "an attachment is no certificate ARN", advice: "it ends in cert/ and 64 hexadecimal digits")
     }
 
     // MARK: certificates.json
 
+    /// What is known of a certificate before its PEM is read.
+    private struct Description {
+        var id: String
+        var status: CertificateStatus
+        var account: AccountID
+    }
+
+    private typealias Waiting = (line: Int, description: Result<Description, RotationError>)
+
     private func readCertificates() throws {
+        try checkCertificateListing()
         let stream = try open("certificates.json")
-        try stream.forEachElement { raw, line in
-            try element(stream.file, line: line) { device in
-                let outer = try JSONObject(parsed(raw), "the element")
-                let description = try outer.object("certificateDescription") ?? outer
-                let id = try description.string("certificateId")
-                let status = try FleetRow.status(description.string("status"))
-                let account = try AccountID(description.string("ownedBy"))
-                let columns = try reader(Array(description.string("certificatePem").utf8))
-                guard Fingerprint(hex: id) == columns.fingerprint else {
-                    throw RotationError(
-                        .badInput,
-                        "the certificateId \(id.prefix(64)) is not the certificate's SHA-256, \(columns.fingerprint)")
-                }
-                let owners = try things.attached(columns.fingerprint)
-                try things.markSeen(columns.fingerprint)
-                if owners.isEmpty {
-                    throw RotationError(.badInput, "the certificate \(columns.fingerprint) is attached to no thing")
-                }
-                for owner in owners {
-                    device = owner.device.text
-                    let row = FleetRow(
-                        device: owner.device, account: account, labels: owner.labels,
-                        certificates: [FleetRow.Certificate(status: status, columns: columns)])
-                    try session.apply(row, file: stream.file, line: line)
+        var ahead = ReadAhead<Waiting>(reader)
+        func read(_ raw: JSONStream.RawValue, _ line: Int) throws {
+            do throws(RotationError) {
+                let (description, pem) = try describe(raw)
+                ahead.add((line, .success(description)), certificates: [pem])
+            } catch {
+                ahead.add((line, .failure(error)))
+            }
+            if ahead.isFull { try apply(&ahead, stream.file) }
+        }
+        if try stream.isObjectNext() {
+            try stream.forEachMember { name, _ in
+                if name == "certificates" { try stream.forEachElement(read) } else { _ = try stream.rawValue() }
+            }
+        } else {
+            try stream.forEachElement(read)
+        }
+        try stream.expectEnd()
+        try apply(&ahead, stream.file)
+        session.report(stream.file)
+    }
+
+    /// Looks at the end of a listing before anything of it goes in.
+    private func checkCertificateListing() throws {
+        let stream = try open("certificates.json")
+        guard try stream.isObjectNext() else { return }
+        var listing = AWSListing(file: stream.file.name, prints: "aws iot list-certificates")
+        var hasCertificates = false
+        try stream.forEachMember { name, _ in
+            hasCertificates = hasCertificates || name == "certificates"
+            try listing.member(name, name == "certificates" ? stream.skipValue() : stream.rawValue())
+        }
+        guard hasCertificates else {
+            throw RotationError(
+                .badInput, "the JSON is not what it should be: an array should be here", at: "\(stream.file.name):1",
+                advice: "the file is an array of what `aws iot describe-certificate` prints")
+        }
+        try check(listing)
+    }
+
+    private func describe(_ raw: JSONStream.RawValue) throws(RotationError) -> (Description, pem: [UInt8]) {
+        let outer = try JSONObject(parsed(raw), "the element")
+        let description = try outer.object("certificateDescription") ?? outer
+        let id = try description.string("certificateId")
+        let status = try FleetRow.status(description.string("status"))
+        let account = try AccountID(description.string("ownedBy"))
+        return (
+            Description(id: id, status: status, account: account),
+            Array(try description.string("certificatePem").utf8)
+        )
+    }
+
+    private func apply(_ ahead: inout ReadAhead<Waiting>, _ file: InputFile) throws {
+        try ahead.handOut { waiting, certificates in
+            try element(file, line: waiting.line) { device in
+                let description = try waiting.description.get()
+                for certificate in certificates {
+                    try apply(certificate.get(), description, file, line: waiting.line, &device)
                 }
             }
         }
-        try stream.expectEnd()
-        session.report(stream.file)
+    }
+
+    private func apply(
+        _ columns: CertificateColumns, _ description: Description, _ file: InputFile, line: Int,
+        _ device: inout String?
+    ) throws {
+        guard Fingerprint(hex: description.id) == columns.fingerprint else {
+            throw RotationError(
+                .badInput,
+                "the certificateId \(description.id.prefix(64)) is not the certificate's SHA-256, \(columns.fingerprint)"
+            )
+        }
+        let owners = try things.attached(columns.fingerprint)
+        try things.markSeen(columns.fingerprint)
+        if owners.isEmpty {
+            throw RotationError(.badInput, "the certificate \(columns.fingerprint) is attached to no thing")
+        }
+        for owner in owners {
+            device = owner.device.text
+            let row = FleetRow(
+                device: owner.device, account: description.account, labels: owner.labels,
+                certificates: [FleetRow.Certificate(status: description.status, columns: columns)])
+            try session.apply(row, file: file, line: line)
+        }
     }
 
     // MARK: What is left
@@ -179,44 +284,5 @@ struct AWSIoTImport {
                 try session.apply(row, file: stream.file, line: line)
             }
         }
-    }
-}
-
-/// An object of AWS's output, of which only some members matter.
-private struct JSONObject {
-    private let members: [(name: String, value: JSONValue)]
-
-    init(_ value: JSONValue, _ what: String) throws(RotationError) {
-        guard case .object(let members) = value else {
-            throw RotationError(.badInput, "\(what) is \(value.kind), not an object")
-        }
-        self.members = members
-    }
-
-    private subscript(name: String) -> JSONValue? { members.first { $0.name == name }?.value }
-
-    func string(_ name: String) throws(RotationError) -> String {
-        guard let text = try optionalString(name) else { throw RotationError(.badInput, "\(name) is missing") }
-        return text
-    }
-
-    func optionalString(_ name: String) throws(RotationError) -> String? {
-        guard let value = self[name] else { return nil }
-        guard case .string(let text) = value else {
-            throw RotationError(.badInput, "\(name) is \(value.kind)", advice: "it should be a string")
-        }
-        return text
-    }
-
-    func object(_ name: String) throws(RotationError) -> JSONObject? {
-        guard let value = self[name] else { return nil }
-        return try JSONObject(value, name)
-    }
-
-    func texts(_ name: String) throws(RotationError) -> [String: String] {
-        guard let object = try object(name) else { return [:] }
-        var texts: [String: String] = [:]
-        for (name, _) in object.members { texts[name] = try object.string(name) }
-        return texts
     }
 }

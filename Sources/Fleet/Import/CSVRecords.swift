@@ -1,6 +1,9 @@
 import RotationModel
 
 /// Reads the records of a CSV file (RFC 4180): quoted fields, with doubled quotes and line breaks in them; LF or CRLF.
+///
+/// A quote that is never closed takes what follows into its field, other rows too. So the lines of a record are kept until it has turned out
+/// well: where it has not, reading goes on with the first of them that begins a row by itself.
 struct CSVRecords {
     struct Field {
         var text: String
@@ -14,8 +17,27 @@ struct CSVRecords {
         var content: Result<[Field], RotationError>
     }
 
+    /// What the header tells of how a row looks.
+    struct Shape {
+        var columns: Int
+        /// The column that holds the status.
+        var status: Int
+    }
+
+    /// Nil until the header was read.
+    var shape: Shape?
     private let file: InputFile
-    private var bytes: [UInt8] = []
+    /// Lines that were read with another record and are to be read again, the next one last.
+    private var readAgain: [Line] = []
+    /// The record's lines after its first.
+    private var continuation = CSVLines()
+
+    private struct Line {
+        var number: Int
+        var bytes: ArraySlice<UInt8>
+        /// Whether it is no longer than is read.
+        var isWhole: Bool
+    }
 
     /// The longest record that is read.
     static let limit = 1 << 20
@@ -23,111 +45,140 @@ struct CSVRecords {
     init(_ file: InputFile) { self.file = file }
 
     /// The next record that is not an empty line; nil at the end.
-    ///
-    /// After a record that breaks the quoting rules, lines without a comma are passed over with it: they are what is left
-    /// of a certificate, and no row begins with one.
     mutating func next() throws(RotationError) -> Record? {
-        while true {
-            let line = file.line
-            bytes.removeAll(keepingCapacity: true)
-            let (isThere, isWhole) = try file.appendLine(to: &bytes, limit: CSVRecords.limit)
-            guard isThere else { return nil }
-            if bytes.isEmpty || bytes == [0x0D] { continue }
+        while let line = try nextLine() {
+            if line.bytes.isEmpty || line.bytes.elementsEqual([0x0D]) { continue }
+            return try record(from: line)
+        }
+        return nil
+    }
+
+    private mutating func record(from first: Line) throws(RotationError) -> Record {
+        continuation.removeAll()
+        var splitter = CSVSplitter()
+        var fits = first.isWhole && splitter.feed(first.bytes)
+        var opened = first.number
+        while fits, splitter.isInQuotes, !splitter.isBroken {
+            guard let line = try nextLine() else {
+                return try failed(first, opened: opened, "a quoted field is never closed")
+            }
+            continuation.append(line.bytes, number: line.number)
+            let fields = splitter.completeFields
+            splitter.lineBreak()
+            fits = line.isWhole && splitter.feed(line.bytes)
+            if splitter.isInQuotes, splitter.completeFields > fields { opened = line.number }
+        }
+        if splitter.isBroken {
+            return try failed(
+                first, opened: opened, "a quote stands where RFC 4180 allows none; double it, and quote the field")
+        }
+        guard fits else { return try failed(first, opened: opened, "the row is longer than 1 MiB") }
+        if let row = continuation.first(where: { isRow($0, certainly: true) }) {
+            return swallowed(first, opened: opened, row)
+        }
+        return Record(line: first.number, content: splitter.fields())
+    }
+
+    // MARK: What went wrong
+
+    /// A record that broke the rules: its lines are given back from the first on that begins a row.
+    private mutating func failed(
+        _ first: Line, opened: Int, _ problem: String
+    ) throws(RotationError) -> Record {
+        if let row = continuation.first(where: { isRow($0, certainly: false) }) {
+            return swallowed(first, opened: opened, row)
+        }
+        var last = continuation.lastNumber ?? first.number
+        try skipRemains(&last)
+        let range = last > first.number ? "; \(CSVRecords.lines(first.number + 1, last)) went with it" : ""
+        return Record(line: first.number, content: .failure(RotationError(.badInput, problem + range)))
+    }
+
+    /// A quote that was not closed before another row began.
+    private mutating func swallowed(_ first: Line, opened: Int, _ row: Int) -> Record {
+        let number = continuation.number(row)
+        for index in continuation.indices.reversed() where index >= row {
+            readAgain.append(Line(number: continuation.number(index), bytes: continuation[index], isWhole: true))
+        }
+        let range =
+            number > first.number + 1 ? ", and \(CSVRecords.lines(first.number + 1, number - 1)) went with it" : ""
+        return Record(
+            line: first.number,
+            content: .failure(
+                RotationError(
+                    .badInput,
+                    "the quote that opens on line \(opened) is not closed before the next row begins on line \(number)\(range)",
+                    advice: "close it at the end of its field")))
+    }
+
+    private static func lines(_ first: Int, _ last: Int) -> String {
+        first == last ? "line \(first)" : "lines \(first) to \(last)"
+    }
+
+    /// Passes over what is left of a certificate: no row begins with a line without a comma, or with one that breaks the rules itself.
+    private mutating func skipRemains(_ last: inout Int) throws(RotationError) {
+        while let line = try nextLine() {
             var splitter = CSVSplitter()
-            var fits = isWhole && splitter.feed(bytes)
-            while fits, splitter.isInQuotes {
-                bytes.removeAll(keepingCapacity: true)
-                let (isThere, isWhole) = try file.appendLine(to: &bytes, limit: CSVRecords.limit)
-                guard isThere else {
-                    return Record(line: line, content: .failure(CSVRecords.bad("a quoted field is never closed")))
-                }
-                splitter.lineBreak()
-                fits = isWhole && splitter.feed(bytes)
+            let fits = line.isWhole && splitter.feed(line.bytes)
+            if line.bytes.contains(UInt8(ascii: ",")), !fits || !splitter.isBroken {
+                readAgain.append(line)
+                return
             }
-            if splitter.isBroken {
-                try skipRemains()
-                return Record(
-                    line: line,
-                    content: .failure(
-                        CSVRecords.bad("a quote stands where RFC 4180 allows none; double it, and quote the field")))
-            }
-            guard fits else {
-                try skipRemains()
-                return Record(line: line, content: .failure(CSVRecords.bad("the row is longer than 1 MiB")))
-            }
-            return Record(line: line, content: splitter.fields())
+            last = line.number
         }
     }
 
-    private mutating func skipRemains() throws(RotationError) {
-        while try file.peek() != nil, try !file.lineAhead().contains(UInt8(ascii: ",")) {
-            bytes.removeAll(keepingCapacity: true)
-            _ = try file.appendLine(to: &bytes, limit: CSVRecords.limit)
-        }
+    /// Whether a row begins on this line of another one's quoted field.
+    ///
+    /// - Parameter certainly: Whether nothing else is wrong with the record: then a field may well hold lines with commas.
+    private func isRow(_ line: ArraySlice<UInt8>, certainly: Bool) -> Bool {
+        guard let shape, line.contains(UInt8(ascii: ",")) else { return false }
+        var splitter = CSVSplitter()
+        guard splitter.feed(line), !splitter.isBroken else { return false }
+        let isComplete = !splitter.isInQuotes && splitter.completeFields == shape.columns - 1
+        guard isComplete || (splitter.isInQuotes && splitter.completeFields < shape.columns) else { return false }
+        let status: String? =
+            if let field = splitter.completeField(shape.status) {
+                String(decoding: field, as: UTF8.self)
+            } else {
+                nil
+            }
+        if let status, CertificateStatus(rawValue: status) != nil { return true }
+        return !certainly && (isComplete || status != nil)
     }
 
-    private static func bad(_ message: String) -> RotationError { RotationError(.badInput, message) }
+    // MARK: Lines
+
+    private mutating func nextLine() throws(RotationError) -> Line? {
+        if let line = readAgain.popLast() { return line }
+        let number = file.line
+        var bytes: [UInt8] = []
+        let (isThere, isWhole) = try file.appendLine(to: &bytes, limit: CSVRecords.limit)
+        return isThere ? Line(number: number, bytes: bytes[...], isWhole: isWhole) : nil
+    }
 }
 
-/// Splits one record into its fields, line by line.
-private struct CSVSplitter {
-    private enum State { case fieldStart, plain, quoted, afterQuote }
+/// Lines one after the other in one array, by their numbers.
+private struct CSVLines {
+    private var bytes: [UInt8] = []
+    private var ends: [(number: Int, end: Int)] = []
 
-    private var state = State.fieldStart
-    private var text: [UInt8] = []
-    private var ends: [(end: Int, isQuoted: Bool)] = []
-    private var isQuoted = false
-    private(set) var isBroken = false
+    var indices: Range<Int> { ends.indices }
+    var lastNumber: Int? { ends.last?.number }
 
-    var isInQuotes: Bool { state == .quoted }
+    func number(_ index: Int) -> Int { ends[index].number }
 
-    /// Takes a line. False where the record became longer than is read.
-    mutating func feed(_ line: [UInt8]) -> Bool {
-        for (at, byte) in line.enumerated() {
-            switch (state, byte) {
-            case (.quoted, UInt8(ascii: "\"")): state = .afterQuote
-            case (.quoted, _): text.append(byte)
-            case (.afterQuote, UInt8(ascii: "\"")):
-                text.append(byte)
-                state = .quoted
-            case (_, UInt8(ascii: ",")): endField()
-            case (_, 0x0D) where at == line.count - 1: break
-            case (.afterQuote, _):
-                isBroken = true
-                state = .plain
-            case (.fieldStart, UInt8(ascii: "\"")):
-                isQuoted = true
-                state = .quoted
-            case (_, UInt8(ascii: "\"")): isBroken = true
-            default:
-                text.append(byte)
-                state = .plain
-            }
-        }
-        return text.count <= CSVRecords.limit
+    subscript(index: Int) -> ArraySlice<UInt8> { bytes[(index == 0 ? 0 : ends[index - 1].end)..<ends[index].end] }
+
+    mutating func append(_ line: ArraySlice<UInt8>, number: Int) {
+        bytes.append(contentsOf: line)
+        ends.append((number, bytes.count))
     }
 
-    /// A line break within quotes. CRLF is kept as it stands: its CR was fed.
-    mutating func lineBreak() { text.append(0x0A) }
-
-    private mutating func endField() {
-        ends.append((text.count, isQuoted))
-        isQuoted = false
-        state = .fieldStart
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 
-    mutating func fields() -> Result<[CSVRecords.Field], RotationError> {
-        endField()
-        var fields: [CSVRecords.Field] = []
-        fields.reserveCapacity(ends.count)
-        var start = 0
-        for (end, isQuoted) in ends {
-            guard let field = String(validating: text[start..<end], as: UTF8.self) else {
-                return .failure(RotationError(.badInput, "the row is not valid UTF-8"))
-            }
-            fields.append(CSVRecords.Field(text: field, isQuoted: isQuoted))
-            start = end
-        }
-        return .success(fields)
-    }
+    func first(where isWanted: (ArraySlice<UInt8>) -> Bool) -> Int? { indices.first { isWanted(self[$0]) } }
 }

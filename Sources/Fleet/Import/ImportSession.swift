@@ -12,6 +12,7 @@ final class ImportSession {
     private let rejected: (RejectedRow) -> Void
     private let progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     private let writer: RowWriter
+    private var spelling: SpellingNotes
     private var rowsInTransaction = 0
     private var committed: ImportSummary
     /// What rows changed that the audit names one by one.
@@ -36,17 +37,44 @@ final class ImportSession {
         summary = ImportSummary(format: format)
         committed = summary
         writer = try RowWriter(database, at: options.at)
+        spelling = try SpellingNotes(database)
     }
 
     // MARK: Rows
 
     /// Applies a row, or reports why not.
     func apply(_ row: FleetRow, file: InputFile, line: Int) throws {
-        if let reason = try writer.apply(row, line: line, summary: &summary, changes: &changes) {
+        if let forged = row.certificates.first(where: { $0.columns.signedBy == .forged }) {
+            reject(file: file.name, line: line, device: row.device.text, ImportSession.forged(forged.columns))
+        } else if let reason = try writer.apply(row, line: line, summary: &summary, changes: &changes) {
             reject(file: file.name, line: line, device: row.device.text, reason)
+        } else {
+            for note in try spelling.notes(on: row) { summary.note(note) }
+            for certificate in row.certificates { summary.count(certificate.columns) }
         }
         try rowDone(file)
     }
+
+    private static func forged(_ certificate: CertificateColumns) -> RotationError {
+        RotationError(
+            .badInput,
+            "the certificate \(certificate.fingerprint) bears the name of an authority of rotation.yaml, \(certificate.issuer), and no key of that authority verifies its signature",
+            advice:
+                "it is not that authority's; where the authority had another key before, put its earlier certificate into the authority's chain"
+        )
+    }
+
+    /// Notes where a label's name is padded.
+    ///
+    /// - Parameter what: What has the name.
+    func noteSpelling(ofLabel name: String, _ what: String) {
+        for note in spelling.notes(onLabel: name, what) { summary.note(note) }
+    }
+
+    func note(_ text: String) { summary.note(text) }
+
+    /// Counts what is no certificate and was passed over.
+    func passOver() { summary.passedOver += 1 }
 
     func reject(file: String, line: Int, device: String?, _ reason: String) {
         summary.rejected += 1
@@ -79,6 +107,7 @@ final class ImportSession {
 
     /// Commits, or rolls back where nothing is to stay.
     func finish() throws {
+        summary.noteCounts()
         if options.dryRun || (options.strict && summary.rejected > 0) {
             try database.rollback()
         } else {

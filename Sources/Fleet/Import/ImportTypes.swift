@@ -61,15 +61,21 @@ public struct ImportOptions: Sendable {
     public var dryRun: Bool
     /// One rejected row, and nothing goes in.
     public var strict: Bool
+    /// Take an AWS listing that says itself that it is cut off.
+    public var partial: Bool
     /// The time that the records carry.
     public var at: Timestamp
     /// Who imports, for the audit.
     public var actor: String
 
-    public init(format: ImportFormat? = nil, dryRun: Bool = false, strict: Bool = false, at: Timestamp, actor: String) {
+    public init(
+        format: ImportFormat? = nil, dryRun: Bool = false, strict: Bool = false, partial: Bool = false, at: Timestamp,
+        actor: String
+    ) {
         self.format = format
         self.dryRun = dryRun
         self.strict = strict
+        self.partial = partial
         self.at = at
         self.actor = actor
     }
@@ -96,6 +102,14 @@ public struct ImportSummary: Sendable, Equatable {
     /// What a person may want to know though nothing is wrong. No more than ``noteLimit`` are kept.
     public var notes: [String] = []
     public var noteCount = 0
+    /// Certificates of issuers that `rotation.yaml` does not have. Of rows that went in, as are the following.
+    public var foreign = 0
+    /// Certificates that are signed by their own keys.
+    public var selfSigned = 0
+    /// Certificates that are not as RFC 5280 wants them.
+    public var malformed = 0
+    /// Principals of things that are no certificates.
+    public var passedOver = 0
     /// Whether the inventory has it: false after a dry run, and after a strict import with rejected rows.
     public var isCommitted = false
 
@@ -107,6 +121,46 @@ public struct ImportSummary: Sendable, Equatable {
     public mutating func add(notes: [String]) {
         self.notes.insert(contentsOf: notes, at: 0)
         noteCount += notes.count
+    }
+
+    mutating func count(_ certificate: CertificateColumns) {
+        if certificate.signedBy == .foreign { foreign += 1 }
+        if certificate.signedBy == .itself { selfSigned += 1 }
+        if certificate.malformed != nil { malformed += 1 }
+    }
+
+    /// Says what was counted, before all other notes.
+    mutating func noteCounts() {
+        func counted(_ count: Int, _ one: String, _ many: String) -> String {
+            count == 1 ? "1 \(one)" : "\(count) \(many)"
+        }
+        let counts: [(count: Int, text: String)] = [
+            (
+                malformed,
+                counted(malformed, "certificate is", "certificates are")
+                    + " not as RFC 5280 wants them, and taken in all the same; `compliance: { malformed: replace }` replaces them first"
+            ),
+            (
+                selfSigned,
+                counted(
+                    selfSigned, "certificate is self-signed: nobody vouches for it",
+                    "certificates are self-signed: nobody vouches for them")
+            ),
+            (
+                foreign,
+                counted(foreign, "certificate is", "certificates are")
+                    + " of issuers that rotation.yaml does not have: no CRL of this job says when they are revoked"
+            ),
+            (
+                passedOver,
+                counted(
+                    passedOver, "principal that is no certificate was passed over",
+                    "principals that are no certificates were passed over")
+            ),
+        ]
+        let found = counts.filter { $0.count > 0 }.map(\.text)
+        notes.insert(contentsOf: found, at: 0)
+        noteCount += found.count
     }
 
     mutating func note(_ text: @autoclosure () -> String) {

@@ -48,10 +48,22 @@ struct JSONStream {
         }
     }
 
+    /// Whether an object comes next, and not an array.
+    func isObjectNext() throws -> Bool {
+        try skipSpace()
+        return try file.peek() == UInt8(ascii: "{")
+    }
+
     /// Says that nothing but white space may follow.
     func expectEnd() throws {
         try skipSpace()
         if try file.peek() != nil { throw failure("something follows the end of the JSON") }
+    }
+
+    /// Passes over the value that comes next, however long it is.
+    func skipValue() throws -> RawValue {
+        _ = try rawValue()
+        return nil
     }
 
     /// The bytes of the value that comes next: to the end of its brackets, its string, or its word.

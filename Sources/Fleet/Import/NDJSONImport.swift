@@ -4,10 +4,11 @@ import RotationModel
 enum NDJSONImport {
     private static let limit = 1 << 20
 
-    static func run(_ path: String, into session: ImportSession, reader: CertificateReader) throws {
+    static func run(_ path: String, into session: ImportSession, reader: @escaping CertificateReader) throws {
         let file = try InputFile(path, named: path)
         var bytes: [UInt8] = []
         var isFirst = true
+        var queue = RowQueue(session, file, reader)
         while true {
             let line = file.line
             bytes.removeAll(keepingCapacity: true)
@@ -17,13 +18,16 @@ enum NDJSONImport {
             if isFirst { try checkFirst(bytes, at: "\(path):\(line)") }
             isFirst = false
             var device: String?
-            do {
+            var row: Result<UnreadRow, RotationError>
+            do throws(RotationError) {
                 guard fits else { throw RotationError(.badInput, "the line is longer than 1 MiB") }
-                try session.apply(row(JSONValue(parsing: bytes), &device, reader), file: file, line: line)
-            } catch let error as RotationError where error.code == .badInput {
-                session.reject(file: file.name, line: line, device: device, error)
+                row = .success(try NDJSONImport.row(JSONValue(parsing: bytes), &device))
+            } catch {
+                row = .failure(fits && isCommaLast(bytes) ? NDJSONImport.commaLast : error)
             }
+            try queue.add(row, line: line, device: device)
         }
+        try queue.finish()
         session.report(file)
     }
 
@@ -40,10 +44,17 @@ enum NDJSONImport {
             at: place, advice: advice)
     }
 
+    private static func isCommaLast(_ line: [UInt8]) -> Bool {
+        line.last { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D } == UInt8(ascii: ",")
+    }
+
+    private static let commaLast = RotationError(
+        .badInput, "the line ends with a comma", advice: "NDJSON has one object a line, and nothing between the lines")
+
     /// - Parameter device: Set as soon as it is known, for the report of what is wrong further on.
     private static func row(
-        _ value: JSONValue, _ device: inout String?, _ reader: CertificateReader
-    ) throws(RotationError) -> FleetRow {
+        _ value: JSONValue, _ device: inout String?
+    ) throws(RotationError) -> UnreadRow {
         guard case .object(let members) = value else {
             throw RotationError(.badInput, "the line is \(value.kind), not an object")
         }
@@ -52,13 +63,13 @@ enum NDJSONImport {
         }
         var (id, account): (DeviceID?, AccountID?) = (nil, nil)
         var labels = Labels.none
-        var certificates: [FleetRow.Certificate] = []
+        var certificates: [UnreadRow.Certificate] = []
         for (name, value) in members {
             switch name {
             case "device": id = try DeviceID(string(value, "device"))
             case "account": account = try AccountID(string(value, "account"))
             case "labels": labels = try self.labels(value)
-            case "certificates": certificates = try self.certificates(value, reader)
+            case "certificates": certificates = try self.certificates(value)
             default:
                 throw RotationError(
                     .badInput, "the member \u{201C}\(name.prefix(64))\u{201D} is unknown",
@@ -67,7 +78,7 @@ enum NDJSONImport {
         }
         guard let id else { throw RotationError(.badInput, "the member \u{201C}device\u{201D} is missing") }
         guard let account else { throw RotationError(.badInput, "the member \u{201C}account\u{201D} is missing") }
-        return FleetRow(device: id, account: account, labels: labels, certificates: certificates)
+        return UnreadRow(device: id, account: account, labels: labels, certificates: certificates)
     }
 
     private static func string(_ value: JSONValue, _ name: String) throws(RotationError) -> String {
@@ -89,15 +100,15 @@ enum NDJSONImport {
     }
 
     private static func certificates(
-        _ value: JSONValue, _ reader: CertificateReader
-    ) throws(RotationError) -> [FleetRow.Certificate] {
+        _ value: JSONValue
+    ) throws(RotationError) -> [UnreadRow.Certificate] {
         guard case .array(let elements) = value else {
             throw RotationError(.badInput, "certificates is \(value.kind)", advice: "it should be an array")
         }
-        var certificates: [FleetRow.Certificate] = []
+        var certificates: [UnreadRow.Certificate] = []
         for (index, element) in elements.enumerated() {
             do {
-                certificates.append(try certificate(element, reader))
+                certificates.append(try certificate(element))
             } catch {
                 // Its place in the line is worth saying only where there are several.
                 guard elements.count > 1 else { throw error }
@@ -108,8 +119,8 @@ enum NDJSONImport {
     }
 
     private static func certificate(
-        _ value: JSONValue, _ reader: CertificateReader
-    ) throws(RotationError) -> FleetRow.Certificate {
+        _ value: JSONValue
+    ) throws(RotationError) -> UnreadRow.Certificate {
         guard case .object(let members) = value else {
             throw RotationError(
                 .badInput, "the certificate is \(value.kind)", advice: "it should be an object with status and pem")
@@ -126,6 +137,6 @@ enum NDJSONImport {
             }
         }
         guard let pem else { throw RotationError(.badInput, "the certificate has no pem") }
-        return FleetRow.Certificate(status: try FleetRow.status(status ?? ""), columns: try reader(Array(pem.utf8)))
+        return UnreadRow.Certificate(status: try FleetRow.status(status ?? ""), bytes: Array(pem.utf8))
     }
 }

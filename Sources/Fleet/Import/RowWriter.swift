@@ -19,6 +19,8 @@ final class RowWriter {
     private let changeStatus: Query
     /// A key may have become known as weak since it was read in.
     private let changeKeyKind: Query
+    /// Authorities may have come into rotation.yaml since it was read in, and readers may read more.
+    private let changeReading: Query
     /// Every certificate that is REVOKED has its row among the revocations: the CRLs are made of those.
     private let revoke: Query
     /// The line that last spoke of a device or certificate in this import, by row id; 0 for none.
@@ -43,7 +45,7 @@ final class RowWriter {
         findClaims = try Query(
             database,
             """
-            SELECT c.id, c.device, c.status, d.name, a.name, c.key_kind FROM certificates c
+            SELECT c.id, c.device, c.status, d.name, a.name, c.key_kind, c.signed_by, c.malformed FROM certificates c
             JOIN devices d ON d.id = c.device JOIN accounts a ON a.id = d.account WHERE c.fingerprint = ?
             """)
         findOtherHolder = try Query(
@@ -56,10 +58,13 @@ final class RowWriter {
         revoke = try Query(
             database,
             """
-            INSERT OR IGNORE INTO revocations (certificate, issuer, reason, revoked_at)
-            SELECT id, issuer, 'unspecified', status_at FROM certificates WHERE fingerprint = ? AND status = 'REVOKED'
+            INSERT OR IGNORE INTO revocations (certificate, issuer, reason, revoked_at, pending)
+            SELECT id, issuer, 'unspecified', status_at, ?2 FROM certificates WHERE fingerprint = ?1 AND status = 'REVOKED'
             """)
         changeStatus = try Query(database, "UPDATE certificates SET status = ?, status_at = ? WHERE fingerprint = ?")
+        changeReading = try Query(
+            database, "UPDATE certificates SET signed_by = ?, malformed = ? WHERE fingerprint = ? AND authority IS NULL"
+        )
         changeKeyKind = try Query(database, "UPDATE certificates SET key_kind = ? WHERE fingerprint = ?")
     }
 
@@ -76,6 +81,8 @@ final class RowWriter {
         var deviceName: String
         var account: String
         var keyKind: Int64
+        var signedBy: String?
+        var malformed: String?
     }
 
     /// - Returns: Why the row was rejected, or nil.
@@ -98,7 +105,8 @@ final class RowWriter {
             let claims = try findClaims.all([.digest(fingerprint.digest)]) {
                 Claim(
                     row: $0.integer(0), device: $0.integer(1), status: try $0.value(2), deviceName: $0.text(3),
-                    account: $0.text(4), keyKind: $0.integer(5))
+                    account: $0.text(4), keyKind: $0.integer(5), signedBy: $0.optionalText(6),
+                    malformed: $0.optionalText(7))
             }
             if let reason = objection(to: certificate, of: row, device: known?.row, claims) { return reason }
             accepted.append((certificate, claims))
@@ -195,12 +203,19 @@ final class RowWriter {
         let columns = certificate.columns
         if let status = claims.first?.status, status != certificate.status {
             try changeStatus.run([.text(certificate.status.rawValue), .time(at), .digest(columns.fingerprint.digest)])
-            if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest)]) }
+            if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest), .integer(1)]) }
             changes.append(.status(device, columns.fingerprint, from: status, to: certificate.status))
         }
         let keyKind = try vocabulary.keyKind(KeyKind(algorithm: columns.key, weakness: columns.keyWeakness))
         let isKeyJudgedAnew = claims.contains { $0.keyKind != keyKind }
         if isKeyJudgedAnew { try changeKeyKind.run([.integer(keyKind), .digest(columns.fingerprint.digest)]) }
+        if let signedBy = columns.signedBy?.rawValue,
+            claims.contains(where: { $0.signedBy != signedBy || $0.malformed != columns.malformed })
+        {
+            try changeReading.run([
+                .text(signedBy), .optional(columns.malformed), .digest(columns.fingerprint.digest),
+            ])
+        }
         if let own = claims.first(where: { $0.device == deviceRow }) {
             if certificateLines[own.row] == nil {
                 if own.status == certificate.status && !isKeyJudgedAnew {
@@ -213,7 +228,7 @@ final class RowWriter {
             return
         }
         let row = try certificates.add(columns, device: deviceRow, status: certificate.status, at: at, &vocabulary)
-        if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest)]) }
+        if certificate.status == .revoked { try revoke.run([.digest(columns.fingerprint.digest), .integer(2)]) }
         certificateLines[row] = line
         summary.certificates.added += 1
         if let other = claims.first {

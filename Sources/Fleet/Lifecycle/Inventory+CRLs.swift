@@ -68,20 +68,23 @@ extension Inventory {
         }
     }
 
-    /// The greatest ``RevokedCertificate/id`` among the certificates of some issuers; 0 where none is revoked.
+    /// The greatest ``RevokedCertificate/id`` among the certificates of some issuers; 0 where none is revoked. Revocations that an
+    /// import brought and that wait for a run do not count.
     ///
     /// - Parameter issuers: Names, as RFC 4514 writes them.
     public func lastRevocation(issuers: [String]) throws(RotationError) -> Int64 {
         try read { database in
             let last = try Query(
                 database,
-                "SELECT max(id) FROM revocations WHERE issuer = (SELECT id FROM issuers WHERE name = ?)")
+                "SELECT max(id) FROM revocations WHERE pending = 0 AND issuer = (SELECT id FROM issuers WHERE name = ?)"
+            )
             return try issuers.reduce(0) { max($0, try last.first([.text($1)]) { $0.integer(0) } ?? 0) }
         }
     }
 
     /// Hands over the revoked certificates of some issuers, issuer by issuer in the order in which they were revoked. One that
-    /// several devices present comes once for each.
+    /// several devices present comes once for each. Revocations that wait for a run are left out, and so are certificates that bear
+    /// an authority's name and are not its own.
     ///
     /// - Parameters:
     ///   - issuers: Names, as RFC 4514 writes them.
@@ -95,7 +98,8 @@ extension Inventory {
                 """
                 SELECT v.id, c.serial, v.revoked_at, v.reason, c.not_after FROM revocations v
                 JOIN certificates c ON c.id = v.certificate
-                WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND v.id > ? ORDER BY v.id
+                WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND v.id > ? AND v.pending = 0
+                  AND c.signed_by IS NOT 'forged' ORDER BY v.id
                 """)
             for issuer in issuers {
                 try query.forEach([.text(issuer), .integer(id)]) { row in

@@ -3,7 +3,7 @@ import RotationModel
 /// The rows of one device, as they come in.
 struct PlanningGroup {
     /// Of the columns, the first that is the device's: those of a certificate stand before it.
-    static let firstColumn: CInt = 11
+    static let firstColumn: CInt = 13
 
     let row: Int64
     private var active: [PlanningCertificate] = []

@@ -49,7 +49,7 @@ public final class PlanningSnapshot {
 
     static let certificateColumns = """
         c.id, c.fingerprint, c.not_before, c.not_after, c.key_kind, c.key_fingerprint, c.signature_kind, c.issuer, c.status,
-          c.confirmed_at, c.replaced_at
+          c.confirmed_at, c.replaced_at, c.signed_by = 'self', c.malformed
         """
 
     /// Hands over each device that has an `ACTIVE` certificate, in the order of its id's bytes, with its pending ones. Memory
@@ -90,7 +90,8 @@ public final class PlanningSnapshot {
             row: row.integer(0), fingerprint: try row.fingerprint(1), notBefore: row.time(2), notAfter: row.time(3),
             key: key.algorithm, keyWeakness: key.weakness, keyFingerprint: try row.keyFingerprint(5),
             signature: signature.algorithm, isSignatureWeak: signature.isWeak, issuer: row.integer(7),
-            status: try row.value(8), confirmedAt: row.optionalTime(9), isReplaced: !row.isNull(10))
+            status: try row.value(8), confirmedAt: row.optionalTime(9), isReplaced: !row.isNull(10),
+            isSelfSigned: row.integer(11) == 1, malformed: row.optionalText(12))
     }
 
     // MARK: Keys

@@ -49,6 +49,10 @@ public struct PlanningCertificate: Sendable, Equatable {
     public var confirmedAt: Timestamp?
     /// Whether a replacement of it was confirmed.
     public var isReplaced: Bool
+    /// Whether it is signed by its own key, as far as anybody looked.
+    public var isSelfSigned = false
+    /// What is not as RFC 5280 wants it; nil where nothing is.
+    public var malformed: String? = nil
 
     /// The current certificate first: not replaced, then the latest notAfter, then the latest notBefore, then the fingerprint.
     static func isBefore(_ left: PlanningCertificate, _ right: PlanningCertificate) -> Bool {

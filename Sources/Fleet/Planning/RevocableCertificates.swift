@@ -2,11 +2,19 @@ import GRDB
 import RotationModel
 
 extension PlanningSnapshot {
-    private static let revocable = """
+    private static let revocable = revocableSelection(with: nil)
+
+    /// How many columns ``revocable(_:)`` takes; others follow them.
+    static let revocableColumns: CInt = 18
+
+    static func revocableSelection(with others: String?) -> String {
+        """
         SELECT c.id, c.device, d.name, d.account, d.label_set, c.fingerprint, c.serial, c.issuer, c.not_before, c.not_after,
           c.key_kind, c.key_fingerprint, c.signature_kind, c.status, c.parent, r.revocation, c.confirmed_at, c.replaced_at
+          \(others.map { ", \($0)" } ?? "")
         FROM certificates c JOIN devices d ON d.id = c.device LEFT JOIN rotations r ON r.id = c.rotation
         """
+    }
 
     /// Hands over every certificate of any status, one a claim, in the order in which they came in. Memory does not grow with
     /// the fleet; the body may read from the snapshot.
@@ -59,7 +67,7 @@ extension PlanningSnapshot {
         }
     }
 
-    private func revocable(_ row: ResultRow) throws -> RevocableCertificate {
+    func revocable(_ row: ResultRow) throws -> RevocableCertificate {
         RevocableCertificate(
             row: row.integer(0), deviceRow: row.integer(1), device: DeviceID(checked: row.text(2)),
             account: row.integer(3), labelSet: row.integer(4), fingerprint: try row.fingerprint(5),

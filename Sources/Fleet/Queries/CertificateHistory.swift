@@ -32,6 +32,8 @@ public struct RevocationStory: Sendable, Equatable {
     public let run: String?
     /// What was noted with the order.
     public let note: String?
+    /// Whether it came in by import and waits for a run, which puts it on the authority's CRL.
+    public internal(set) var isPending = false
 
     public init(
         reason: RevocationReason, revokedAt: Timestamp, order: String?, reach: RevocationReach?, actor: String?,
@@ -54,18 +56,19 @@ extension CertificateHistory {
             database,
             """
             SELECT c.fingerprint, p.fingerprint, c.confirmed_at, c.replaced_at, v.reason, v.revoked_at, o.name, v.reach, o.actor,
-              v.run, o.note
+              v.run, o.note, v.pending
             FROM certificates c LEFT JOIN certificates p ON p.id = c.parent LEFT JOIN revocations v ON v.certificate = c.id
             LEFT JOIN revocation_orders o ON o.id = v.revocation_order WHERE c.device = ?
             """
         ).all([.integer(row)]) { result in
-            let revocation =
+            var revocation =
                 result.isNull(4)
                 ? nil
                 : RevocationStory(
                     reason: try result.value(4), revokedAt: result.time(5), order: result.optionalText(6),
                     reach: result.isNull(7) ? nil : try result.value(7), actor: result.optionalText(8),
                     run: result.optionalText(9), note: result.optionalText(10))
+            revocation?.isPending = result.integer(11) == 1
             return (
                 try result.fingerprint(0),
                 CertificateHistory(

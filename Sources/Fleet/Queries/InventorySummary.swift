@@ -28,6 +28,10 @@ public struct InventorySummary: Sendable, Equatable {
     public let expiringWithin90Days: Int
     /// Devices none of whose certificates is `ACTIVE`.
     public let devicesWithoutActive: Int
+    /// Of the `ACTIVE` certificates, by who signed them: ``SignedBy`` and `unverified`, the most frequent first.
+    public var bySigner: [Count] = []
+    /// `ACTIVE` certificates that are not as RFC 5280 wants them.
+    public var malformed = 0
 }
 
 extension InventorySummary {
@@ -78,7 +82,14 @@ extension Inventory {
                     "SELECT count(*) FROM certificates WHERE status = 'ACTIVE' AND not_after < ?", [.time(at)]),
                 expiringWithin7Days: try expiring(within: 7), expiringWithin30Days: try expiring(within: 30),
                 expiringWithin90Days: try expiring(within: 90),
-                devicesWithoutActive: try number(InventorySummary.withoutActive))
+                devicesWithoutActive: try number(InventorySummary.withoutActive),
+                bySigner: try counts(
+                    """
+                    SELECT coalesce(signed_by, CASE WHEN authority IS NULL THEN 'unverified' ELSE 'authority' END) AS signer,
+                      count(*) AS n FROM certificates WHERE status = 'ACTIVE' GROUP BY signer ORDER BY n DESC, signer
+                    """),
+                malformed: try number(
+                    "SELECT count(*) FROM certificates WHERE status = 'ACTIVE' AND malformed IS NOT NULL"))
         }
     }
 }

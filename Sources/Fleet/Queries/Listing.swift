@@ -42,6 +42,10 @@ public struct ListedCertificate: Sendable, Equatable {
     public let statusAt: Timestamp
     /// Where it comes from and what became of it. In a device's story alone: lists do not read it.
     public internal(set) var history: CertificateHistory? = nil
+    /// Who signed it; nil where nobody looked. What this job issued, an authority signed.
+    public internal(set) var signedBy: SignedBy? = nil
+    /// What is not as RFC 5280 wants it; nil where nothing is.
+    public internal(set) var malformed: String? = nil
 }
 
 public struct DeviceListing: Sendable, Equatable {
@@ -81,7 +85,7 @@ struct DeviceScan {
 
     static let certificateColumns = """
         c.id, c.fingerprint, c.status, c.serial, c.issuer, c.subject, c.not_before, c.not_after, c.key_kind, c.key_fingerprint,
-        c.signature_kind, c.authority, c.added_at, c.status_at
+        c.signature_kind, c.authority, c.added_at, c.status_at, c.signed_by, c.malformed
         """
 
     func forEach(matching filter: ListFilter, _ body: (Item) throws -> Void) throws {
@@ -104,7 +108,7 @@ struct DeviceScan {
             if let sets, !sets.contains(row.integer(3)) { return }
             var bodies: [[UInt8]] = []
             let found = try certificates.all([.integer(row.integer(0))] + values) { row in
-                if withBodies { bodies.append(row.bytes(14)) }
+                if withBodies { bodies.append(row.bytes(16)) }
                 return try certificate(row)
             }
             if found.isEmpty && filter.restrictsCertificates { return }
@@ -133,13 +137,15 @@ struct DeviceScan {
     func certificate(_ row: ResultRow) throws -> ListedCertificate {
         let key = try lexicon.keyKind(row.integer(8))
         let signature = try lexicon.signatureKind(row.integer(10))
+        let authority = row.optionalText(11)
+        let signedBy: SignedBy? = row.isNull(14) ? authority.map { _ in .authority } : try row.value(14)
         return ListedCertificate(
             fingerprint: try row.fingerprint(1), status: try row.value(2),
             serialNumber: SerialNumber(bytes: row.bytes(3)),
             issuer: try lexicon.issuer(row.integer(4)), subject: row.text(5), notBefore: row.time(6),
             notAfter: row.time(7),
             key: key.algorithm, keyWeakness: key.weakness, keyFingerprint: try row.keyFingerprint(9),
-            signature: signature.algorithm, isSignatureWeak: signature.isWeak, authority: row.optionalText(11),
-            addedAt: row.time(12), statusAt: row.time(13))
+            signature: signature.algorithm, isSignatureWeak: signature.isWeak, authority: authority,
+            addedAt: row.time(12), statusAt: row.time(13), signedBy: signedBy, malformed: row.optionalText(15))
     }
 }

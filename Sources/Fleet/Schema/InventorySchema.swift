@@ -26,6 +26,9 @@ enum InventorySchema {
         migrator.registerMigration("4-requests", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version4.requests)
         }
+        migrator.registerMigration("6-imports", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version6.imports)
+        }
         return migrator
     }
 

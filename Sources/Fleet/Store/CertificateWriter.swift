@@ -18,8 +18,9 @@ struct CertificateWriter {
             database,
             """
             INSERT INTO certificates (device, fingerprint, status, serial, issuer, subject, not_before, not_after, key_kind,
-              key_fingerprint, signature_kind, parent, rotation, authority, added_at, status_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              key_fingerprint, signature_kind, parent, rotation, authority, added_at, status_at,
+              signed_by, malformed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         body = try Query(database, "INSERT INTO certificate_bodies (certificate, der) VALUES (?, ?)")
     }
@@ -38,6 +39,7 @@ struct CertificateWriter {
             .integer(issuer), .text(columns.subject), .time(columns.notBefore), .time(columns.notAfter), .integer(key),
             .digest(columns.keyFingerprint.digest), .integer(signature), .optional(lineage?.parent),
             .optional(lineage?.rotation), .optional(lineage?.authority), .time(at), .time(at),
+            .optional(columns.signedBy?.rawValue), .optional(columns.malformed),
         ])
         try body.run([.integer(row), .blob(columns.der)])
         return row

@@ -23,6 +23,8 @@ public struct Certificate: Hashable, Sendable {
     /// Whether the signature's hash is weaker than SHA-256. Unknown algorithms count as weak, Ed25519 does not.
     public let isSignatureWeak: Bool
     let extensions: CertificateExtensions
+    /// What is not as RFC 5280 wants it, each in a few words: always empty but for ``init(inField:)``.
+    public let malformations: [String]
 
     /// BasicConstraints says CA.
     public var isAuthority: Bool { extensions.isAuthority }
@@ -46,6 +48,18 @@ public struct Certificate: Hashable, Sendable {
         self = try CertificateReader.read(der)
     }
 
+    /// A certificate that a device has already, however it is written: one that fills the bytes.
+    ///
+    /// Whoever replaces it needs its dates, its serial number, and the bytes of its issuer's name and its key. What else is not as RFC 5280
+    /// wants it is passed over and stands in ``malformations``; a key that cannot be read is kept as ``RotationModel/KeyAlgorithm/other(_:)``
+    /// with a weakness. Times may have fractions, another time zone or no seconds. For what is relied on (authorities, what was just issued,
+    /// what others are asked for) there is ``init(der:)``.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` that names the part that cannot be done without.
+    public init(inField der: [UInt8]) throws(RotationError) {
+        self = try CertificateReader.read(der, .lenient)
+    }
+
     /// PEM with exactly one CERTIFICATE block, or DER.
     ///
     /// - Throws: ``RotationError/Code/badInput``.
@@ -62,10 +76,9 @@ public struct Certificate: Hashable, Sendable {
     /// - Throws: ``RotationError/Code/badInput``, also where there is none.
     public static func all(reading bytes: [UInt8]) throws(RotationError) -> [Certificate] {
         if PEM.looksLikeDER(bytes) { return [try Certificate(der: bytes)] }
-        let labels: Set = ["CERTIFICATE", "X509 CERTIFICATE"]
-        let blocks = try PEM.blocks(in: bytes, labelled: labels)
+        let blocks = try PEM.blocks(in: bytes, labelled: PEM.certificateLabels)
         var certificates: [Certificate] = []
-        for block in blocks where labels.contains(block.label) {
+        for block in blocks where PEM.certificateLabels.contains(block.label) {
             certificates.append(try Certificate(der: block.der))
         }
         guard !certificates.isEmpty else {
@@ -82,7 +95,7 @@ public struct Certificate: Hashable, Sendable {
     init(
         der: [UInt8], serialNumber: SerialNumber, issuer: DistinguishedName, subject: DistinguishedName,
         notBefore: Timestamp, notAfter: Timestamp, publicKey: PublicKeyInfo, signatureAlgorithm: SignatureAlgorithm,
-        pss: PSSParameters?, isSignatureWeak: Bool, extensions: CertificateExtensions
+        pss: PSSParameters?, isSignatureWeak: Bool, extensions: CertificateExtensions, malformations: [String] = []
     ) {
         self.der = der
         fingerprint = Fingerprint(SHA256.digest(der))
@@ -96,6 +109,7 @@ public struct Certificate: Hashable, Sendable {
         self.pss = pss
         self.isSignatureWeak = isSignatureWeak
         self.extensions = extensions
+        self.malformations = malformations
     }
 
     /// In lines of 64 characters, the last one ended too.

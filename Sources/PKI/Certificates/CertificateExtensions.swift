@@ -15,9 +15,9 @@ struct CertificateExtensions: Hashable, Sendable {
 
     init() {}
 
-    init(node: ASN1Node) throws(RotationError) {
+    init(node: ASN1Node, _ reading: inout PartReading) throws(RotationError) {
         var found = CertificateExtensions()
-        try ExtensionItem.forEach(in: node, what: "list of extensions") { item throws(RotationError) in
+        try ExtensionItem.forEach(in: node, what: "list of extensions", &reading) { item throws(RotationError) in
             try found.take(item.type, item.value)
         }
         self = found

@@ -41,6 +41,15 @@ struct SignatureIdentifier {
         ObjectIdentifier(1, 3, 101, 113).content: Known(algorithm: .other("ED448"), hash: nil),
     ]
 
+    /// That of a certificate in the field whose own cannot be read: it counts as weak, and verifies nothing.
+    static var unreadable: SignatureIdentifier {
+        SignatureIdentifier(algorithm: .other("unreadable"), pss: nil, hash: nil)
+    }
+
+    private init(algorithm: SignatureAlgorithm, pss: PSSParameters?, hash: HashAlgorithm?) {
+        (self.algorithm, self.pss, self.hash) = (algorithm, pss, hash)
+    }
+
     /// Parameters of algorithms that have none are NULL or absent, whichever the signer thought right; any others are an error.
     init(node: ASN1Node, what: String) throws(RotationError) {
         var parts = try node.children(what)

@@ -57,6 +57,21 @@ enum DERTime {
         (-631_152_000..<2_524_608_000).contains(time.seconds) ? 15 : 17
     }
 
+    /// As ``read(_:_:)``; where reading is lenient, a time in another shape that X.680 knows is noted, and read as it stands.
+    static func read(
+        _ node: ASN1Node, _ what: String, _ reading: inout PartReading
+    ) throws(RotationError) -> Timestamp {
+        do {
+            return try read(node, what)
+        } catch {
+            guard reading.isLenient, case .primitive(let content) = node.content,
+                let time = LooseTime.read(content, isGeneral: node.identifier == .generalizedTime)
+            else { throw error }
+            reading.note(error.message)
+            return time
+        }
+    }
+
     private static func quoted(_ content: ArraySlice<UInt8>) -> String {
         let printable = content.prefix(40).map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }
         return "\"\(String(decoding: printable, as: UTF8.self))\""

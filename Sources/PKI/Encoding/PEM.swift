@@ -93,6 +93,9 @@ public enum PEM {
         bytes.count >= 2 && bytes[0] == 0x30 && (bytes[1] >= 0x80 || bytes.count == 2 + Int(bytes[1]))
     }
 
+    /// The labels of blocks that are certificates (RFC 7468, 5; the other one is OpenSSL's of old).
+    static let certificateLabels: Set = ["CERTIFICATE", "X509 CERTIFICATE"]
+
     private static func name(_ label: ArraySlice<UInt8>) -> String {
         "\"\(String(decoding: label, as: UTF8.self))\""
     }

@@ -29,28 +29,6 @@ enum SignatureVerification {
         _ signature: ArraySlice<UInt8>, of message: ArraySlice<UInt8>, by key: PublicKeyInfo, hash: HashAlgorithm,
         padding: SignaturePadding
     ) throws(RotationError) -> Bool {
-        let digest = try hash.digest(message)
-        if case .ec(let curve, let point) = key.material {
-            return try CurveVerifier(curve).verify(signature, of: digest, by: point)
-        }
-        let handle =
-            if case .rsa(let modulus, let exponent, _) = key.material {
-                try KeyHandle(rsaModulus: modulus, exponent: exponent)
-            } else {
-                try KeyHandle(subjectPublicKeyInfo: key.der)
-            }
-        OpenSSLErrors.clear()
-        let context = EVP_PKEY_CTX_new_from_pkey(nil, handle.pointer, nil)
-        defer { EVP_PKEY_CTX_free(context) }
-        guard EVP_PKEY_verify_init(context) == 1, padding.apply(to: context, hash: hash) else {
-            throw OpenSSLErrors.failure(.badInput, "the signature cannot be checked with this key")
-        }
-        let verdict = signature.withUnsafeBufferPointer { signature in
-            digest.withUnsafeBufferPointer { digest in
-                EVP_PKEY_verify(context, signature.baseAddress, signature.count, digest.baseAddress, digest.count)
-            }
-        }
-        if verdict != 1 { OpenSSLErrors.clear() }
-        return verdict == 1
+        try KeyVerifier(key).verify(signature, of: message, hash: hash, padding: padding)
     }
 }

@@ -37,12 +37,17 @@ public struct CertificateFacts: Sendable {
     public let authorityEnd: AuthorityEnd?
     /// Whether its key was revoked for keyCompromise, on whatever certificate: it is never certified again.
     public let isKeyRefused: Bool
+    /// Whether it is signed by its own key, as far as that is known.
+    public let isSelfSigned: Bool
+    /// What is not as RFC 5280 wants it, in a few words; nil where nothing is.
+    public let malformed: String?
 
     public init(
         notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyName: String? = nil,
         keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
-        isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false
+        isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false,
+        isSelfSigned: Bool = false, malformed: String? = nil
     ) {
         self.notBefore = notBefore
         self.notAfter = notAfter
@@ -56,6 +61,8 @@ public struct CertificateFacts: Sendable {
         self.issuer = issuer
         self.authorityEnd = authorityEnd
         self.isKeyRefused = isKeyRefused
+        self.isSelfSigned = isSelfSigned
+        self.malformed = malformed
     }
 }
 

@@ -58,7 +58,8 @@ enum ComplianceReader {
                 reader.optional(key)?.choice(of: ComplianceAction.self, what: "action")
             }
             return ComplianceRule(
-                key: action("key"), signature: action("signature"), sharedKey: action("sharedKey"),
+                malformed: action("malformed"), key: action("key"), signature: action("signature"),
+                sharedKey: action("sharedKey"),
                 issuer: action("issuer"), authority: action("authority"), age: reader.optional("age").flatMap(age),
                 superseded: reader.optional("superseded")?.choice(of: SupersededAction.self, what: "action"))
         }

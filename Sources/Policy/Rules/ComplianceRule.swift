@@ -19,6 +19,8 @@ public struct ComplianceRule: Hashable, Sendable {
         }
     }
 
+    /// The certificate is not as RFC 5280 wants it: programs disagree on what it says, or refuse it.
+    public let malformed: ComplianceAction?
     /// The key is not among the profile's, or is known to be weak.
     public let key: ComplianceAction?
     /// The signature is weaker than SHA-256, or not the profile's.
@@ -33,10 +35,12 @@ public struct ComplianceRule: Hashable, Sendable {
     public let superseded: SupersededAction?
 
     public init(
-        key: ComplianceAction? = nil, signature: ComplianceAction? = nil, sharedKey: ComplianceAction? = nil,
+        malformed: ComplianceAction? = nil, key: ComplianceAction? = nil, signature: ComplianceAction? = nil,
+        sharedKey: ComplianceAction? = nil,
         issuer: ComplianceAction? = nil, authority: ComplianceAction? = nil, age: Age? = nil,
         superseded: SupersededAction? = nil
     ) {
+        self.malformed = malformed
         self.key = key
         self.signature = signature
         self.sharedKey = sharedKey

@@ -69,7 +69,8 @@ extension RotationPolicy {
 
     /// The same checks as ``deviations(of:at:)``, without their texts.
     private func isCompliant(_ certificate: CertificateFacts, at now: Timestamp) -> Bool {
-        !(acts(compliance.key) && deviatesInKey(certificate))
+        !(acts(compliance.malformed) && certificate.malformed != nil)
+            && !(acts(compliance.key) && deviatesInKey(certificate))
             && !(acts(compliance.signature) && deviatesInSignature(certificate))
             && !(acts(compliance.sharedKey) && certificate.isKeyShared)
             && !(acts(compliance.issuer) && deviatesInIssuer(certificate))
@@ -81,6 +82,9 @@ extension RotationPolicy {
         of certificate: CertificateFacts, at now: Timestamp, in wording: Wording
     ) -> [Deviation] {
         var found: [Deviation] = []
+        if let action = compliance.malformed, acts(action), let problem = certificate.malformed {
+            found.append((ReasonText.malformed(problem, in: wording), action))
+        }
         if let action = compliance.key, acts(action), deviatesInKey(certificate) {
             found.append((ReasonText.key(certificate, profile, in: wording), action))
         }

@@ -24,6 +24,10 @@ enum ReasonText {
         return text
     }
 
+    static func malformed(_ problem: String, in wording: Wording) -> Reason {
+        Reason(.malformed, in: wording, "the certificate is not as RFC 5280 wants it: \(problem)")
+    }
+
     static func key(_ certificate: CertificateFacts, _ profile: IssuanceProfile, in wording: Wording) -> Reason {
         if let weakness = certificate.keyWeakness {
             return Reason(.weakKey, in: wording, "the key (\(certificate.keyName)) is weak: \(weakness)")
@@ -51,7 +55,7 @@ enum ReasonText {
     static func issuer(_ certificate: CertificateFacts, _ profile: IssuanceProfile, in wording: Wording) -> Reason {
         Reason(
             .issuer, in: wording,
-            "issued by \(certificate.issuer), not by \(profile.authority) (\(profile.authoritySubject?.description ?? ""))"
+            "\(certificate.isSelfSigned ? "self-signed" : "issued") by \(certificate.issuer), not by \(profile.authority) (\(profile.authoritySubject?.description ?? ""))"
         )
     }
 

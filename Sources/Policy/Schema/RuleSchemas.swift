@@ -53,6 +53,7 @@ enum RuleSchemas {
     private static let compliance = SchemaKind.mapping(
         "What is done about certificates that are not what the profile would issue. What is left out is not checked.",
         [
+            ("malformed", action("The certificate is not as RFC 5280 wants it, as an import found it.")),
             ("key", action("The key is not among the profile's, or is known to be weak.")),
             ("signature", action("The signature is weaker than SHA-256, or not the profile's.")),
             ("sharedKey", action("Another device's certificate has the same key.")),

@@ -45,6 +45,7 @@ extension ReasonCode {
         case .expiring: "ends soon, by the policy's renewBefore"
         case .expired: "is past its notAfter"
         case .revoked: "a revocation names it, its ancestor or its key"
+        case .malformed: "is not written as RFC 5280 wants it"
         case .weakKey: "has a key that is weak, or that the profile does not take"
         case .weakSignature: "is signed by a weak algorithm, or not by the profile's"
         case .sharedKey: "another device has the same key"

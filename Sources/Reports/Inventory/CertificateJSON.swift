@@ -17,6 +17,11 @@ extension JSONWriter {
             json.member("keyFingerprint", certificate.keyFingerprint.hex)
             json.member("signature", certificate.signature.description)
             if let authority = certificate.authority { json.member("authority", authority) }
+            json.member(
+                "signedBy",
+                certificate.signedBy?.rawValue
+                    ?? (certificate.authority == nil ? "unverified" : SignedBy.authority.rawValue))
+            if let problem = certificate.malformed { json.member("malformed", problem) }
             json.member("statusSince", certificate.statusAt.rfc3339)
         }
     }

@@ -42,7 +42,7 @@ public struct StoryReport {
     private var lineage: String {
         let lines = story.listing.certificates.compactMap { certificate -> String? in
             guard let history = certificate.history else { return nil }
-            var parts: [String] = []
+            var parts = StoryReport.origin(of: certificate)
             if let parent = history.parent { parts.append("renews \(parent.hex.prefix(16))…") }
             if let at = history.confirmedAt { parts.append("confirmed \(at)") }
             if let at = history.replacedAt { parts.append("replaced \(at)") }
@@ -51,6 +51,18 @@ public struct StoryReport {
                 ? nil : "  \(certificate.fingerprint.hex.prefix(16))…  \(parts.joined(separator: ", "))\n"
         }
         return lines.isEmpty ? "" : style.bold("Lineage") + "\n" + lines.joined()
+    }
+
+    /// What is out of the ordinary about who signed it, and how it is written.
+    private static func origin(of certificate: ListedCertificate) -> [String] {
+        let signer: String? =
+            switch certificate.signedBy {
+            case .authority, nil: nil
+            case .itself: "self-signed"
+            case .foreign: "of a foreign issuer, \(Printable.text(certificate.issuer))"
+            case .forged: "not signed by the authority whose name it bears"
+            }
+        return [signer, certificate.malformed.map { "malformed: \(Printable.text($0))" }].compactMap { $0 }
     }
 
     /// `revoked 2026-12-11T00:00:00Z for keyCompromise by stolen-lot (descendant), ordered by alice, in run …: a note`
@@ -63,6 +75,7 @@ public struct StoryReport {
         if let actor = revocation.actor { text += ", ordered by \(Printable.text(actor))" }
         if let run = revocation.run { text += ", in run \(run)" }
         if let note = revocation.note { text += ": \(Printable.text(note))" }
+        if revocation.isPending { text += ", by an import; no run has carried it out yet" }
         return text
     }
 
@@ -178,6 +191,7 @@ public struct StoryReport {
                 if let actor = revocation.actor { json.member("actor", actor) }
                 if let run = revocation.run { json.member("run", run) }
                 if let note = revocation.note { json.member("note", note) }
+                if revocation.isPending { json.member("pending", true) }
             }
         }
     }

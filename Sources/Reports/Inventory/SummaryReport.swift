@@ -40,7 +40,13 @@ public struct SummaryReport {
         return head + "\n" + style.bold("ACTIVE certificates that end") + "\n" + ends.text
             + table("Certificates by status", summary.byStatus)
             + table("ACTIVE, by key", summary.byKeyAlgorithm) { KeyAlgorithm($0).spoken }
-            + table("ACTIVE, by issuer", summary.byIssuer) + orphans
+            + table("ACTIVE, by issuer", summary.byIssuer)
+            + table("ACTIVE, by who signed them", summary.bySigner) + malformed + orphans
+    }
+
+    private var malformed: String {
+        summary.malformed == 0
+            ? "" : "\n\(counted(summary.malformed, "ACTIVE certificate")) not as RFC 5280 wants it (malformed)\n"
     }
 
     private func table(
@@ -67,12 +73,14 @@ public struct SummaryReport {
             }
             for (name, counts) in [
                 ("byStatus", summary.byStatus), ("byKey", summary.byKeyAlgorithm), ("byIssuer", summary.byIssuer),
+                ("bySigner", summary.bySigner),
             ] {
                 json.key(name)
                 json.object { json in
                     for count in counts { json.member(count.name, count.count) }
                 }
             }
+            json.member("malformed", summary.malformed)
         }
         json.newline()
         return json.bytes

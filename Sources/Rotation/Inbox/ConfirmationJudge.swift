@@ -133,6 +133,6 @@ struct ConfirmationJudge: Sendable {
     }
 
     private static func key(in der: [UInt8]) -> PublicKeyInfo? {
-        (try? Certificate(der: der))?.publicKey
+        (try? Certificate(inField: der))?.publicKey
     }
 }

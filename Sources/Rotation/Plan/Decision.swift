@@ -49,10 +49,15 @@ public struct PolicyReference: Sendable, Hashable {
 }
 
 extension Decision {
+    /// Whether an import brought the revocation: the registry has the status already, and only the CRL does not.
+    var isImportedRevocation: Bool { action == .revoke && status == .revoked }
+
+    private var isOfRevocation: Bool { revocation != nil || action == .revoke }
+
     /// The order in which a run works: what a revocation wants, then what expires first; devices and fingerprints settle what
     /// is left.
     static func isMoreUrgent(_ left: Decision, _ right: Decision) -> Bool {
-        if (left.revocation == nil) != (right.revocation == nil) { return left.revocation != nil }
+        if left.isOfRevocation != right.isOfRevocation { return left.isOfRevocation }
         if left.notAfter != right.notAfter { return left.notAfter < right.notAfter }
         if left.device != right.device { return left.device < right.device }
         return left.fingerprint.digest.firstWord < right.fingerprint.digest.firstWord

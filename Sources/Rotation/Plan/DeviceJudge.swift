@@ -244,7 +244,8 @@ struct DeviceJudge {
             issuer: try planner.snapshot.issuerName(certificate.issuer),
             authorityEnd: endings.end(for: certificate),
             // Looked up only where the answer matters: most policies want a new key in any case.
-            isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyFingerprint) : false)
+            isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyFingerprint) : false,
+            isSelfSigned: certificate.isSelfSigned, malformed: certificate.malformed)
     }
 
     private func deviceFacts() throws -> DeviceFacts {

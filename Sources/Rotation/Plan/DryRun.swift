@@ -71,7 +71,8 @@ public struct DryRun: Sendable {
         let planner = Planner(
             policies: sources.policies, authorities: sources.authorities, at: at, snapshot: snapshot,
             waiting: preview.waiting,
-            revocations: try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at))
+            revocations: try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at),
+            imported: try ImportedRevocations.find(in: snapshot, sources.authorities, at: at))
         return (planner, preview.outlook)
     }
 
@@ -139,7 +140,9 @@ extension RotationPlan {
             certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
             pickUp: pickUp, revocations: outlooks, halts: rollouts.halts.sorted { $0.key < $1.key }.map(\.value),
             guards: Guards.broken(
-                by: decisions, limits: limits, active: try planner.snapshot.activeCertificateCount),
-            expiries: try planner.snapshot.expiries(from: planner.at))
+                by: decisions, brought: planner.imported.brought.count, limits: limits,
+                active: try planner.snapshot.activeCertificateCount),
+            expiries: try planner.snapshot.expiries(from: planner.at),
+            broughtRevocations: planner.imported.brought.map(\.certificate.row))
     }
 }

@@ -2,11 +2,17 @@ import RotationModel
 
 /// The limits of `rotation.yaml` over which a run stops before it does anything.
 enum Guards {
-    /// - Parameter active: the fleet's `ACTIVE` certificates.
-    static func broken(by decisions: [Decision], limits: RunLimits, active: Int) -> [BrokenGuard] {
+    /// - Parameters:
+    ///   - brought: how many more revocations an import brought.
+    ///   - active: the fleet's `ACTIVE` certificates.
+    static func broken(by decisions: [Decision], brought: Int, limits: RunLimits, active: Int) -> [BrokenGuard] {
         var broken: [BrokenGuard] = []
-        let revoke = Set(decisions.lazy.filter(\.revokesActive).map(\.fingerprint)).count
-        if let revoking = self.broken(revoking: revoke, of: active, limit: limits.revoke) { broken.append(revoking) }
+        let revoke = Set(decisions.lazy.filter(\.revokesActive).map(\.fingerprint)).count + brought
+        // What an import made REVOKED was active until then, as far as anybody was told.
+        let imported = decisions.count(where: \.isImportedRevocation) + brought
+        if let revoking = self.broken(revoking: revoke, of: active + imported, limit: limits.revoke) {
+            broken.append(revoking)
+        }
         let issue = decisions.reduce(0) { $0 + ($1.action == .issue ? 1 : 0) }
         if issue > limits.issue {
             // A part of the certificates would still be all of the revocations.
@@ -42,6 +48,6 @@ enum Guards {
 }
 
 extension Decision {
-    /// Whether it takes a certificate away that authenticates today.
-    fileprivate var revokesActive: Bool { action == .revoke && status == .active }
+    /// Whether it takes a certificate away that authenticates today, wherever the registry is not asked.
+    fileprivate var revokesActive: Bool { action == .revoke && status == .active || isImportedRevocation }
 }

@@ -14,10 +14,14 @@ final class Planner {
     let waiting: WaitingRequests
     let revocations: RevocationScope
 
+    /// What imports brought as REVOKED, and no list says yet.
+    let imported: ImportedRevocations
+
     init(
         policies: PolicySet, authorities: AuthorityDirectory, at: Timestamp, snapshot: PlanningSnapshot,
-        waiting: WaitingRequests, revocations: RevocationScope
+        waiting: WaitingRequests, revocations: RevocationScope, imported: ImportedRevocations = ImportedRevocations()
     ) {
+        self.imported = imported
         (self.policies, self.authorities, self.at) = (policies, authorities, at)
         (self.snapshot, self.waiting, self.revocations) = (snapshot, waiting, revocations)
     }
@@ -55,6 +59,7 @@ final class Planner {
         }
         // The certificates of devices that have none that authenticates.
         decisions += try due(unseen)
+        decisions += try imported.changed.map(row)
         try ambiguities.throwIfAny()
         return decisions.sorted(by: Decision.isMoreUrgent)
     }
@@ -105,6 +110,17 @@ final class Planner {
             fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
             further: [], policy: revocations.revocations[due.reached.revocation].policy,
             revocation: reference(due.reached), keySource: .request, deviceRow: certificate.deviceRow,
+            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
+            status: certificate.status)
+    }
+
+    /// A row that tells verifiers what the registry knew.
+    private func row(_ due: ImportedRevocations.Due) throws -> Decision {
+        let certificate = due.certificate
+        return Decision(
+            device: certificate.device, account: try snapshot.accountName(certificate.account),
+            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
+            further: [], policy: nil, revocation: nil, keySource: .request, deviceRow: certificate.deviceRow,
             certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
             status: certificate.status)
     }

@@ -23,6 +23,9 @@ public struct RotationPlan: Sendable {
     public internal(set) var passedGuards: [BrokenGuard] = []
     /// When the fleet's `ACTIVE` certificates end, as the plan found them. Nil where nobody counted.
     public internal(set) var expiries: ExpiryCalendar? = nil
+    /// Certificates that an import brought as REVOKED, and that the run puts on their authorities' CRLs; by their rows.
+    var broughtRevocations: [Int64] = []
+    public var broughtRevocationCount: Int { broughtRevocations.count }
 
     public func count(_ action: Action) -> Int {
         decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }
@@ -37,7 +40,7 @@ public struct RotationPlan: Sendable {
 
     /// Whether a run would change anything.
     public var hasChanges: Bool {
-        decisions.contains { $0.action.isChange } || (inbox?.confirmations ?? 0) > 0
+        decisions.contains { $0.action.isChange } || (inbox?.confirmations ?? 0) > 0 || !broughtRevocations.isEmpty
     }
 }
 

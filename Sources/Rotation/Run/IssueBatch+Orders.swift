@@ -36,7 +36,7 @@ extension Reservation {
     /// What is certified: the key of the CSR, or that of the certificate that is replaced.
     var publicKey: PublicKeyInfo {
         get throws(RotationError) {
-            spki.isEmpty ? try Certificate(der: currentCertificate).publicKey : try PublicKeyInfo(der: spki)
+            spki.isEmpty ? try Certificate(inField: currentCertificate).publicKey : try PublicKeyInfo(der: spki)
         }
     }
 }

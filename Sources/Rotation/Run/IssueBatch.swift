@@ -158,8 +158,10 @@ extension IssueBatch {
 extension CertificateColumns {
     /// What the inventory keeps of a certificate.
     ///
-    /// - Parameter issuer: the issuer's name as text, where it is known already.
-    init(_ certificate: Certificate, issuer: String? = nil) {
+    /// - Parameters:
+    ///   - issuer: the issuer's name as text, where it is known already.
+    ///   - signedBy: of one that is imported.
+    init(_ certificate: Certificate, issuer: String? = nil, signedBy: SignedBy? = nil) {
         self.init(
             fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber,
             issuer: issuer ?? certificate.issuer.text, subject: certificate.subject.text,
@@ -167,6 +169,7 @@ extension CertificateColumns {
             notAfter: certificate.notAfter, key: certificate.publicKey.algorithm,
             keyWeakness: certificate.publicKey.weakness, keyFingerprint: certificate.publicKey.fingerprint,
             signature: certificate.signatureAlgorithm, isSignatureWeak: certificate.isSignatureWeak,
-            der: certificate.der)
+            der: certificate.der, signedBy: signedBy,
+            malformed: certificate.malformations.isEmpty ? nil : certificate.malformations.joined(separator: "; "))
     }
 }

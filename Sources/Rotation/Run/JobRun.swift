@@ -91,7 +91,8 @@ public struct JobRun: Sendable {
         let (devices, reached, allowed) = try inventory.planningSnapshot { snapshot in
             (
                 snapshot.deviceCount,
-                try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at).activeCount,
+                try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at).activeCount
+                    + snapshot.pendingRevocationCount,
                 Guards.most(limits.revoke, of: try snapshot.activeCertificateCount)
             )
         }

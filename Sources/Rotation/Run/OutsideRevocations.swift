@@ -7,21 +7,22 @@ import RotationModel
 /// Made before the stage that revokes, so that it knows afterwards what is new.
 struct OutsideRevocations {
     private let inventory: Inventory
-    private let before: [(name: String, issuer: String, last: Int64)]
+    private let before: [(name: String, issuers: [String], last: Int64)]
 
     init(inventory: Inventory, authorities: AuthorityDirectory) throws {
         self.inventory = inventory
+        let names = try inventory.issuerNames()
         before = try authorities.names.compactMap { authorities[$0] }.filter { $0.configuration.issuer != nil }.map {
-            let issuer = $0.certificate.subject.text
-            return ($0.configuration.name, issuer, try inventory.lastRevocation(issuers: [issuer]))
+            let issuers = $0.spellings(among: names)
+            return ($0.configuration.name, issuers, try inventory.lastRevocation(issuers: issuers))
         }
     }
 
     /// A sentence for each authority with certificates that were revoked since.
     func troubles() throws -> [String] {
-        try before.compactMap { name, issuer, last in
+        try before.compactMap { name, issuers, last in
             var serials: [String] = []
-            try inventory.forEachRevoked(issuers: [issuer], after: last) { serials.append($0.serialNumber.hex) }
+            try inventory.forEachRevoked(issuers: issuers, after: last) { serials.append($0.serialNumber.hex) }
             guard !serials.isEmpty else { return nil }
             let count = serials.count == 1 ? "1 certificate" : "\(serials.count) certificates"
             return

@@ -45,27 +45,41 @@ struct RevocationLists {
         observer.began(.revocationLists, total: nil)
         defer { observer.ended(.revocationLists) }
         var outcome = ListsOutcome()
+        let names = try inventory.issuerNames()
+        let corrected = try verifyImported()
         for name in authorities.names {
             guard let entry = authorities[name] else { continue }
             if let trouble = try entry.listTrouble(inventory) {
                 outcome.troubles.append(trouble)
                 observer.warn(trouble)
             } else if let authority = keys.authorities[name] {
-                outcome.published += try lists(of: entry, authority)
+                outcome.published += try lists(
+                    of: entry, authority, issuers: entry.spellings(among: names), isCorrected: corrected.contains(name))
             }
         }
         return outcome
     }
 
-    private func lists(of entry: AuthorityDirectory.Entry, _ authority: Authority) throws -> [PublishedList] {
-        let issuers = [entry.certificate.subject.text]
+    /// Only what an authority's own key signed goes on its list: whoever could write another's name could put anybody's serial number there.
+    ///
+    /// - Returns: the authorities whose lists have had what is not theirs.
+    private func verifyImported() throws -> Set<String> {
+        let found = try inventory.planningSnapshot { try ImportedRevocations.find(in: $0, authorities, at: at) }
+        try inventory.recordSigners(found.signers)
+        return found.corrected
+    }
+
+    /// - Parameter issuers: the authority's name, as its certificates spell it.
+    private func lists(
+        of entry: AuthorityDirectory.Entry, _ authority: Authority, issuers: [String], isCorrected: Bool
+    ) throws -> [PublishedList] {
         let last = try inventory.lastRevocation(issuers: issuers)
         // Nobody is pointed to the list of an authority without a CRL's URL, unless there is something to say in it.
         guard entry.configuration.crlURL != nil || last > 0 else { return [] }
         guard at <= entry.certificate.notAfter else { return [] }
         var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
             let state = try inventory.crlState(scope.file)
-            let isDue = try isDue(scope, state, last: last, issuers: issuers)
+            let isDue = try isCorrected || isDue(scope, state, last: last, issuers: issuers)
             return isDue ? DueList(scope: scope, state: state) : nil
         }
         guard !due.isEmpty else { return [] }

@@ -17,8 +17,11 @@ struct Revoke {
         let rows = plan.decisions.enumerated().filter { $0.element.action == .revoke }
         observer.began(.revoke, total: rows.count)
         defer { observer.ended(.revoke) }
+        try inventory.carryOutImportedRevocations(plan.broughtRevocations, run: run, at: at)
         for chunk in rows.chunked(by: Revoke.batch) {
-            let orders = try chunk.map { try order(for: $0.element) }
+            let orders = try chunk.filter { !$0.element.isImportedRevocation }.map { try order(for: $0.element) }
+            try inventory.carryOutImportedRevocations(
+                chunk.filter(\.element.isImportedRevocation).map(\.element.certificateRow), run: run, at: at)
             let (_, manifests) = try inventory.revoke(orders, run: run, at: at)
             for (place, _) in chunk { results[place] = RowResult(.revoked) }
             try await publisher.publish(manifests)

@@ -128,7 +128,8 @@ struct RunStages {
                 Planner(
                     policies: policies, authorities: authorities, at: at, snapshot: snapshot,
                     waiting: WaitingRequests(),
-                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)),
+                    revocations: try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at),
+                    imported: try ImportedRevocations.find(in: snapshot, authorities, at: at)),
                 edition: edition, limits: workspace.configuration.limits, limit: limit, inbox: nil, pickUp: pickUp)
         }
     }

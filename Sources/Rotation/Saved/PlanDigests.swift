@@ -57,6 +57,7 @@ extension PlanningSnapshot {
             digest.add(order.seeds.count)
             for seed in order.seeds { digest.add(seed) }
         }
+        for fingerprint in try pendingRevocations() { digest.add(fingerprint.digest) }
         for key in try sharedKeys().sorted(by: KeyFingerprint.isBefore) { digest.add(key.digest) }
         try forEachDeviceWithActiveCertificate { device in
             digest.add(device.id.text)

@@ -30,12 +30,16 @@ struct InventoryImport: ParsableCommand {
     @Flag(help: "One rejected row, and nothing goes in.")
     var strict = false
 
+    @Flag(help: "Take an AWS listing that is cut off (its nextToken says so) as it is.")
+    var partial = false
+
     func run() throws {
         let progress = ImportProgress(options.progress())
         let summary = try options.workspace().importFleet(
             from: path,
             options: ImportOptions(
-                format: format, dryRun: dryRun, strict: strict, at: SystemClock().now(), actor: RunCommand.user),
+                format: format, dryRun: dryRun, strict: strict, partial: partial, at: SystemClock().now(),
+                actor: RunCommand.user),
             rejected: { Console.printToStandardError("rejected: \(Printable.text($0.description))\n") },
             progress: progress.report)
         progress.end()

@@ -100,6 +100,11 @@ final class TestFleet {
     /// Gives a device that was added to another account, for the next ``load()``.
     func move(_ device: String, to account: String) { heads[device]?.account = account }
 
+    /// The registry gives a device's certificates another status; imported with the next ``load()``.
+    func change(_ device: String, to status: CertificateStatus) {
+        rows[device] = rows[device]?.map { (status, $0.pem) }
+    }
+
     /// Imports what was added so far.
     @discardableResult
     func load() throws -> TestFleet {
