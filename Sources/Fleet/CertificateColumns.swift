@@ -16,6 +16,8 @@ public struct CertificateColumns: Sendable, Equatable {
     public var keyWeakness: String?
     /// SHA-256 of the SubjectPublicKeyInfo.
     public var keyFingerprint: KeyFingerprint
+    /// What the key is, however it is written.
+    public var keyIdentity: KeyIdentity
     public var signature: SignatureAlgorithm
     /// Whether the signature's hash is weaker than SHA-256.
     public var isSignatureWeak: Bool
@@ -28,7 +30,7 @@ public struct CertificateColumns: Sendable, Equatable {
     public init(
         fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, subject: String, notBefore: Timestamp,
         notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String?, keyFingerprint: KeyFingerprint,
-        signature: SignatureAlgorithm, isSignatureWeak: Bool, der: [UInt8],
+        keyIdentity: KeyIdentity, signature: SignatureAlgorithm, isSignatureWeak: Bool, der: [UInt8],
         signedBy: SignedBy? = nil, malformed: String? = nil
     ) {
         self.fingerprint = fingerprint
@@ -40,6 +42,7 @@ public struct CertificateColumns: Sendable, Equatable {
         self.key = key
         self.keyWeakness = keyWeakness
         self.keyFingerprint = keyFingerprint
+        self.keyIdentity = keyIdentity
         self.signature = signature
         self.isSignatureWeak = isSignatureWeak
         self.der = der

@@ -38,22 +38,25 @@ public final class Inventory: Sendable {
         // The umask may have taken bits away, never more than the owner's group is meant to have.
         fchmod(file, 0o640)
         close(file)
-        return try Inventory(path: path, access: .readWrite, purpose: .creating, sha256: sha256)
+        return try Inventory(path: path, access: .readWrite, purpose: .creating, sha256: sha256, keys: nil)
     }
 
     /// Opens an inventory that exists. One of an older version is brought up to date, where the access allows it.
     ///
+    /// - Parameter keys: For one of a version that did not know what a key is yet, only how it is written.
     /// - Throws: ``RotationError/Code/inventory`` where the file is missing, no inventory, or of a newer version;
     ///   ``RotationError/Code/permission`` or ``RotationError/Code/io`` where it cannot be read or written.
     public convenience init(
-        opening path: String, access: Access, sha256: @escaping SHA256Function
+        opening path: String, access: Access, sha256: @escaping SHA256Function, keys: KeyReaders
     ) throws(RotationError) {
         try Inventory.checkFile(path, access: access)
-        try self.init(path: path, access: access, purpose: access == .readOnly ? .reading : .writing, sha256: sha256)
+        try self.init(
+            path: path, access: access, purpose: access == .readOnly ? .reading : .writing, sha256: sha256, keys: keys)
     }
 
     private init(
-        path: String, access: Access, purpose: InventorySchema.Purpose, sha256: @escaping SHA256Function
+        path: String, access: Access, purpose: InventorySchema.Purpose, sha256: @escaping SHA256Function,
+        keys: KeyReaders?
     ) throws(RotationError) {
         self.path = path
         self.sha256 = sha256
@@ -62,7 +65,7 @@ public final class Inventory: Sendable {
                 let writer = try Connection.writer(path: path) {
                     try InventorySchema.check($0, path: path, for: purpose)
                 }
-                try InventorySchema.migrator.migrate(writer)
+                try InventorySchema.migrator(reading: keys).migrate(writer)
                 self.writer = writer
             } else {
                 writer = nil

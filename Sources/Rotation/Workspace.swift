@@ -37,7 +37,11 @@ public struct Workspace: Sendable {
     public var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
     public func openInventory(_ access: Inventory.Access) throws -> Inventory {
-        try Inventory(opening: configuration.inventory, access: access, sha256: SHA256.digest)
+        try Inventory(
+            opening: configuration.inventory, access: access, sha256: SHA256.digest,
+            keys: KeyReaders(
+                certificate: { der throws(RotationError) in CertificateColumns(try Certificate(inFieldReading: der)) },
+                publicKey: { spki throws(RotationError) in try PublicKeyInfo(der: spki).identity }))
     }
 
     /// Reads devices and their certificates in, under the workspace's lock: what a run decides on must not change under it.

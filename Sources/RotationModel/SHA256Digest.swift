@@ -73,8 +73,8 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     public var description: String { hex }
 }
 
-/// The SHA-256 of a SubjectPublicKeyInfo's DER, of an RSA key's as rsaEncryption: equal for two certificates exactly when they have the
-/// same key.
+/// The SHA-256 of a SubjectPublicKeyInfo's DER, of an RSA key's as rsaEncryption: by it people see and name a key. One key can be written in
+/// several ways; whether two are the same key, ``KeyIdentity`` tells.
 public struct KeyFingerprint: Hashable, Sendable, CustomStringConvertible {
     public let digest: SHA256Digest
     public init(_ digest: SHA256Digest) { self.digest = digest }

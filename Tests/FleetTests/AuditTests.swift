@@ -50,7 +50,7 @@ struct AuditTests {
         let hit = try #require(bytes.range(of: Data(#"{"host":"run-b""#.utf8)))
         bytes[hit.lowerBound + 12] = UInt8(ascii: "X")
         try bytes.write(to: URL(fileURLWithPath: path))
-        let inventory = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+        let inventory = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try inventory.verifyAuditChain() == 2)
     }
 

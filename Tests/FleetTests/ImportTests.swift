@@ -155,7 +155,7 @@ struct ImportTests {
         #expect(rejected == [])
         #expect(summary.certificates.added == 2)
         #expect(summary.notes.count == 1 && summary.notes[0].contains("d1") && summary.notes[0].contains("d2"))
-        #expect(try workspace.inventory.planningSnapshot { try $0.sharedKeys() } == [shared.keyFingerprint])
+        #expect(try workspace.inventory.planningSnapshot { try $0.sharedKeys() } == [shared.keyIdentity])
 
         try workspace.importText(FakeDevice("d2", certificates: [("REVOKED", shared)]).ndjson)
         #expect(try workspace.show("d1").listing.certificates.map(\.status) == [.revoked])

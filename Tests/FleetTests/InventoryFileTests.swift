@@ -24,7 +24,9 @@ struct InventoryFileTests {
     @Test("Opening a missing inventory says how to make one", arguments: [Inventory.Access.readOnly, .readWrite])
     func missing(access: Inventory.Access) throws {
         let folder = try TemporaryFolder()
-        let error = failure { try Inventory(opening: folder.file("none.sqlite"), access: access, sha256: fakeSHA256) }
+        let error = failure {
+            try Inventory(opening: folder.file("none.sqlite"), access: access, sha256: fakeSHA256, keys: fakeKeys)
+        }
         #expect(error?.code == .inventory)
         #expect(error?.advice.contains("rotation-job init") == true)
         #expect(try folder.contents == [])
@@ -36,14 +38,18 @@ struct InventoryFileTests {
     func noDatabase(access: Inventory.Access, bytes: [UInt8]) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, to: "fleet.sqlite")
-        #expect(failure { try Inventory(opening: path, access: access, sha256: fakeSHA256) }?.code == .inventory)
+        #expect(
+            failure { try Inventory(opening: path, access: access, sha256: fakeSHA256, keys: fakeKeys) }?.code
+                == .inventory)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes))
     }
 
     @Test("A folder in the inventory's place is refused")
     func folder() throws {
         let folder = try TemporaryFolder()
-        let error = failure { try Inventory(opening: folder.path, access: .readWrite, sha256: fakeSHA256) }
+        let error = failure {
+            try Inventory(opening: folder.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        }
         #expect(error?.message.contains("not a file") == true)
     }
 
@@ -51,7 +57,9 @@ struct InventoryFileTests {
     func foreign() throws {
         let workspace = try Workspace()
         _ = try workspace.inventory.withWriter { try Query($0, "PRAGMA application_id = 7").run() }
-        let error = failure { try Inventory(opening: workspace.inventory.path, access: .readWrite, sha256: fakeSHA256) }
+        let error = failure {
+            try Inventory(opening: workspace.inventory.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        }
         #expect(error?.message.contains("another program") == true)
     }
 
@@ -61,7 +69,9 @@ struct InventoryFileTests {
         _ = try workspace.inventory.withWriter {
             try Query($0, "INSERT INTO grdb_migrations (identifier) VALUES ('99-future')").run()
         }
-        let error = failure { try Inventory(opening: workspace.inventory.path, access: access, sha256: fakeSHA256) }
+        let error = failure {
+            try Inventory(opening: workspace.inventory.path, access: access, sha256: fakeSHA256, keys: fakeKeys)
+        }
         #expect(error?.message.contains("newer") == true)
     }
 
@@ -75,7 +85,7 @@ struct InventoryFileTests {
                 RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1))
         }
         #expect(try folder.contents == ["fleet.sqlite"])
-        let again = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
+        let again = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try again.recentRuns(limit: 9).map(\.id) == ["r"])
     }
 
@@ -85,7 +95,7 @@ struct InventoryFileTests {
         let path = folder.file("fleet.sqlite")
         do {
             let writer = try Inventory.create(at: path, sha256: fakeSHA256)
-            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
             let run = RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1)
             try writer.beginRun(run)
             #expect(try reader.recentRuns(limit: 9).count == 1)
@@ -93,7 +103,7 @@ struct InventoryFileTests {
             #expect(throws: (any Error).self) { try reader.snapshot { try Query($0, "DELETE FROM runs").run() } }
         }
         do {
-            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
             #expect(try reader.recentRuns(limit: 9).count == 1)
         }
         #expect(try folder.contents == ["fleet.sqlite"])
@@ -119,7 +129,7 @@ struct InventoryFileTests {
         let path = folder.file("fleet %41?#ü.sqlite")
         _ = try Inventory.create(at: path, sha256: fakeSHA256)
         #expect(try folder.contents == ["fleet %41?#ü.sqlite"])
-        let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+        let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try reader.summary(at: Workspace.now).devices == 0)
     }
 }

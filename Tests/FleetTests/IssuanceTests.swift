@@ -24,8 +24,7 @@ struct IssuanceTests {
         #expect(
             after.request
                 == WaitingRequest(
-                    keyFingerprint: FakeCertificate.keyFingerprint("k2"), algorithm: .ecdsaP256,
-                    receivedAt: Workspace.now))
+                    publicKey: FakeCertificate.key("k2"), algorithm: .ecdsaP256, receivedAt: Workspace.now))
         #expect(try workspace.inventory.waitingRequestCount() == 1)
         #expect(try workspace.auditedActions(device: "d") == ["csr-refused", "csr-taken", "csr-taken"])
         #expect(try workspace.auditedActions().filter { $0 == "csr-refused" }.count == 2)
@@ -80,7 +79,7 @@ struct IssuanceTests {
             ])
         #expect(try workspace.inventory.verifyAuditChain() == nil)
         let context = try workspace.inventory.planningSnapshot { try $0.intakeContext(device.id) }
-        #expect(context?.pendingReplacementKey == FakeCertificate.keyFingerprint("k"))
+        #expect(context?.pendingReplacementKey == FakeCertificate.keyIdentity("k"))
     }
 
     @Test("A device is not given a second replacement: not beside a reservation, not after the first was issued")
@@ -183,7 +182,7 @@ struct IssuanceTests {
         let reservation = try workspace.reserveOne(device, key: "k1", serial: 1, run: run)
         try workspace.inventory.take([.fake(device, key: "k2")], refused: [], run: run, at: Workspace.now)
         _ = try workspace.inventory.record([reservation.signed(key: "k1")], run: run, at: Workspace.now)
-        #expect(try workspace.planningDevice("d").request?.keyFingerprint == FakeCertificate.keyFingerprint("k2"))
+        #expect(try workspace.planningDevice("d").request?.publicKey == FakeCertificate.key("k2"))
     }
 
     @Test("Retiring makes ACTIVE certificates INACTIVE, once, and spares one that another device presents too")

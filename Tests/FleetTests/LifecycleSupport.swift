@@ -72,7 +72,7 @@ extension Workspace {
 
     @discardableResult
     func order(
-        _ name: String, reason: RevocationReason = .keyCompromise, seeds: [Int64] = [], keys: [KeyFingerprint] = []
+        _ name: String, reason: RevocationReason = .keyCompromise, seeds: [Int64] = [], keys: [KeyReference] = []
     ) throws -> Int64 {
         try inventory.recordRevocationOrder(
             RevocationOrderDraft(

@@ -128,7 +128,7 @@ struct LineageTests {
             #expect(try snapshot.issuerName(y.issuer) == "CN=B")
             #expect(try snapshot.accountName(y.account).text == "111122223333")
             #expect(y.key == .ecdsaP256 && y.signature == .ecdsaWithSHA256 && y.serialNumber.bytes == [9])
-            #expect(try snapshot.certificates(withKey: y.keyFingerprint) == [all[3], all[4], y])
+            #expect(try snapshot.certificates(withKey: y.publicKey.identity) == [all[3], all[4], y])
             #expect(try snapshot.certificates(withFingerprint: shared.fingerprint) == [all[3], all[4]])
             #expect(try snapshot.certificates(renewing: old.row) == [new])
             #expect(try snapshot.certificates(renewing: new.row) == [])

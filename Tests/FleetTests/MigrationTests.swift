@@ -78,7 +78,8 @@ struct MigrationTests {
 
     private func inventory(in folder: TemporaryFolder) throws -> Inventory {
         try firstVersion(at: folder.file("fleet.sqlite"))
-        return try Inventory(opening: folder.file("fleet.sqlite"), access: .readWrite, sha256: fakeSHA256)
+        return try Inventory(
+            opening: folder.file("fleet.sqlite"), access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
     }
 
     @Test("It is brought up when it is opened for writing, and a reader says that it has to be")
@@ -86,10 +87,10 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         try firstVersion(at: path)
-        let error = failure { try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256) }
+        let error = failure { try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys) }
         #expect(error?.message.contains("older version") == true)
-        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
-        _ = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256)
+        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        _ = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
     }
 
     @Test("Nothing is lost: every row of every table is there, column for column")
@@ -113,7 +114,7 @@ struct MigrationTests {
             return (rows, widths)
         }
         let before = try contents([:])
-        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
+        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         let after = try contents(before.columns)
         #expect(after.rows == before.rows)
         #expect(before.rows["certificates"]?.count == 6 && before.rows["rotations"]?.count == 3)
@@ -176,7 +177,7 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         try version(2, at: path)
-        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256)
+        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try inventory.rotationsByState() == ["awaiting-csr": 1, "delivered": 1, "cancelled": 1])
         let tally = RolloutTally(handedOut: 9, failed: 1, stuck: 0)
         try inventory.recordHalt(ofPolicy: "p", tally, run: "later-run", at: Workspace.now)
@@ -186,5 +187,34 @@ struct MigrationTests {
                 ofPolicy: "p", since: Timestamp(seconds: 0), resumedAt: nil, patience: .days(1), now: Workspace.now)
         }
         #expect(counted == RolloutTally(handedOut: 1, failed: 0, stuck: 1), "what was delivered before is seen")
+    }
+
+    @Test("What each key is stands beside its fingerprint, and what cannot be read is known by its fingerprint alone")
+    func keyIdentities() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet.sqlite")
+        try firstVersion(at: path)
+        let spellings = [1: FakeCertificate(name: "a", key: "k"), 3: FakeCertificate(name: "b", key: "k~compressed")]
+        _ = try Connection.writer(path: path) { database in
+            for (row, certificate) in spellings {
+                try Query(database, "UPDATE certificate_bodies SET der = ? WHERE certificate = ?")
+                    .run([.blob(certificate.der), .integer(Int64(row))])
+            }
+            try Query(database, "UPDATE requests SET spki = ?").run([.blob(Array("k~hybrid".utf8))])
+        }
+        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let (keys, request) = try inventory.snapshot { database in
+            (
+                try Query(database, "SELECT key_identity, key_fingerprint FROM certificates ORDER BY id").all {
+                    (try $0.keyIdentity(0), try $0.keyFingerprint(1))
+                },
+                try Query(database, "SELECT key_identity FROM requests").first { try $0.keyIdentity(0) }
+            )
+        }
+        let known = FakeCertificate.keyIdentity("k")
+        #expect(keys[0].0 == known && keys[2].0 == known && request == known)
+        for (identity, fingerprint) in [keys[1], keys[3], keys[4], keys[5]] {
+            #expect(identity == KeyIdentity(standingFor: fingerprint))
+        }
     }
 }

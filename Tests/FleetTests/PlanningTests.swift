@@ -55,7 +55,7 @@ struct PlanningTests {
             let device = devices[0]
             let found = device.active[0]
             #expect(found.fingerprint == certificate.fingerprint)
-            #expect(found.keyFingerprint == certificate.keyFingerprint)
+            #expect(found.keyIdentity == certificate.keyIdentity)
             #expect(found.notBefore.seconds == 5 && found.notAfter.seconds == 6)
             #expect(found.key == .rsa(bits: 1024) && found.keyWeakness == "too short")
             #expect(devices[1].active[0].keyWeakness == nil)
@@ -81,7 +81,7 @@ struct PlanningTests {
                 ]),
         ])
         let shared = try workspace.inventory.planningSnapshot { try $0.sharedKeys() }
-        #expect(shared == [FakeCertificate.keyFingerprint("shared")])
+        #expect(shared == [FakeCertificate.keyIdentity("shared")])
     }
 
     @Test("The holder of a key is another device with it in a certificate or a waiting CSR")
@@ -94,11 +94,11 @@ struct PlanningTests {
         try workspace.inventory.take([.fake(b, key: "kb")], refused: [], run: run, at: Workspace.now)
         try workspace.inventory.planningSnapshot { snapshot in
             let row = try #require(try snapshot.intakeContext(DeviceID(checked: "a"))).deviceRow
-            #expect(try snapshot.holder(of: FakeCertificate.keyFingerprint("ka"), otherThan: b.row)?.text == "a")
-            #expect(try snapshot.holder(of: FakeCertificate.keyFingerprint("ka"), otherThan: row) == nil)
-            #expect(try snapshot.holder(of: FakeCertificate.keyFingerprint("kb"), otherThan: row)?.text == "b")
-            #expect(try snapshot.holder(of: FakeCertificate.keyFingerprint("kb"), otherThan: b.row) == nil)
-            #expect(try snapshot.holder(of: FakeCertificate.keyFingerprint("none"), otherThan: row) == nil)
+            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("ka"), otherThan: b.row)?.text == "a")
+            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("ka"), otherThan: row) == nil)
+            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("kb"), otherThan: row)?.text == "b")
+            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("kb"), otherThan: b.row) == nil)
+            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("none"), otherThan: row) == nil)
         }
     }
 
@@ -118,8 +118,8 @@ struct PlanningTests {
         #expect(context.currentIssuer == "CN=Test CA")
         #expect(context.labels == ["x": "y"])
         #expect(context.ownKeys.map(\.status) == [.inactive, .active])
-        #expect(context.ownKeys.map(\.key) == [old.keyFingerprint, FakeCertificate(name: "now").keyFingerprint])
-        #expect(context.waiting == FakeCertificate.keyFingerprint("next"))
+        #expect(context.ownKeys.map(\.key) == [old.keyIdentity, FakeCertificate(name: "now").keyIdentity])
+        #expect(context.waiting == FakeCertificate.keyIdentity("next"))
         #expect(context.pendingReplacementKey == nil)
         #expect(try workspace.inventory.planningSnapshot { try $0.intakeContext(DeviceID(checked: "x")) } == nil)
     }

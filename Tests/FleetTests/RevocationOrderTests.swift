@@ -13,7 +13,7 @@ struct RevocationOrderTests {
     func manual() throws {
         let workspace = try Workspace([FakeDevice("a"), FakeDevice("b")])
         let seeds = try workspace.certificates("a").map(\.row)
-        let keys = ["k1", "k2"].map(FakeCertificate.keyFingerprint)
+        let keys = ["k1", "k2"].map(FakeCertificate.key)
         let id = try workspace.inventory.recordRevocationOrder(
             RevocationOrderDraft(
                 name: "manual-1", kind: .manual, reason: .keyCompromise, mode: .replaceThenRevoke, deadline: .hours(72),
@@ -27,7 +27,7 @@ struct RevocationOrderTests {
             #expect(try snapshot.revocationOrder(named: "manual-1") == order)
             #expect(try snapshot.revocationOrder(named: "manual-2") == nil)
             #expect(try Set(snapshot.refusedKeys(of: id)) == Set(keys))
-            #expect(try snapshot.isRefused(keys[0]) && !snapshot.isRefused(FakeCertificate.keyFingerprint("k3")))
+            #expect(try snapshot.isRefused(keys[0].identity) && !snapshot.isRefused(FakeCertificate.keyIdentity("k3")))
         }
         var entries: [AuditEntry] = []
         try workspace.inventory.audit { if $0.action != "imported" { entries.append($0) } }
@@ -112,7 +112,7 @@ struct RevocationOrderTests {
             try workspace.inventory.take(
                 [.fake(workspace.planningDevice(device), key: "k-\(device)")], refused: [], run: "r", at: Workspace.now)
         }
-        let key = FakeCertificate.keyFingerprint("k-a")
+        let key = FakeCertificate.key("k-a")
         let (first, second) = (try workspace.order("one"), try workspace.order("two"))
         for expected in [1, 0] {
             #expect(
@@ -128,7 +128,7 @@ struct RevocationOrderTests {
         try workspace.inventory.withdrawRevocationOrder("one", actor: "bob", at: Workspace.now)
         try workspace.inventory.planningSnapshot { snapshot throws in
             #expect(try snapshot.refusedKeys(of: second) == [key])
-            #expect(try snapshot.isRefused(key))
+            #expect(try snapshot.isRefused(key.identity))
         }
     }
 
@@ -136,7 +136,7 @@ struct RevocationOrderTests {
     func reserve(source: KeySource) throws {
         let workspace = try Workspace([FakeDevice("a"), FakeDevice("b")])
         try workspace.beginRun("r")
-        let key = FakeCertificate.keyFingerprint(source == .request ? "ka" : "a")
+        let key = FakeCertificate.key(source == .request ? "ka" : "a")
         try workspace.inventory.refuseKeys([key], order: workspace.order("lot"), run: "r", at: Workspace.now)
         for device in ["a", "b"] {
             try workspace.inventory.take(

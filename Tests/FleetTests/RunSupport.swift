@@ -7,7 +7,8 @@ extension TakenRequest {
     static func fake(_ device: PlanningDevice, key: String) -> TakenRequest {
         TakenRequest(
             deviceRow: device.row, device: device.id, spki: Array("spki:\(key)".utf8),
-            keyFingerprint: FakeCertificate.keyFingerprint(key), algorithm: .ecdsaP256)
+            keyFingerprint: FakeCertificate.keyFingerprint(key), keyIdentity: FakeCertificate.keyIdentity(key),
+            algorithm: .ecdsaP256)
     }
 }
 

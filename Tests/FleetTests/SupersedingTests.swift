@@ -73,7 +73,7 @@ struct SupersedingTests {
     func failing() throws {
         let workspace = try workspace()
         try workspace.inventory.refuseKeys(
-            [FakeCertificate.keyFingerprint("k2")], order: workspace.order("lot"), run: "r", at: Workspace.now)
+            [FakeCertificate.key("k2")], order: workspace.order("lot"), run: "r", at: Workspace.now)
         #expect(try !act(.reserve, in: workspace, supersedes: true))
         #expect(try workspace.statuses("d") == [.active, .pendingActivation])
         #expect(try workspace.rotationStates("d") == [.delivered])

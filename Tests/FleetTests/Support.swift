@@ -69,6 +69,17 @@ struct FakeCertificate {
         KeyFingerprint(fakeSHA256(Array("key:\(name)".utf8)))
     }
 
+    /// What the key is: names that differ in what follows a `~` alone are one key, written in several ways.
+    var keyIdentity: KeyIdentity { FakeCertificate.keyIdentity(keyName) }
+
+    static func keyIdentity(_ name: String) -> KeyIdentity {
+        KeyIdentity(fakeSHA256(Array("identity:\(name.prefix { $0 != "~" })".utf8)))
+    }
+
+    static func key(_ name: String) -> KeyReference {
+        KeyReference(identity: keyIdentity(name), fingerprint: keyFingerprint(name))
+    }
+
     var columns: CertificateColumns {
         get throws { try readFake(der) }
     }
@@ -90,7 +101,8 @@ func readFake(_ bytes: [UInt8]) throws(RotationError) -> CertificateColumns {
         issuer: parts[6],
         subject: "CN=\(parts[1])", notBefore: Timestamp(seconds: notBefore), notAfter: Timestamp(seconds: notAfter),
         key: KeyAlgorithm(parts[5]), keyWeakness: parts[5] == "rsa-1024" ? "too short" : nil,
-        keyFingerprint: FakeCertificate.keyFingerprint(parts[4]), signature: .ecdsaWithSHA256, isSignatureWeak: false,
+        keyFingerprint: FakeCertificate.keyFingerprint(parts[4]), keyIdentity: FakeCertificate.keyIdentity(parts[4]),
+        signature: .ecdsaWithSHA256, isSignatureWeak: false,
         der: Array(text.utf8))
 }
 
@@ -104,6 +116,11 @@ func reader(_ one: @escaping @Sendable ([UInt8]) throws(RotationError) -> Certif
 }
 
 let fakeReader = reader(readFake)
+
+/// For an inventory of before keys were known by what they are. A SubjectPublicKeyInfo is the key's name.
+let fakeKeys = KeyReaders(certificate: readFake) { spki throws(RotationError) in
+    FakeCertificate.keyIdentity(String(decoding: spki, as: UTF8.self))
+}
 
 /// A device of a test fleet.
 struct FakeDevice {

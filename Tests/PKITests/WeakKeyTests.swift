@@ -13,7 +13,8 @@ struct WeakKeyTests {
     ) -> String? {
         let material = KeyMaterial.rsa(modulus: modulus[...], exponent: exponent[...], .any)
         let bits = KeyMaterial.bitLength(modulus[...])
-        return KeyWeakness.find(in: material, of: .rsa(bits: bits), list: list)
+        return KeyWeakness.find(
+            in: KeyReading(.rsa(bits: bits), material, .rsa(modulus: modulus[...])), list: list)
     }
 
     private func goodModulus() throws -> [UInt8] {

@@ -43,7 +43,9 @@ struct InventoryReportTests {
                 refused: nil),
             isManifestPublished: false,
             request: WaitingRequest(
-                keyFingerprint: KeyFingerprint(Fixture.fingerprint("d").digest), algorithm: .ecdsaP384),
+                publicKey: KeyReference(
+                    identity: KeyIdentity(Fixture.fingerprint("e").digest),
+                    fingerprint: KeyFingerprint(Fixture.fingerprint("d").digest)), algorithm: .ecdsaP384),
             requestReceivedAt: Fixture.now, refused: "weak-key: too short", audit: audit)
     }
 

@@ -46,7 +46,7 @@ private struct ConfirmationDesk {
         find = try Query(
             database,
             """
-            SELECT n.status, n.key_fingerprint, o.id, o.fingerprint FROM rotations r
+            SELECT n.status, n.key_identity, o.id, o.fingerprint FROM rotations r
             JOIN certificates n ON n.id = r.new_certificate JOIN certificates o ON o.id = r.old_certificate
             WHERE r.id = ? AND r.device = ? AND r.new_certificate = ? AND n.fingerprint = ?
               AND r.state IN ('issued', 'delivered')
@@ -66,7 +66,7 @@ private struct ConfirmationDesk {
         markConfirmed = try Query(database, "UPDATE certificates SET confirmed_at = ? WHERE id = ?")
         markReplaced = try Query(
             database, "UPDATE certificates SET replaced_at = ? WHERE id = ? AND replaced_at IS NULL")
-        forgetRequest = try Query(database, "DELETE FROM requests WHERE device = ? AND key_fingerprint = ?")
+        forgetRequest = try Query(database, "DELETE FROM requests WHERE device = ? AND key_identity = ?")
         tell = try Query(
             database,
             """
@@ -82,7 +82,7 @@ private struct ConfirmationDesk {
             .digest(order.fingerprint.digest),
         ]) { row in
             (
-                status: try row.value(0, of: CertificateStatus.self), key: try row.keyFingerprint(1),
+                status: try row.value(0, of: CertificateStatus.self), key: try row.keyIdentity(1),
                 oldRow: row.integer(2), old: try row.fingerprint(3)
             )
         }

@@ -56,7 +56,7 @@ private struct RevocationDesk {
         var device: DeviceID
         var serial: SerialNumber
         var issuer: Int64
-        var key: KeyFingerprint
+        var key: KeyIdentity
         var status: CertificateStatus
     }
 
@@ -74,7 +74,7 @@ private struct RevocationDesk {
         findClaims = try Query(
             database,
             """
-            SELECT c.id, c.device, d.name, c.serial, c.issuer, c.key_fingerprint, c.status FROM certificates c
+            SELECT c.id, c.device, d.name, c.serial, c.issuer, c.key_identity, c.status FROM certificates c
             JOIN devices d ON d.id = c.device WHERE c.fingerprint = ? ORDER BY c.id
             """)
         findOrder = try Query(database, "SELECT name, actor FROM revocation_orders WHERE id = ?")
@@ -98,7 +98,7 @@ private struct RevocationDesk {
         let claims = try findClaims.all([.digest(order.fingerprint.digest)]) { row in
             Claim(
                 row: row.integer(0), deviceRow: row.integer(1), device: DeviceID(checked: row.text(2)),
-                serial: SerialNumber(bytes: row.bytes(3)), issuer: row.integer(4), key: try row.keyFingerprint(5),
+                serial: SerialNumber(bytes: row.bytes(3)), issuer: row.integer(4), key: try row.keyIdentity(5),
                 status: try row.value(6))
         }.filter { $0.status != .revoked }
         guard !claims.isEmpty else { return false }

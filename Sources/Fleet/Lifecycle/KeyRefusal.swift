@@ -9,7 +9,7 @@ extension Inventory {
     /// - Returns: How many were not refused for this order before.
     @discardableResult
     public func refuseKeys(
-        _ keys: [KeyFingerprint], order: Int64, run: String, at: Timestamp
+        _ keys: [KeyReference], order: Int64, run: String, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !keys.isEmpty else { return 0 }
         return try write { database in
@@ -37,29 +37,37 @@ struct KeyRefusal {
         self.at = at
         add = try Query(
             database,
-            "INSERT OR IGNORE INTO refused_keys (key_fingerprint, revocation_order, refused_at) VALUES (?, ?, ?)")
+            """
+            INSERT OR IGNORE INTO refused_keys (key_fingerprint, key_identity, revocation_order, refused_at)
+            SELECT ?1, ?2, ?3, ?4
+            WHERE NOT EXISTS (SELECT 1 FROM refused_keys WHERE key_identity = ?2 AND revocation_order = ?3)
+            """)
         orderName = try Query(database, "SELECT name FROM revocation_orders WHERE id = ?")
         waiting = try Query(
             database,
-            "SELECT d.id, d.name FROM requests q JOIN devices d ON d.id = q.device WHERE q.key_fingerprint = ?")
+            "SELECT d.id, d.name FROM requests q JOIN devices d ON d.id = q.device WHERE q.key_identity = ?")
         forget = try Query(database, "DELETE FROM requests WHERE device = ?")
         tell = try Query(database, "UPDATE devices SET refused = ? WHERE id = ?")
     }
 
     /// - Returns: Whether the order did not refuse it before.
-    func refuse(_ key: KeyFingerprint, order: Int64, _ log: inout AuditLog) throws -> Bool {
-        try forgetRequests(for: key, &log)
-        guard try add.run([.digest(key.digest), .integer(order), .time(at)]) == 1 else { return false }
+    func refuse(_ key: KeyReference, order: Int64, _ log: inout AuditLog) throws -> Bool {
+        try forgetRequests(for: key.identity, &log)
+        guard
+            try add.run([
+                .digest(key.fingerprint.digest), .digest(key.identity.digest), .integer(order), .time(at),
+            ]) == 1
+        else { return false }
         let name = try orderName.first([.integer(order)]) { $0.text(0) }
         try log.append(.keyRefused, device: nil, at: at) { json in
-            json.member("key", key.hex)
+            json.member("key", key.fingerprint.hex)
             if let name { json.member("order", name) }
         }
         return true
     }
 
     /// Forgets the CSRs that wait with a key.
-    func forgetRequests(for key: KeyFingerprint, _ log: inout AuditLog) throws {
+    func forgetRequests(for key: KeyIdentity, _ log: inout AuditLog) throws {
         let found = try waiting.all([.digest(key.digest)]) { ($0.integer(0), DeviceID(checked: $0.text(1))) }
         for (row, device) in found {
             try forget.run([.integer(row)])

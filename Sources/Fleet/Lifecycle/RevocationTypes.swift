@@ -23,11 +23,11 @@ public struct RevocationOrderDraft: Sendable {
     /// The certificates that it names, by their rows.
     public var seeds: [Int64]
     /// The keys that it names: no certificate is issued for them any more.
-    public var refusedKeys: [KeyFingerprint]
+    public var refusedKeys: [KeyReference]
 
     public init(
         name: String, kind: RevocationKind, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan? = nil,
-        actor: String, note: String? = nil, seeds: [Int64] = [], refusedKeys: [KeyFingerprint] = []
+        actor: String, note: String? = nil, seeds: [Int64] = [], refusedKeys: [KeyReference] = []
     ) {
         self.name = name
         self.kind = kind
@@ -114,7 +114,7 @@ public struct RevocableCertificate: Sendable, Equatable {
     public let notBefore: Timestamp
     public let notAfter: Timestamp
     public let key: KeyAlgorithm
-    public let keyFingerprint: KeyFingerprint
+    public let publicKey: KeyReference
     public let signature: SignatureAlgorithm
     public let status: CertificateStatus
     /// The certificate that this one renews, by its row.

@@ -8,11 +8,11 @@ extension PlanningCertificate {
     /// - Parameter row: of its own; below zero, where the inventory has none.
     public init(
         supposed row: Int64, fingerprint: Fingerprint, notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm,
-        keyFingerprint: KeyFingerprint, signature: SignatureAlgorithm, issuer: Int64
+        keyIdentity: KeyIdentity, signature: SignatureAlgorithm, issuer: Int64
     ) {
         self.init(
             row: row, fingerprint: fingerprint, notBefore: notBefore, notAfter: notAfter, key: key, keyWeakness: nil,
-            keyFingerprint: keyFingerprint, signature: signature, isSignatureWeak: false, issuer: issuer,
+            keyIdentity: keyIdentity, signature: signature, isSignatureWeak: false, issuer: issuer,
             status: .pendingActivation, confirmedAt: nil, isReplaced: false)
     }
 }

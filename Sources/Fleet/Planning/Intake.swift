@@ -15,20 +15,20 @@ extension PlanningSnapshot {
                 "SELECT \(PlanningSnapshot.certificateColumns) FROM certificates c WHERE c.device = ? ORDER BY c.id")
             try certificates.forEach([.integer(row)]) { result in
                 let found = try certificate(result)
-                own.append(IntakeContext.OwnKey(key: found.keyFingerprint, status: found.status))
+                own.append(IntakeContext.OwnKey(key: found.keyIdentity, status: found.status))
                 if found.status == .active { active.append(found) }
             }
             let current = active.min(by: PlanningCertificate.isBefore)
             let rotation = try Query(
                 database,
                 """
-                SELECT c.key_fingerprint, \(OpenRotation.columns) FROM rotations r
+                SELECT c.key_identity, \(OpenRotation.columns) FROM rotations r
                 LEFT JOIN certificates c ON c.id = r.new_certificate AND c.status = 'PENDING_ACTIVATION'
                 WHERE r.device = ? AND r.open = 1
                 """
-            ).first([.integer(row)]) { (try OpenRotation($0, from: 1), $0.isNull(0) ? nil : try $0.keyFingerprint(0)) }
-            let waiting = try Query(database, "SELECT key_fingerprint FROM requests WHERE device = ?")
-                .first([.integer(row)]) { try $0.keyFingerprint(0) }
+            ).first([.integer(row)]) { (try OpenRotation($0, from: 1), $0.isNull(0) ? nil : try $0.keyIdentity(0)) }
+            let waiting = try Query(database, "SELECT key_identity FROM requests WHERE device = ?")
+                .first([.integer(row)]) { try $0.keyIdentity(0) }
             return IntakeContext(
                 deviceRow: row, device: id, account: AccountID(checked: try lexicon.account(account)),
                 labels: try lexicon.labels(ofSet: labelSet), current: current,

@@ -27,10 +27,10 @@ struct PlanningGroup {
             result.isNull(column + 5)
             ? nil
             : WaitingRequest(
-                keyFingerprint: try result.keyFingerprint(column + 5),
-                algorithm: KeyAlgorithm(result.text(column + 6)), receivedAt: result.time(column + 7))
-        toldRefusal = result.optionalText(column + 8)
-        rotation = result.isNull(column + 9) ? nil : try OpenRotation(result, from: column + 9)
+                publicKey: try result.key(column + 5, column + 6),
+                algorithm: KeyAlgorithm(result.text(column + 7)), receivedAt: result.time(column + 8))
+        toldRefusal = result.optionalText(column + 9)
+        rotation = result.isNull(column + 10) ? nil : try OpenRotation(result, from: column + 10)
         add(first)
     }
 

@@ -48,7 +48,7 @@ public final class PlanningSnapshot {
     // MARK: Devices
 
     static let certificateColumns = """
-        c.id, c.fingerprint, c.not_before, c.not_after, c.key_kind, c.key_fingerprint, c.signature_kind, c.issuer, c.status,
+        c.id, c.fingerprint, c.not_before, c.not_after, c.key_kind, c.key_identity, c.signature_kind, c.issuer, c.status,
           c.confirmed_at, c.replaced_at, c.signed_by = 'self', c.malformed
         """
 
@@ -62,7 +62,7 @@ public final class PlanningSnapshot {
             """
             SELECT \(PlanningSnapshot.certificateColumns),
               d.id, d.name, d.account, d.label_set, CASE WHEN d.refused IS NOT \(told) THEN d.refused END,
-              q.key_fingerprint, q.algorithm, q.received_at, \(told), \(OpenRotation.columns)
+              q.key_fingerprint, q.key_identity, q.algorithm, q.received_at, \(told), \(OpenRotation.columns)
             FROM devices d
             JOIN certificates c ON c.device = d.id AND c.status IN ('ACTIVE', 'PENDING_ACTIVATION')
             LEFT JOIN rotations r ON r.device = d.id AND r.open = 1
@@ -88,7 +88,7 @@ public final class PlanningSnapshot {
         let signature = try lexicon.signatureKind(row.integer(6))
         return PlanningCertificate(
             row: row.integer(0), fingerprint: try row.fingerprint(1), notBefore: row.time(2), notAfter: row.time(3),
-            key: key.algorithm, keyWeakness: key.weakness, keyFingerprint: try row.keyFingerprint(5),
+            key: key.algorithm, keyWeakness: key.weakness, keyIdentity: try row.keyIdentity(5),
             signature: signature.algorithm, isSignatureWeak: signature.isWeak, issuer: row.integer(7),
             status: try row.value(8), confirmedAt: row.optionalTime(9), isReplaced: !row.isNull(10),
             isSelfSigned: row.integer(11) == 1, malformed: row.optionalText(12))
@@ -97,17 +97,17 @@ public final class PlanningSnapshot {
     // MARK: Keys
 
     /// The keys that certificates of more than one device have, of any status.
-    public func sharedKeys() throws(RotationError) -> Set<KeyFingerprint> {
+    public func sharedKeys() throws(RotationError) -> Set<KeyIdentity> {
         try guarded {
             let query = try Query(
                 database,
-                "SELECT key_fingerprint FROM certificates GROUP BY key_fingerprint HAVING min(device) <> max(device)")
-            return Set(try query.all { try $0.keyFingerprint(0) })
+                "SELECT key_identity FROM certificates GROUP BY key_identity HAVING min(device) <> max(device)")
+            return Set(try query.all { try $0.keyIdentity(0) })
         }
     }
 
     /// Another device that has this key: in a certificate of any status, or in a CSR that waits.
-    public func holder(of key: KeyFingerprint, otherThan device: Int64) throws(RotationError) -> DeviceID? {
+    public func holder(of key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> DeviceID? {
         try guarded { try KeyHolders(database).holder(of: key, otherThan: device) }
     }
 

@@ -39,7 +39,7 @@ public struct PlanningCertificate: Sendable, Equatable {
     public let key: KeyAlgorithm
     /// Why the key is known weak, or nil.
     public let keyWeakness: String?
-    public let keyFingerprint: KeyFingerprint
+    public let keyIdentity: KeyIdentity
     public let signature: SignatureAlgorithm
     public let isSignatureWeak: Bool
     /// The issuer's name, by its row: see ``PlanningSnapshot/issuerName(_:)``.
@@ -65,13 +65,13 @@ public struct PlanningCertificate: Sendable, Equatable {
 
 /// A CSR that was taken and waits for a certificate.
 public struct WaitingRequest: Sendable, Equatable {
-    public let keyFingerprint: KeyFingerprint
+    public let publicKey: KeyReference
     public let algorithm: KeyAlgorithm
     /// When it was taken; nil for one that the inventory does not have yet.
     public let receivedAt: Timestamp?
 
-    public init(keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm, receivedAt: Timestamp? = nil) {
-        self.keyFingerprint = keyFingerprint
+    public init(publicKey: KeyReference, algorithm: KeyAlgorithm, receivedAt: Timestamp? = nil) {
+        self.publicKey = publicKey
         self.algorithm = algorithm
         self.receivedAt = receivedAt
     }
@@ -100,7 +100,7 @@ public struct PlanningDevice: Sendable {
 /// What taking in a CSR of a device needs to know of it.
 public struct IntakeContext: Sendable {
     public struct OwnKey: Sendable, Equatable {
-        public let key: KeyFingerprint
+        public let key: KeyIdentity
         public let status: CertificateStatus
     }
 
@@ -116,7 +116,7 @@ public struct IntakeContext: Sendable {
     public let ownKeys: [OwnKey]
     public let rotation: OpenRotation?
     /// The key of the certificate that was issued and is not confirmed yet.
-    public let pendingReplacementKey: KeyFingerprint?
+    public let pendingReplacementKey: KeyIdentity?
     /// The key of the CSR that waits.
-    public let waiting: KeyFingerprint?
+    public let waiting: KeyIdentity?
 }

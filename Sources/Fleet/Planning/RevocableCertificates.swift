@@ -5,12 +5,13 @@ extension PlanningSnapshot {
     private static let revocable = revocableSelection(with: nil)
 
     /// How many columns ``revocable(_:)`` takes; others follow them.
-    static let revocableColumns: CInt = 18
+    static let revocableColumns: CInt = 19
 
     static func revocableSelection(with others: String?) -> String {
         """
         SELECT c.id, c.device, d.name, d.account, d.label_set, c.fingerprint, c.serial, c.issuer, c.not_before, c.not_after,
-          c.key_kind, c.key_fingerprint, c.signature_kind, c.status, c.parent, r.revocation, c.confirmed_at, c.replaced_at
+          c.key_kind, c.key_fingerprint, c.signature_kind, c.status, c.parent, r.revocation, c.confirmed_at, c.replaced_at,
+          c.key_identity
           \(others.map { ", \($0)" } ?? "")
         FROM certificates c JOIN devices d ON d.id = c.device LEFT JOIN rotations r ON r.id = c.rotation
         """
@@ -32,8 +33,8 @@ extension PlanningSnapshot {
         try certificates("c.fingerprint = ?", [.digest(fingerprint.digest)])
     }
 
-    public func certificates(withKey key: KeyFingerprint) throws(RotationError) -> [RevocableCertificate] {
-        try certificates("c.key_fingerprint = ?", [.digest(key.digest)])
+    public func certificates(withKey key: KeyIdentity) throws(RotationError) -> [RevocableCertificate] {
+        try certificates("c.key_identity = ?", [.digest(key.digest)])
     }
 
     /// Those that were issued to replace one; not what was issued to replace those.
@@ -73,7 +74,7 @@ extension PlanningSnapshot {
             account: row.integer(3), labelSet: row.integer(4), fingerprint: try row.fingerprint(5),
             serialNumber: SerialNumber(bytes: row.bytes(6)), issuer: row.integer(7), notBefore: row.time(8),
             notAfter: row.time(9), key: try lexicon.keyKind(row.integer(10)).algorithm,
-            keyFingerprint: try row.keyFingerprint(11),
+            publicKey: try row.key(11, 18),
             signature: try lexicon.signatureKind(row.integer(12)).algorithm, status: try row.value(13),
             parent: row.optionalInteger(14), causedBy: row.optionalInteger(15), confirmedAt: row.optionalTime(16),
             replacedAt: row.optionalTime(17))

@@ -13,19 +13,59 @@ extension PlanningSnapshot {
     }
 
     /// The keys that are refused because of an order, in the order of their bytes.
-    public func refusedKeys(of order: Int64) throws(RotationError) -> [KeyFingerprint] {
+    public func refusedKeys(of order: Int64) throws(RotationError) -> [KeyReference] {
         try guarded {
             try Query(
-                database, "SELECT key_fingerprint FROM refused_keys WHERE revocation_order = ? ORDER BY key_fingerprint"
-            ).all([.integer(order)]) { try $0.keyFingerprint(0) }
+                database,
+                """
+                SELECT key_fingerprint, key_identity FROM refused_keys WHERE revocation_order = ?
+                ORDER BY key_fingerprint
+                """
+            ).all([.integer(order)]) { try $0.key(0, 1) }
         }
     }
 
     /// Whether a key is certified for nobody any more: it is that of a certificate that was revoked for keyCompromise, or an
     /// order named it.
-    public func isRefused(_ key: KeyFingerprint) throws(RotationError) -> Bool {
+    ///
+    /// - Parameter fingerprint: Of a key that the inventory does not have: an order may have named it by that alone.
+    public func isRefused(
+        _ key: KeyIdentity, writtenAs fingerprint: KeyFingerprint? = nil
+    ) throws(RotationError) -> Bool {
         try guarded {
-            try Query(database, "SELECT 1 FROM refused_keys WHERE key_fingerprint = ?").exists([.digest(key.digest)])
+            try Query(database, "SELECT 1 FROM refused_keys WHERE key_identity = ? OR key_fingerprint = ?")
+                .exists([.digest(key.digest), fingerprint.map { .digest($0.digest) } ?? .null])
+        }
+    }
+
+    /// As ``key(writtenAs:)``, for many, in one pass; only those that the inventory's certificates have.
+    public func keys(writtenAs fingerprints: Set<KeyFingerprint>) throws(RotationError) -> [KeyReference] {
+        guard !fingerprints.isEmpty else { return [] }
+        return try guarded {
+            var found: Set<KeyFingerprint> = []
+            var keys: [KeyReference] = []
+            try Query(uncached: database, "SELECT key_fingerprint, key_identity FROM certificates").forEach { row in
+                let fingerprint = try row.keyFingerprint(0)
+                guard fingerprints.contains(fingerprint), found.insert(fingerprint).inserted else { return }
+                keys.append(try row.key(0, 1))
+            }
+            return keys
+        }
+    }
+
+    /// The key of a fingerprint, by the certificates and CSRs that the inventory has; one that stands for it where there are none. Reads the
+    /// whole fleet.
+    public func key(writtenAs fingerprint: KeyFingerprint) throws(RotationError) -> KeyReference {
+        try guarded {
+            let known = try Query(
+                database,
+                """
+                SELECT key_identity FROM certificates WHERE key_fingerprint = ?1
+                UNION ALL SELECT key_identity FROM requests WHERE key_fingerprint = ?1 LIMIT 1
+                """
+            ).first([.digest(fingerprint.digest)]) { try $0.keyIdentity(0) }
+            return KeyReference(
+                identity: known ?? KeyIdentity(standingFor: fingerprint), fingerprint: fingerprint)
         }
     }
 }

@@ -89,14 +89,13 @@ extension Inventory {
             ).all(of) { try scan.certificate($0) }
             let histories = try CertificateHistory.all(database, ofDevice: device.row)
             let request = try Query(
-                database, "SELECT key_fingerprint, algorithm, received_at FROM requests WHERE device = ?"
+                database, "SELECT key_fingerprint, key_identity, algorithm, received_at FROM requests WHERE device = ?"
             )
             .first(of) {
                 (
                     WaitingRequest(
-                        keyFingerprint: try $0.keyFingerprint(0), algorithm: KeyAlgorithm($0.text(1)),
-                        receivedAt: $0.time(2)),
-                    $0.time(2)
+                        publicKey: try $0.key(0, 1), algorithm: KeyAlgorithm($0.text(2)), receivedAt: $0.time(3)),
+                    $0.time(3)
                 )
             }
             let audit = try Query(

@@ -12,7 +12,7 @@ extension Inventory {
                 database,
                 """
                 DELETE FROM requests WHERE EXISTS (SELECT 1 FROM rotations r JOIN certificates c ON c.id = r.new_certificate
-                  WHERE r.device = requests.device AND r.open = 1 AND c.key_fingerprint = requests.key_fingerprint)
+                  WHERE r.device = requests.device AND r.open = 1 AND c.key_identity = requests.key_identity)
                 """
             ).run()
         }

@@ -65,16 +65,18 @@ private struct ReservationDesk {
         findCertificate = try Query(
             database,
             """
-            SELECT c.device, c.status, c.fingerprint, c.not_after, c.key_fingerprint, a.name FROM certificates c
+            SELECT c.device, c.status, c.fingerprint, c.not_after, c.key_fingerprint, c.key_identity,
+              a.name FROM certificates c
             JOIN devices d ON d.id = c.device JOIN accounts a ON a.id = d.account WHERE c.id = ?
             """)
         findBody = try Query(database, "SELECT der FROM certificate_bodies WHERE certificate = ?")
         findReservation = try Query(
             database, "SELECT run FROM reservations WHERE rotation = ? AND state <> 'abandoned'")
-        findRequest = try Query(database, "SELECT spki, key_fingerprint, csr FROM requests WHERE device = ?")
+        findRequest = try Query(
+            database, "SELECT spki, key_fingerprint, key_identity, csr FROM requests WHERE device = ?")
         refusedKeys =
             try Query(database, "SELECT 1 FROM refused_keys LIMIT 1").exists([])
-            ? try Query(database, "SELECT 1 FROM refused_keys WHERE key_fingerprint = ?") : nil
+            ? try Query(database, "SELECT 1 FROM refused_keys WHERE key_identity = ?") : nil
         add = try Query(
             database,
             """
@@ -87,7 +89,7 @@ private struct ReservationDesk {
         var device: Int64
         var status: CertificateStatus
         var replaced: ReplacedCertificate
-        var key: KeyFingerprint
+        var key: KeyReference
         var account: String
     }
 
@@ -96,7 +98,7 @@ private struct ReservationDesk {
             Old(
                 device: $0.integer(0), status: try $0.value(1),
                 replaced: ReplacedCertificate(fingerprint: try $0.fingerprint(2), notAfter: $0.time(3)),
-                key: try $0.keyFingerprint(4), account: $0.text(5))
+                key: try $0.key(4, 5), account: $0.text(6))
         }
         guard let old, old.device == order.deviceRow else {
             return .skipped("the device no longer has the certificate")
@@ -117,11 +119,11 @@ private struct ReservationDesk {
             }
         }
 
-        let (key, spki, csr, current): (KeyFingerprint, [UInt8], [UInt8], [UInt8])
+        let (key, spki, csr, current): (KeyReference, [UInt8], [UInt8], [UInt8])
         switch order.keySource {
         case .request:
             let request = try findRequest.first([.integer(order.deviceRow)]) {
-                ($0.bytes(0), try $0.keyFingerprint(1), $0.bytes(2))
+                ($0.bytes(0), try $0.key(1, 2), $0.bytes(3))
             }
             guard let request else { return .skipped("no CSR waits any more") }
             (key, spki, csr, current) = (request.1, request.0, request.2, [])
@@ -130,10 +132,10 @@ private struct ReservationDesk {
             guard let body else { throw StorageFailure.unreadable("a certificate without its DER") }
             (key, spki, csr, current) = (old.key, [], [], body)
         }
-        if try refusedKeys?.exists([.digest(key.digest)]) == true {
+        if try refusedKeys?.exists([.digest(key.identity.digest)]) == true {
             return .skipped("the key is refused: a certificate with it was revoked for keyCompromise")
         }
-        if let holder = try holders.holder(of: key, otherThan: order.deviceRow) {
+        if let holder = try holders.holder(of: key.identity, otherThan: order.deviceRow) {
             return .skipped("device \(holder) has the same key")
         }
 
@@ -150,7 +152,7 @@ private struct ReservationDesk {
         return .reserved(
             Reservation(
                 row: row, rotation: rotation, index: index, order: order, account: AccountID(checked: old.account),
-                replaces: old.replaced, spki: spki, keyFingerprint: key, csr: csr,
+                replaces: old.replaced, spki: spki, keyFingerprint: key.fingerprint, csr: csr,
                 currentCertificate: current))
     }
 }

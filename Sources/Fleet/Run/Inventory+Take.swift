@@ -17,8 +17,10 @@ extension Inventory {
             let upsert = try Query(
                 database,
                 """
-                INSERT INTO requests (device, spki, key_fingerprint, algorithm, run, received_at, csr) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO requests (device, spki, key_fingerprint, key_identity, algorithm, run, received_at, csr)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (device) DO UPDATE SET spki = excluded.spki, key_fingerprint = excluded.key_fingerprint,
+                  key_identity = excluded.key_identity,
                   algorithm = excluded.algorithm, run = excluded.run, received_at = excluded.received_at,
                   csr = excluded.csr
                 """)
@@ -33,14 +35,15 @@ extension Inventory {
                     }
                 }
                 for (index, request) in taken.enumerated() {
-                    if let holder = try holders.holder(of: request.keyFingerprint, otherThan: request.deviceRow) {
+                    if let holder = try holders.holder(of: request.keyIdentity, otherThan: request.deviceRow) {
                         conflicts.append(RequestConflict(index: index, holder: holder))
                         try refuse(request.deviceRow, request.device, nil, "the key is in use by another device")
                         continue
                     }
                     try upsert.run([
                         .integer(request.deviceRow), .blob(request.spki), .digest(request.keyFingerprint.digest),
-                        .text(request.algorithm.description), .text(run), .time(at),
+                        .digest(request.keyIdentity.digest), .text(request.algorithm.description), .text(run),
+                        .time(at),
                         request.csr.isEmpty ? .null : .blob(request.csr),
                     ])
                     try setRefused.run([.integer(request.deviceRow), .null])

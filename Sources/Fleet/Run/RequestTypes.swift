@@ -7,18 +7,21 @@ public struct TakenRequest: Sendable {
     /// The SubjectPublicKeyInfo, in DER, as it stands in the CSR.
     public var spki: [UInt8]
     public var keyFingerprint: KeyFingerprint
+    /// What the key is, however it is written.
+    public var keyIdentity: KeyIdentity
     public var algorithm: KeyAlgorithm
     /// The whole CSR, in DER; empty where nobody will want to see it.
     public var csr: [UInt8]
 
     public init(
-        deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, algorithm: KeyAlgorithm,
-        csr: [UInt8] = []
+        deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, keyIdentity: KeyIdentity,
+        algorithm: KeyAlgorithm, csr: [UInt8] = []
     ) {
         self.deviceRow = deviceRow
         self.device = device
         self.spki = spki
         self.keyFingerprint = keyFingerprint
+        self.keyIdentity = keyIdentity
         self.algorithm = algorithm
         self.csr = csr
     }

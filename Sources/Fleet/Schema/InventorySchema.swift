@@ -6,7 +6,8 @@ enum InventorySchema {
     /// `RJOB`, in the file's header: tells an inventory from any other SQLite database.
     static let applicationID: Int64 = 0x524A_4F42
 
-    static var migrator: DatabaseMigrator {
+    /// - Parameter readers: For keys of before the fifth version; nil where the inventory is only looked at, or has nothing in it.
+    static func migrator(reading readers: KeyReaders? = nil) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1-inventory", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
@@ -25,6 +26,11 @@ enum InventorySchema {
         }
         migrator.registerMigration("4-requests", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version4.requests)
+        }
+        migrator.registerMigration("5-key-identity", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version5.columns)
+            try Version5.fill(database, reading: readers)
+            try database.execute(sql: Version5.indexes)
         }
         migrator.registerMigration("6-imports", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version6.imports)
@@ -47,12 +53,12 @@ enum InventorySchema {
                 .inventory, isEmpty ? "the database is empty" : "the file is a database of another program", at: path,
                 advice: "name the inventory's file in rotation.yaml, or make a new one with `rotation-job init`")
         }
-        if try migrator.hasBeenSuperseded(database) {
+        if try migrator().hasBeenSuperseded(database) {
             throw RotationError(
                 .inventory, "the inventory was written by a newer version of rotation-job", at: path,
                 advice: "use that version or a later one")
         }
-        if purpose == .reading, try !migrator.hasCompletedMigrations(database) {
+        if purpose == .reading, try !migrator().hasCompletedMigrations(database) {
             throw RotationError(
                 .inventory, "the inventory is of an older version of rotation-job", at: path,
                 advice: "a command that writes, such as `rotation-job run`, brings it up to date")

@@ -12,17 +12,21 @@ struct CertificateWriter {
 
     private let certificate: Query
     private let body: Query
+    /// A key that was refused before anyone knew more of it than its fingerprint.
+    private let identifyRefused: Query
 
     init(_ database: Database) throws {
         certificate = try Query(
             database,
             """
             INSERT INTO certificates (device, fingerprint, status, serial, issuer, subject, not_before, not_after, key_kind,
-              key_fingerprint, signature_kind, parent, rotation, authority, added_at, status_at,
+              key_fingerprint, key_identity, signature_kind, parent, rotation, authority, added_at, status_at,
               signed_by, malformed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         body = try Query(database, "INSERT INTO certificate_bodies (certificate, der) VALUES (?, ?)")
+        identifyRefused = try Query(
+            database, "UPDATE refused_keys SET key_identity = ?1 WHERE key_fingerprint = ?2 AND key_identity <> ?1")
     }
 
     func add(
@@ -37,11 +41,12 @@ struct CertificateWriter {
             .integer(device), .digest(columns.fingerprint.digest), .text(status.rawValue),
             .blob(columns.serialNumber.bytes),
             .integer(issuer), .text(columns.subject), .time(columns.notBefore), .time(columns.notAfter), .integer(key),
-            .digest(columns.keyFingerprint.digest), .integer(signature), .optional(lineage?.parent),
-            .optional(lineage?.rotation), .optional(lineage?.authority), .time(at), .time(at),
-            .optional(columns.signedBy?.rawValue), .optional(columns.malformed),
+            .digest(columns.keyFingerprint.digest), .digest(columns.keyIdentity.digest), .integer(signature),
+            .optional(lineage?.parent), .optional(lineage?.rotation), .optional(lineage?.authority), .time(at),
+            .time(at), .optional(columns.signedBy?.rawValue), .optional(columns.malformed),
         ])
         try body.run([.integer(row), .blob(columns.der)])
+        try identifyRefused.run([.digest(columns.keyIdentity.digest), .digest(columns.keyFingerprint.digest)])
         return row
     }
 }

@@ -182,6 +182,10 @@ struct ResultRow {
 
     func fingerprint(_ column: CInt) throws -> Fingerprint { Fingerprint(try digest(column)) }
     func keyFingerprint(_ column: CInt) throws -> KeyFingerprint { KeyFingerprint(try digest(column)) }
+    func key(_ fingerprint: CInt, _ identity: CInt) throws -> KeyReference {
+        KeyReference(identity: try keyIdentity(identity), fingerprint: try keyFingerprint(fingerprint))
+    }
+    func keyIdentity(_ column: CInt) throws -> KeyIdentity { KeyIdentity(try digest(column)) }
 
     /// A value of an enumeration that is stored by its raw text.
     ///

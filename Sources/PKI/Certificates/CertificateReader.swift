@@ -38,16 +38,14 @@ enum CertificateReader {
         let (notBefore, notAfter) = try readValidity(&fields, &reading)
         let subject = try readName(&fields, "subject", &reading)
         let key = try fields.next("public key")
-        var unreadableKey: String?
         let publicKey: PublicKeyInfo
         do {
-            publicKey = try PublicKeyInfo(node: key)
+            publicKey = try PublicKeyInfo(node: key, reading.isLenient ? .lenient : .strict)
         } catch {
             guard reading.isLenient else { throw error }
             publicKey = PublicKeyInfo(unreadable: key, why: error.message)
-            unreadableKey = error.message
         }
-        if let unreadableKey { reading.note(unreadableKey) }
+        if let irregularity = publicKey.irregularity { reading.note(irregularity) }
         let extensions = try readExtensions(&fields, version: version, &reading)
         try reading.check { () throws(RotationError) in try fields.end("certificate's content") }
 

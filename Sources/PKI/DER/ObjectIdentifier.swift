@@ -77,6 +77,16 @@ extension ObjectIdentifier {
     static let p521 = ObjectIdentifier(1, 3, 132, 0, 35)
     static let ed25519 = ObjectIdentifier(1, 3, 101, 112)
 
+    // Public keys that certificates in the field may have, and that are only kept (X.509, RFC 4055, RFC 5480, RFC 8410).
+    static let rsaOfX509 = ObjectIdentifier(2, 5, 8, 1, 1)
+    static let rsaesOAEP = ObjectIdentifier(1, 2, 840, 113549, 1, 1, 7)
+    static let ecDH = ObjectIdentifier(1, 3, 132, 1, 12)
+    static let ecMQV = ObjectIdentifier(1, 3, 132, 1, 13)
+    static let x25519 = ObjectIdentifier(1, 3, 101, 110)
+    static let x448 = ObjectIdentifier(1, 3, 101, 111)
+    static let ed448 = ObjectIdentifier(1, 3, 101, 113)
+    static let primeField = ObjectIdentifier(1, 2, 840, 10045, 1, 1)
+
     // Hash functions (RFC 4055, 5754).
     static let sha1 = ObjectIdentifier(1, 3, 14, 3, 2, 26)
     static let sha224 = ObjectIdentifier(2, 16, 840, 1, 101, 3, 4, 2, 4)

@@ -4,33 +4,44 @@ import SwiftASN1
 /// A SubjectPublicKeyInfo (RFC 5280, 4.1.2.7), kept byte for byte.
 ///
 /// RSA (RFC 4055's id-RSASSA-PSS too), EC on a named curve, DSA and Ed25519 are understood; any other algorithm is kept as
-/// ``RotationModel/KeyAlgorithm/other(_:)`` with what it says of itself. Whether an EC point lies on its curve shows when the key is
-/// first used (``ProofOfPossession``), not here.
+/// ``RotationModel/KeyAlgorithm/other(_:)`` with what it says of itself.
 public struct PublicKeyInfo: Hashable, Sendable {
     public let der: [UInt8]
     public let algorithm: KeyAlgorithm
     /// The SHA-256 of ``der``. An RSA key that is written in another way than as rsaEncryption with NULL (RFC 4055, 1.2) has the fingerprint
-    /// of that: a key that is old or was revoked stays known by it, however it is written.
+    /// of that.
     public let fingerprint: KeyFingerprint
+    /// What the key is, however it is written: a key that is old or was revoked stays known by it.
+    public let identity: KeyIdentity
     /// Why the key must not be used, in words; nil where no weakness is known.
     public let weakness: String?
+    /// What of its writing is not as its algorithm wants it; nil where nothing is.
+    let irregularity: String?
 
     let material: KeyMaterial
     /// Where the content of the subjectPublicKey BIT STRING starts in ``der``; it goes on to the end.
     let bitsStart: Int
 
+    /// Whether a key must be written as its algorithm wants it.
+    enum Strictness {
+        /// For new keys. Whether an EC point lies on its curve is left to ``ProofOfPossession``.
+        case strict
+        /// For certificates that are in use: what is wrong is a weakness, so that the certificate is found and replaced.
+        case lenient
+    }
+
     /// - Throws: ``RotationError/Code/badInput`` where the bytes are no SubjectPublicKeyInfo, or the key inside is not written
     ///   as its algorithm wants it.
     public init(der: [UInt8]) throws(RotationError) {
         let node = try DERReader.parse(der, what: "public key", largest: 64 * 1024)
-        try self.init(node: node, der: der)
+        try self.init(node: node, der: der, .strict)
     }
 
-    init(node: ASN1Node) throws(RotationError) {
-        try self.init(node: node, der: Array(node.encodedBytes))
+    init(node: ASN1Node, _ strictness: Strictness) throws(RotationError) {
+        try self.init(node: node, der: Array(node.encodedBytes), strictness)
     }
 
-    private init(node: ASN1Node, der: [UInt8]) throws(RotationError) {
+    private init(node: ASN1Node, der: [UInt8], _ strictness: Strictness) throws(RotationError) {
         var parts = try node.children("public key")
         var identifier = try parts.next("public key's algorithm").children("public key's algorithm")
         let type = try identifier.next("public key's algorithm").objectIdentifier("public key's algorithm")
@@ -39,14 +50,26 @@ public struct PublicKeyInfo: Hashable, Sendable {
         let bits = try parts.next("public key's bits").wholeBits("public key's bits")
         try parts.end("public key")
 
-        let reading = try KeyMaterial.read(type: type, parameters: parameters, bits: bits)
+        let reading = KeyReading(type: type, parameters: parameters, bits: bits, der: der)
+        if strictness == .strict, let irregularity = reading.irregularity { throw irregularity }
         self.der = der
         algorithm = reading.algorithm
         material = reading.material
-        weakness = KeyWeakness.find(in: reading.material, of: reading.algorithm)
+        irregularity = reading.irregularity?.message
+        identity = reading.essence.identity
+        let isOffCurve = strictness == .lenient && PublicKeyInfo.isOffCurve(reading.material)
+        weakness =
+            KeyWeakness.find(in: reading)
+            ?? irregularity
+            ?? (isOffCurve ? "its point does not lie on its curve" : nil)
         bitsStart = der.count - bits.count
         let isOddRSA = type == .rsassaPSS || (type == .rsaEncryption && parameters == nil)
         fingerprint = KeyFingerprint(SHA256.digest(isOddRSA ? PublicKeyInfo.plainRSA(bits) : der))
+    }
+
+    private static func isOffCurve(_ material: KeyMaterial) -> Bool {
+        guard case .ec(let curve, let point) = material else { return false }
+        return KnownCurve.named(curve.objectIdentifier.content)?.contains(point) == false
     }
 
     private static func plainRSA(_ bits: ArraySlice<UInt8>) -> [UInt8] {
@@ -61,6 +84,9 @@ public struct PublicKeyInfo: Hashable, Sendable {
         algorithm = curve.algorithm
         material = .ec(curve, point: point[...])
         weakness = nil
+        irregularity = nil
+        identity =
+            KeyEssence.ec(curve: curve.objectIdentifier.content, x: point[1...].prefix(curve.coordinateSize)).identity
         bitsStart = der.count - point.count
         fingerprint = KeyFingerprint(SHA256.digest(der))
     }

@@ -11,6 +11,8 @@ extension PublicKeyInfo {
         der = Array(node.encodedBytes)
         algorithm = PublicKeyInfo.unreadable
         material = .opaque
+        identity = KeyEssence.unknown(der: der).identity
+        irregularity = why
         weakness = "it cannot be read: \(why)"
         bitsStart = der.count
         fingerprint = KeyFingerprint(SHA256.digest(der))

@@ -60,7 +60,7 @@ public struct CertificateRequest: Sendable {
             throw RotationError(.badInput, "the CSR's version is \(version + 1)", advice: "RFC 2986 knows 1 alone")
         }
         subject = try DistinguishedName(node: fields.next("CSR's subject"), what: "CSR's subject")
-        publicKey = try PublicKeyInfo(node: fields.next("CSR's public key"))
+        publicKey = try PublicKeyInfo(node: fields.next("CSR's public key"), .strict)
         // The attributes must be there, if only as an empty set; some devices leave them out all the same.
         if let attributes = fields.next(ifTagged: .context(0)) {
             _ = try attributes.children("CSR's attributes", tag: .context(0))

@@ -9,6 +9,8 @@ public struct RevocableFacts: Sendable {
     public let notBefore: Timestamp
     public let key: KeyAlgorithm
     public let keyFingerprint: KeyFingerprint
+    /// Of the same key as others write it, as far as rules name it so.
+    public let otherKeyFingerprints: Set<KeyFingerprint>
     public let signature: SignatureAlgorithm
     /// Whether another device has a certificate with the same key; asked only by rules that have
     /// ``RevocationRule/needsKeySharing``.
@@ -16,7 +18,8 @@ public struct RevocableFacts: Sendable {
 
     public init(
         fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, notBefore: Timestamp, key: KeyAlgorithm,
-        keyFingerprint: KeyFingerprint, signature: SignatureAlgorithm, isKeyShared: Bool = false
+        keyFingerprint: KeyFingerprint, otherKeyFingerprints: Set<KeyFingerprint> = [], signature: SignatureAlgorithm,
+        isKeyShared: Bool = false
     ) {
         self.fingerprint = fingerprint
         self.serialNumber = serialNumber
@@ -24,6 +27,7 @@ public struct RevocableFacts: Sendable {
         self.notBefore = notBefore
         self.key = key
         self.keyFingerprint = keyFingerprint
+        self.otherKeyFingerprints = otherKeyFingerprints
         self.signature = signature
         self.isKeyShared = isKeyShared
     }

@@ -209,7 +209,7 @@ public struct StoryReport {
     private func append(_ request: WaitingRequest, to json: inout JSONWriter) {
         json.object { json in
             json.member("key", request.algorithm.description)
-            json.member("keyFingerprint", request.keyFingerprint.hex)
+            json.member("keyFingerprint", request.publicKey.fingerprint.hex)
             if let received = story.requestReceivedAt { json.member("received", received.rfc3339) }
         }
     }

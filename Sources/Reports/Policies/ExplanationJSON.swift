@@ -60,7 +60,7 @@ public struct ExplanationJSON {
         if let request = explanation.story.request {
             json.object { json in
                 json.member("key", request.algorithm.description)
-                json.member("keyFingerprint", request.keyFingerprint.hex)
+                json.member("keyFingerprint", request.publicKey.fingerprint.hex)
                 if let at = explanation.story.requestReceivedAt { json.member("receivedAt", at.rfc3339) }
             }
         } else {

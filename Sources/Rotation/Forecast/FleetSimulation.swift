@@ -12,7 +12,7 @@ final class FleetSimulation {
     let start: Planner
     let limits: RunLimits
     let dates: [Timestamp]
-    let sharedKeys: Set<KeyFingerprint>
+    let sharedKeys: Set<KeyIdentity>
     let endings: AuthorityEndings
     var selections: SelectionCache
     var supposer: Supposer

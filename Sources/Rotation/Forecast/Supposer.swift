@@ -39,7 +39,7 @@ struct Supposer {
         return PlanningCertificate(
             supposed: next(), fingerprint: Fingerprint(digest(last)), notBefore: at - mold.backdate,
             notAfter: mold.end.map { min($0, notAfter) } ?? notAfter, key: stays?.key ?? request.algorithm,
-            keyFingerprint: stays?.keyFingerprint ?? request.keyFingerprint, signature: mold.signature,
+            keyIdentity: stays?.keyIdentity ?? request.publicKey.identity, signature: mold.signature,
             issuer: mold.issuer)
     }
 
@@ -64,8 +64,9 @@ struct Supposer {
 
     /// A CSR that the policy takes.
     mutating func request(_ policy: Int) -> WaitingRequest {
-        WaitingRequest(
-            keyFingerprint: KeyFingerprint(digest(next())),
+        let key = digest(next())
+        return WaitingRequest(
+            publicKey: KeyReference(identity: KeyIdentity(key), fingerprint: KeyFingerprint(key)),
             algorithm: policies.policies[policy].profile.keys.first?.algorithm ?? .ecdsaP256)
     }
 

@@ -24,7 +24,8 @@ struct InboxPreview {
             case .take(let request):
                 outlook.usable += 1
                 waiting.found[request.deviceRow] = WaitingRequest(
-                    keyFingerprint: request.keyFingerprint, algorithm: request.algorithm)
+                    publicKey: KeyReference(identity: request.keyIdentity, fingerprint: request.keyFingerprint),
+                    algorithm: request.algorithm)
             case .known:
                 break
             case .refuse(let refusal, _) where refusal.code == .inaccessible:

@@ -8,7 +8,7 @@ import RotationModel
 struct RequestJudge {
     let policies: PolicySet
     /// Keys of the requests judged so far, so that two devices cannot hand in one key at the same time.
-    private var seen: [KeyFingerprint: DeviceID] = [:]
+    private var seen: [KeyIdentity: DeviceID] = [:]
     private var senders = Senders()
 
     init(policies: PolicySet) {
@@ -32,13 +32,14 @@ struct RequestJudge {
             guard let context else {
                 throw RequestRefusal(.unknownDevice, "the inventory has no device of that name")
             }
-            if key.fingerprint == context.waiting || key.fingerprint == context.pendingReplacementKey { return .known }
+            if key.identity == context.waiting || key.identity == context.pendingReplacementKey { return .known }
             try check(key, context, snapshot)
-            seen[key.fingerprint] = context.device
+            seen[key.identity] = context.device
             return .take(
                 TakenRequest(
                     deviceRow: context.deviceRow, device: context.device, spki: key.der,
-                    keyFingerprint: key.fingerprint, algorithm: key.algorithm, csr: reading.csr))
+                    keyFingerprint: key.fingerprint, keyIdentity: key.identity, algorithm: key.algorithm,
+                    csr: reading.csr))
         } catch let refusal as RequestRefusal {
             return .refuse(refusal, context)
         }
@@ -52,19 +53,19 @@ struct RequestJudge {
                 "a key of kind \(key.algorithm.name) is not allowed; use \(policy.profile.keys.map(\.description).joined(separator: ", "))"
             )
         }
-        if policy.rekey == .required && key.fingerprint == context.current?.keyFingerprint {
+        if policy.rekey == .required && key.identity == context.current?.keyIdentity {
             throw RequestRefusal(.sameKey, "it has the key that is to be replaced; make a new one")
         }
-        if context.ownKeys.contains(where: { $0.key == key.fingerprint && $0.status == .revoked }) {
+        if context.ownKeys.contains(where: { $0.key == key.identity && $0.status == .revoked }) {
             throw RequestRefusal(.revokedKey, "a certificate with this key was revoked; make a new key")
         }
-        if try snapshot.isRefused(key.fingerprint) {
+        if try snapshot.isRefused(key.identity, writtenAs: key.fingerprint) {
             throw RequestRefusal(
                 .revokedKey, "this key was revoked as compromised and is never taken again; make a new key")
         }
         try checkUsage(key, policy.profile)
-        let inventoryHolder = try snapshot.holder(of: key.fingerprint, otherThan: context.deviceRow)
-        let holder = inventoryHolder ?? seen[key.fingerprint].flatMap { $0 == context.device ? nil : $0 }
+        let inventoryHolder = try snapshot.holder(of: key.identity, otherThan: context.deviceRow)
+        let holder = inventoryHolder ?? seen[key.identity].flatMap { $0 == context.device ? nil : $0 }
         if holder != nil {
             // Whose it is stands in no file that devices or their gateways can read.
             throw RequestJudge.keyInUse

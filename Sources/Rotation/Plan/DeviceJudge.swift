@@ -7,7 +7,7 @@ struct DeviceJudge {
     let planner: Planner
     let device: PlanningDevice
     let policyIndex: Int
-    let sharedKeys: Set<KeyFingerprint>
+    let sharedKeys: Set<KeyIdentity>
     let endings: AuthorityEndings
     let revocations: DeviceRevocations
     /// Of the reasons.
@@ -100,8 +100,8 @@ struct DeviceJudge {
         }
         let request = planner.waiting.request(of: device).map { request in
             RequestFacts(
-                key: request.algorithm, hasCurrentKey: request.keyFingerprint == current.keyFingerprint,
-                isKeyRefused: planner.revocations.refuses(request.keyFingerprint))
+                key: request.algorithm, hasCurrentKey: request.publicKey.identity == current.keyIdentity,
+                isKeyRefused: planner.revocations.refuses(request.publicKey.identity))
         }
         switch policy.replacementKey(for: facts, waiting: request) {
         case .request: return try row(current, .issue, finding, key: .request)
@@ -121,7 +121,7 @@ struct DeviceJudge {
         guard let request = planner.waiting.request(of: device), let deliveredAt = rotation.deliveredAt else {
             return false
         }
-        return request.keyFingerprint != pending.keyFingerprint
+        return request.publicKey.identity != pending.keyIdentity
             && planner.at - deliveredAt >= DeviceJudge.patience
     }
 
@@ -197,7 +197,7 @@ struct DeviceJudge {
             let reason = Reason(
                 .superseded, in: wording,
                 "an older active certificate beside the current one, which lasts until \(device.active[0].notAfter)")
-            if action == .retire && sharedKeys.contains(old.keyFingerprint) {
+            if action == .retire && sharedKeys.contains(old.keyIdentity) {
                 let kept = Reason(
                     .superseded, reason.text + "; it stays while another device has a certificate with the same key")
                 return try row(old, .report, Finding(reason: kept))
@@ -239,12 +239,12 @@ struct DeviceJudge {
         CertificateFacts(
             notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
             keyName: certificate.key.spoken, keyWeakness: certificate.keyWeakness,
-            isKeyShared: sharedKeys.contains(certificate.keyFingerprint),
+            isKeyShared: sharedKeys.contains(certificate.keyIdentity),
             signature: certificate.signature, isSignatureWeak: certificate.isSignatureWeak,
             issuer: try planner.snapshot.issuerName(certificate.issuer),
             authorityEnd: endings.end(for: certificate),
             // Looked up only where the answer matters: most policies want a new key in any case.
-            isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyFingerprint) : false,
+            isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyIdentity) : false,
             isSelfSigned: certificate.isSelfSigned, malformed: certificate.malformed)
     }
 

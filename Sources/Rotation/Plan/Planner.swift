@@ -126,7 +126,7 @@ final class Planner {
     }
 
     /// Whether no certificate may be issued for a key any more.
-    func isRefused(_ key: KeyFingerprint) throws -> Bool {
+    func isRefused(_ key: KeyIdentity) throws -> Bool {
         if revocations.refuses(key) { return true }
         return try snapshot.isRefused(key)
     }

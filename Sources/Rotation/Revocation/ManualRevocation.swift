@@ -12,7 +12,7 @@ public struct ManualRevocation: Sendable {
         case fingerprint(Fingerprint)
         /// - Parameter issuer: the name of an authority in rotation.yaml, or a distinguished name (RFC 4514).
         case serial(SerialNumber, issuer: String)
-        /// Every certificate with this key, the SHA-256 of its SubjectPublicKeyInfo.
+        /// Every certificate with this key, however it is written there, by the SHA-256 of a SubjectPublicKeyInfo.
         case key(KeyFingerprint)
     }
 
@@ -39,7 +39,7 @@ public struct ManualRevocation: Sendable {
         let name: String
         let outlook: RevocationOutlook
         let seeds: [RevocableCertificate]
-        let keys: [KeyFingerprint]
+        let keys: [KeyReference]
         /// Certificates that are not REVOKED yet.
         let reached: [RevocationScope.Reached]
         let scope: RevocationScope
@@ -51,7 +51,8 @@ public struct ManualRevocation: Sendable {
         _ snapshot: PlanningSnapshot, authorities: AuthorityDirectory, at: Timestamp
     ) throws -> Preview {
         let seeds = try seeds(snapshot, authorities)
-        let keys = target.key.map { reason.reachesDescendants ? [$0] : [] } ?? []
+        let key = reason.reachesDescendants ? try target.key.map { try snapshot.key(writtenAs: $0) } : nil
+        let keys = key.map { [$0] } ?? []
         if seeds.allSatisfy({ $0.status == .revoked }), !reason.reachesDescendants {
             throw RotationError(
                 .badInput, "\(counted(seeds.count)) named, and REVOKED already", at: target.description,
@@ -97,7 +98,7 @@ public struct ManualRevocation: Sendable {
             return try SerialSearch(serial: serial, issuer: authorities[issuer]?.certificate.subject.text ?? issuer)
                 .certificates(in: snapshot)
         case .key(let key):
-            found = try snapshot.certificates(withKey: key)
+            found = try snapshot.certificates(withKey: snapshot.key(writtenAs: key).identity)
             // A key that nobody has yet can still be refused for ever.
             if found.isEmpty && reason.reachesDescendants { return [] }
         }

@@ -20,7 +20,7 @@ struct RevocationScope {
     /// In the order of ``revocations``.
     let outlooks: [RevocationOutlook]
     /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
-    let refusedKeys: [Set<KeyFingerprint>]
+    let refusedKeys: [Set<KeyReference>]
     /// By device.
     let reached: [Int64: [Reached]]
 
@@ -48,7 +48,11 @@ struct RevocationScope {
         return outlooks
     }
 
-    func refuses(_ key: KeyFingerprint) -> Bool { refusedKeys.contains { $0.contains(key) } }
+    func refuses(_ key: KeyIdentity) -> Bool {
+        // References are equal by their identity: with which fingerprint one asks makes no difference.
+        let reference = KeyReference(identity: key, fingerprint: KeyFingerprint(key.digest))
+        return refusedKeys.contains { $0.contains(reference) }
+    }
 
     /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
     /// where a policy file has rules.
@@ -58,7 +62,7 @@ struct RevocationScope {
     ///   - draft: an order that a person is about to give, with the certificates and keys that it names.
     static func find(
         in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp, onlyOrder name: String? = nil,
-        draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyFingerprint])? = nil
+        draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyReference])? = nil
     ) throws -> RevocationScope {
         let manual = try snapshot.revocationOrders().filter { order in
             order.kind == .manual && (name.map { $0 == order.name } ?? true)
@@ -121,7 +125,7 @@ struct RevocationScope {
     }
 
     private init(
-        revocations: [RevocationInForce], outlooks: [RevocationOutlook], refusedKeys: [Set<KeyFingerprint>],
+        revocations: [RevocationInForce], outlooks: [RevocationOutlook], refusedKeys: [Set<KeyReference>],
         reached: [Int64: [Reached]]
     ) {
         (self.revocations, self.outlooks) = (revocations, outlooks)

@@ -12,7 +12,7 @@ struct RevocationSearch {
     /// By row.
     private(set) var found: [Int64: (certificate: RevocableCertificate, reach: RevocationReach)] = [:]
     private var queue: [RevocableCertificate] = []
-    private var keys: Set<KeyFingerprint> = []
+    private var keys: Set<KeyReference> = []
     /// Whether a certificate descends from a replacement that this revocation caused, by row.
     private var replacements: [Int64: Bool] = [:]
 
@@ -22,12 +22,12 @@ struct RevocationSearch {
     }
 
     /// Keys that must never be certified again.
-    var refusedKeys: Set<KeyFingerprint> { keys }
+    var refusedKeys: Set<KeyReference> { keys }
 
     /// - Parameters:
     ///   - seeds: the certificates that are named.
     ///   - compromised: keys that are known to be compromised, whoever has a certificate for them.
-    mutating func follow(_ seeds: [RevocableCertificate], keys compromised: [KeyFingerprint]) throws {
+    mutating func follow(_ seeds: [RevocableCertificate], keys compromised: [KeyReference]) throws {
         for seed in seeds where try !isReplacement(seed) { try reach(seed, .matched) }
         guard revocation.reason.reachesDescendants else { return }
         // First down the lineage: a descendant is one, though its key is known from an earlier run.
@@ -45,14 +45,14 @@ struct RevocationSearch {
                     try reach(renewed, .descendant)
                 }
             }
-            for certificate in lineage { try follow(certificate.keyFingerprint) }
+            for certificate in lineage { try follow(certificate.publicKey) }
         }
     }
 
-    private mutating func follow(_ key: KeyFingerprint) throws {
+    private mutating func follow(_ key: KeyReference) throws {
         guard keys.insert(key).inserted else { return }
         // A replacement with a compromised key is none.
-        for twin in try snapshot.certificates(withKey: key) { try reach(twin, .sharedKey) }
+        for twin in try snapshot.certificates(withKey: key.identity) { try reach(twin, .sharedKey) }
     }
 
     /// A certificate that several devices present goes for all of them, whichever of them was named.

@@ -13,18 +13,30 @@ enum RevocationSeeds {
         var seeds = [[RevocableCertificate]](repeating: [], count: rules.count)
         guard !rules.isEmpty else { return seeds }
         let sharedKeys = rules.contains(where: \.needsKeySharing) ? try snapshot.sharedKeys() : []
+        let spellings = try spellings(of: rules, snapshot)
         var groups = DeviceGroups(snapshot)
         try snapshot.forEachCertificate { certificate in
             let group = try groups.facts(of: certificate)
             let facts = RevocableFacts(
                 fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber, issuer: group.issuer,
-                notBefore: certificate.notBefore, key: certificate.key, keyFingerprint: certificate.keyFingerprint,
-                signature: certificate.signature, isKeyShared: sharedKeys.contains(certificate.keyFingerprint))
+                notBefore: certificate.notBefore, key: certificate.key,
+                keyFingerprint: certificate.publicKey.fingerprint,
+                otherKeyFingerprints: spellings.isEmpty ? [] : spellings[certificate.publicKey.identity] ?? [],
+                signature: certificate.signature, isKeyShared: sharedKeys.contains(certificate.publicKey.identity))
             for (place, rule) in rules.enumerated() where rule.matches(facts, group, id: certificate.device) {
                 seeds[place].append(certificate)
             }
         }
         return seeds
+    }
+
+    /// The fingerprints by which rules name keys, by the key: a certificate may have the same key, written in another way.
+    private static func spellings(
+        of rules: [RevocationRule], _ snapshot: PlanningSnapshot
+    ) throws -> [KeyIdentity: Set<KeyFingerprint>] {
+        let named = Set(rules.flatMap(\.certificates.keys))
+        let keys = try snapshot.keys(writtenAs: named)
+        return Dictionary(grouping: keys, by: \.identity).mapValues { Set($0.map(\.fingerprint)) }
     }
 }
 

@@ -168,6 +168,7 @@ extension CertificateColumns {
             notBefore: certificate.notBefore,
             notAfter: certificate.notAfter, key: certificate.publicKey.algorithm,
             keyWeakness: certificate.publicKey.weakness, keyFingerprint: certificate.publicKey.fingerprint,
+            keyIdentity: certificate.publicKey.identity,
             signature: certificate.signatureAlgorithm, isSignatureWeak: certificate.isSignatureWeak,
             der: certificate.der, signedBy: signedBy,
             malformed: certificate.malformations.isEmpty ? nil : certificate.malformations.joined(separator: "; "))

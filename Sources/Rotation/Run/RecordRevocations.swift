@@ -21,7 +21,7 @@ struct RecordRevocations {
         let scope = try inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: rules, at: at) }
         for (revocation, keys) in zip(scope.revocations, scope.refusedKeys) {
             guard let order = revocation.order, !keys.isEmpty else { continue }
-            try inventory.refuseKeys(keys.sorted(by: KeyFingerprint.isBefore), order: order, run: run, at: at)
+            try inventory.refuseKeys(keys.sorted(by: KeyReference.isBefore), order: order, run: run, at: at)
         }
         return scope
     }
@@ -36,9 +36,15 @@ struct RecordRevocations {
     }
 }
 
-extension KeyFingerprint {
+extension KeyIdentity {
     /// An order to write keys down in, whatever order they were found in.
-    static func isBefore(_ left: KeyFingerprint, _ right: KeyFingerprint) -> Bool {
+    static func isBefore(_ left: KeyIdentity, _ right: KeyIdentity) -> Bool {
         left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes)
+    }
+}
+
+extension KeyReference {
+    static func isBefore(_ left: KeyReference, _ right: KeyReference) -> Bool {
+        KeyIdentity.isBefore(left.identity, right.identity)
     }
 }

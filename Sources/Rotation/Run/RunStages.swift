@@ -73,7 +73,7 @@ struct RunStages {
         ).perform()
         let (plan, scope) = try decide(onlyOrder: name)
         try inventory.refuseKeys(
-            (scope.refusedKeys.first ?? []).sorted(by: KeyFingerprint.isBefore), order: order, run: run.id, at: at)
+            (scope.refusedKeys.first ?? []).sorted(by: KeyReference.isBefore), order: order, run: run.id, at: at)
         var results = plan.decisions.map { RowResult.untouched($0.action) }
         let lists = try await revoke(plan, scope, publisher, &results)
         return RunOutcome(

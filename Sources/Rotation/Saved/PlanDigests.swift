@@ -58,7 +58,7 @@ extension PlanningSnapshot {
             for seed in order.seeds { digest.add(seed) }
         }
         for fingerprint in try pendingRevocations() { digest.add(fingerprint.digest) }
-        for key in try sharedKeys().sorted(by: KeyFingerprint.isBefore) { digest.add(key.digest) }
+        for key in try sharedKeys().sorted(by: KeyIdentity.isBefore) { digest.add(key.digest) }
         try forEachDeviceWithActiveCertificate { device in
             digest.add(device.id.text)
             digest.add(try accountName(device.account).text)
@@ -73,7 +73,7 @@ extension PlanningSnapshot {
             digest.add(device.pending.count)
             for certificate in device.pending { digest.add(certificate) }
             digest.add(device.rotation)
-            digest.add(device.request?.keyFingerprint.hex)
+            digest.add(device.request?.publicKey.fingerprint.hex)
             digest.add(device.refused)
             digest.add(device.toldRefusal)
         }
@@ -108,7 +108,7 @@ extension WaitingRequests {
         var digest = StateDigest()
         for (device, request) in found.sorted(by: { $0.key < $1.key }) {
             digest.add(device)
-            digest.add(request.keyFingerprint.digest)
+            digest.add(request.publicKey.fingerprint.digest)
         }
         digest.add("refused")
         for (device, reason) in refused.sorted(by: { $0.key < $1.key }) {

@@ -5,11 +5,12 @@
 
 The description is {"devices": [DEVICE…], "bulk": {"count": N, "prefix": "d-", "left": DAYS, "lifetime": DAYS, "csr": true}}.
 DEVICE is {"device", "account", "labels", "certificates": [CERTIFICATE…], "csr": CSR}, where
-CERTIFICATE is {"status", "left": days, "lifetime": days, "key": kind, "named": key name, "authority": 1 to 3, "hash": "sha1"} and
-CSR is {"key": kind, "named": key name, "spoil": "signature"}. The same key name always means the same key.
+CERTIFICATE is {"status", "left": days, "lifetime": days, "key": kind, "named": key name, "authority": 1 to 3, "hash": "sha1",
+"spelling": how the key is written (see spellings.py)} and
+CSR is {"key": kind, "named": key name, "spoil": "signature", "spelling", "negated": true, "exponent": number}. The same key name always means the same key.
 Writes OUT/fleet.ndjson and OUT/csr/NAME.csr.
 """
-import argparse, datetime as dt, hashlib, json, os, random, sys
+import argparse, base64, datetime as dt, hashlib, json, os, random, sys
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -17,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Judges"))
 from common import file_name, parse_time
+from spellings import negated, respell, with_exponent
 
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 arguments.add_argument("--authorities", required=True)
@@ -67,20 +69,36 @@ for number in (1, 2, 3):
 
 def issue(device, of):
     authority_key, authority = authorities[of.get("authority", 1)]
+    public = key(of).public_key()
     end = (now + of.get("left", 100) * day).replace(microsecond=0)
     hash_ = hashes.SHA1() if of.get("hash") == "sha1" else hashes.SHA256()
     made = (
         x509.CertificateBuilder().subject_name(subject(device)).issuer_name(authority.subject)
-        .public_key(key(of).public_key()).serial_number(numbers.getrandbits(126) | 1)
+        .public_key(public).serial_number(numbers.getrandbits(126) | 1)
         .not_valid_before(end - of.get("lifetime", 365) * day).not_valid_after(end)
         .add_extension(x509.BasicConstraints(False, None), True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)
         .sign(authority_key, hash_))
+    if of.get("spelling"):
+        der = made.public_bytes(serialization.Encoding.DER)
+        return pem("CERTIFICATE", respell(der, public, authority_key, of["spelling"], hash_))
     return made.public_bytes(PEM).decode()
 
 
+def pem(label, der):
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
+
+
 def request(device, of):
-    made = x509.CertificateSigningRequestBuilder().subject_name(subject(device)).sign(key(of), hashes.SHA256())
+    private = key(of)
+    if of.get("negated"):
+        private = negated(private)
+    if of.get("exponent"):
+        private = with_exponent(private, of["exponent"])
+    made = x509.CertificateSigningRequestBuilder().subject_name(subject(device)).sign(private, hashes.SHA256())
+    if of.get("spelling"):
+        der = made.public_bytes(serialization.Encoding.DER)
+        return respell(der, private.public_key(), private, of["spelling"])
     if of.get("spoil") != "signature":
         return made.public_bytes(PEM)
     der = bytearray(made.public_bytes(serialization.Encoding.DER))

@@ -131,7 +131,7 @@ final class Ledger {
             return objectionToRetiring(certificate, all, day)
         case (.pendingActivation, .inactive):
             chronicle.count(.superseded)
-            let isLost = resident.lost.contains(certificate.keyFingerprint)
+            let isLost = resident.lost.contains(certificate.publicKey.fingerprint)
             return isLost || SimulatedWorld.run(day) > certificate.notAfter
                 ? nil : "its device could still have used it"
         case (_, .revoked):
@@ -146,10 +146,11 @@ final class Ledger {
         _ certificate: RevocableCertificate, _ all: [RevocableCertificate], _ resident: Resident
     ) -> String? {
         guard let parent = all.first(where: { $0.row == certificate.parent }) else { return "it renews nothing" }
-        if parent.keyFingerprint == certificate.keyFingerprint {
+        if parent.publicKey.fingerprint == certificate.publicKey.fingerprint {
             return resident.isPump ? nil : "it has the key of the certificate that it renews"
         }
-        return resident.requested.contains(certificate.keyFingerprint) ? nil : "its device never asked for this key"
+        return resident.requested.contains(certificate.publicKey.fingerprint)
+            ? nil : "its device never asked for this key"
     }
 
     private func objectionToRetiring(

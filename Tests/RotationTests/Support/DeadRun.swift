@@ -25,7 +25,8 @@ struct DeadRun {
     func take(_ device: String, _ key: PrivateKey) throws {
         let request = TakenRequest(
             deviceRow: try planned(device).row, device: DeviceID(checked: device), spki: key.publicKey.der,
-            keyFingerprint: key.publicKey.fingerprint, algorithm: key.publicKey.algorithm)
+            keyFingerprint: key.publicKey.fingerprint, keyIdentity: key.publicKey.identity,
+            algorithm: key.publicKey.algorithm)
         try inventory.take([request], refused: [], run: DeadRun.id, at: DeadRun.at)
     }
 

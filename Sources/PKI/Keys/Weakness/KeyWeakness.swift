@@ -9,10 +9,8 @@ enum KeyWeakness {
     ///
     /// - Parameter list: The predictable keys of CVE-2008-0166; by default those that are installed, read when the first RSA key is
     ///   looked at.
-    static func find(
-        in material: KeyMaterial, of algorithm: KeyAlgorithm, list: @autoclosure () -> WeakKeyList = installedList
-    ) -> String? {
-        switch algorithm {
+    static func find(in key: KeyReading, list: @autoclosure () -> WeakKeyList = installedList) -> String? {
+        switch key.algorithm {
         case .rsa(let bits) where bits < 2048: return "RSA-\(bits) is shorter than 2048 bits"
         case .rsa(let bits) where bits > longestModulus:
             return "RSA-\(bits) is longer than \(longestModulus) bits, the most that OpenSSL computes with"
@@ -21,7 +19,11 @@ enum KeyWeakness {
             return "its curve \(name) has fewer than 224 bits"
         default: break
         }
-        guard case .rsa(let modulus, let exponent, _) = material else { return nil }
+        switch key.essence {
+        case .ec(let curve, let x): return GuessableECKeys.weakness(ofCurve: curve, x: x)
+        case .rsa, .dsa, .bytes, .unknown: break
+        }
+        guard case .rsa(let modulus, let exponent, _) = key.material else { return nil }
         if let last = modulus.last, last & 1 == 0 { return "the RSA modulus is even" }
         if let weakness = RSAExponent.weakness(of: exponent) { return weakness }
         let remainders = SmallPrimeRemainders(of: modulus)
