@@ -78,6 +78,12 @@ public final class DeliveryTree: Sendable {
         try openedRoot().replaceIfDifferent("keys.json", with: json.bytes, mode: Files.published)
     }
 
+    /// `keys.json` as it was published last; nil where there is none that can be read.
+    public func publishedKeys() -> [UInt8]? {
+        guard FileIdentity.following(root) != nil, let root = try? openedRoot() else { return nil }
+        return try? root.read("keys.json", limit: 1 << 20).bytes
+    }
+
     /// `authorities/NAME.pem`: the authority's certificate and those above it.
     public func publishChain(of authority: String, _ chain: [Certificate]) throws(RotationError) {
         let pem = chain.map(\.pem).joined()

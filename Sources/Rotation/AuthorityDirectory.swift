@@ -19,10 +19,36 @@ struct AuthorityDirectory: Sendable {
 
     private let entries: [String: Entry]
     let names: [String]
+    /// The workspace's own keys, with whose they are.
+    private var ownKeys: [KeyIdentity: String]
 
-    init(_ entries: [Entry]) {
+    /// - Parameter manifestKeys: Those that manifests are signed with.
+    init(_ entries: [Entry], manifestKeys: [KeyIdentity] = []) {
         self.entries = Dictionary(entries.map { ($0.configuration.name, $0) }, uniquingKeysWith: { first, _ in first })
         names = entries.map(\.configuration.name)
+        let ownKeys = entries.flatMap { entry in
+            ([entry.certificate] + entry.chain).map {
+                ($0.publicKey.identity, $0 == entry.certificate ? entry.configuration.name : $0.subject.text)
+            }
+        }
+        self.ownKeys = Dictionary(ownKeys.map { ($0, "of authority \($1)") }, uniquingKeysWith: { first, _ in first })
+        for key in manifestKeys { self.ownKeys[key] = AuthorityDirectory.manifests }
+    }
+
+    /// The same, with the key that a run signs manifests with: before the first run it is published nowhere.
+    func knowing(_ keys: SigningKeys) -> AuthorityDirectory {
+        var directory = self
+        directory.ownKeys[keys.manifests.publicKey.identity] = AuthorityDirectory.manifests
+        return directory
+    }
+
+    private static let manifests = "that signs manifests"
+
+    /// What is wrong about a device's key that is the workspace's own; nil where it is another.
+    func weakness(of key: KeyIdentity) -> String? {
+        ownKeys[key].map {
+            "it is the key \($0): either the device has what nobody but this job may have, or it is copied"
+        }
     }
 
     subscript(name: String) -> Entry? { entries[name] }

@@ -134,7 +134,8 @@ public struct Workspace: Sendable {
                 let chain = try authority.chain.flatMap { try Workspace.certificates(in: $0) }
                 return AuthorityDirectory.Entry(
                     configuration: authority, certificate: certificate, chain: certificates.dropFirst() + chain)
-            })
+            },
+            manifestKeys: delivery.publishedKeys().map(JSONWebKeySet.identities) ?? [])
     }
 
     /// The authorities whose keys a run needs: those that policies issue by, and those that verifiers expect a CRL of.

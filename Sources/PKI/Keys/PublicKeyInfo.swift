@@ -14,11 +14,21 @@ public struct PublicKeyInfo: Hashable, Sendable {
     /// What the key is, however it is written: a key that is old or was revoked stays known by it.
     public let identity: KeyIdentity
     /// Why the key must not be used, in words; nil where no weakness is known.
-    public let weakness: String?
+    ///
+    /// It is looked for each time that it is asked for, and takes some milliseconds of an RSA key that was not met before.
+    public var weakness: String? { KeyWeakness.find(in: reading) ?? defect }
+    /// The modulus of an RSA key, big-endian without leading zeros, however the key is written; nil of any other key.
+    public var rsaModulus: [UInt8]? {
+        if case .rsa(let modulus) = reading.essence { Array(modulus) } else { nil }
+    }
+
     /// What of its writing is not as its algorithm wants it; nil where nothing is.
     let irregularity: String?
 
-    let material: KeyMaterial
+    var material: KeyMaterial { reading.material }
+    private let reading: KeyReading
+    /// What is weak about how it is written.
+    private let defect: String?
     /// Where the content of the subjectPublicKey BIT STRING starts in ``der``; it goes on to the end.
     let bitsStart: Int
 
@@ -54,14 +64,11 @@ public struct PublicKeyInfo: Hashable, Sendable {
         if strictness == .strict, let irregularity = reading.irregularity { throw irregularity }
         self.der = der
         algorithm = reading.algorithm
-        material = reading.material
+        self.reading = reading
         irregularity = reading.irregularity?.message
         identity = reading.essence.identity
         let isOffCurve = strictness == .lenient && PublicKeyInfo.isOffCurve(reading.material)
-        weakness =
-            KeyWeakness.find(in: reading)
-            ?? irregularity
-            ?? (isOffCurve ? "its point does not lie on its curve" : nil)
+        defect = irregularity ?? (isOffCurve ? "its point does not lie on its curve" : nil)
         bitsStart = der.count - bits.count
         let isOddRSA = type == .rsassaPSS || (type == .rsaEncryption && parameters == nil)
         fingerprint = KeyFingerprint(SHA256.digest(isOddRSA ? PublicKeyInfo.plainRSA(bits) : der))
@@ -82,14 +89,30 @@ public struct PublicKeyInfo: Hashable, Sendable {
     init(curve: NamedCurve, point: [UInt8]) {
         der = curve.keyHeader + point
         algorithm = curve.algorithm
-        material = .ec(curve, point: point[...])
-        weakness = nil
-        irregularity = nil
-        identity =
-            KeyEssence.ec(curve: curve.objectIdentifier.content, x: point[1...].prefix(curve.coordinateSize)).identity
+        let essence = KeyEssence.ec(
+            curve: curve.objectIdentifier.content, x: point[1...].prefix(curve.coordinateSize))
+        reading = KeyReading(curve.algorithm, .ec(curve, point: point[...]), essence)
+        identity = essence.identity
+        (irregularity, defect) = (nil, nil)
         bitsStart = der.count - point.count
         fingerprint = KeyFingerprint(SHA256.digest(der))
     }
+
+    /// One that cannot be read: its bytes are kept, and nothing is computed with it. It counts as weak, since no program can be relied on to
+    /// take it.
+    init(unreadable node: ASN1Node, why: String) {
+        der = Array(node.encodedBytes)
+        algorithm = PublicKeyInfo.unreadable
+        reading = KeyReading(PublicKeyInfo.unreadable, .opaque, .unknown(der: der))
+        identity = reading.essence.identity
+        irregularity = why
+        defect = "it cannot be read: \(why)"
+        bitsStart = der.count
+        fingerprint = KeyFingerprint(SHA256.digest(der))
+    }
+
+    /// The name of a key that cannot be read.
+    static let unreadable = KeyAlgorithm.other("unreadable")
 
     /// The content of the subjectPublicKey BIT STRING.
     var bits: ArraySlice<UInt8> { der[bitsStart...] }

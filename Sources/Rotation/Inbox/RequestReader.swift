@@ -5,6 +5,8 @@ import RotationModel
 /// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
 struct RequestReader: Sendable {
     let tray: InboxTray
+    /// Whose keys no device may have.
+    var authorities = AuthorityDirectory([])
 
     /// A file of the inbox, read: a request that proves possession of its key, or what is wrong with it.
     struct Reading: Sendable {
@@ -68,7 +70,8 @@ struct RequestReader: Sendable {
         do {
             let request = try CertificateRequest(reading: bytes)
             // A weak key's signature proves nothing, and is not looked at.
-            if let weakness = request.publicKey.weakness { return .failure(RequestRefusal(.weakKey, weakness)) }
+            let weakness = authorities.weakness(of: request.publicKey.identity) ?? request.publicKey.weakness
+            if let weakness { return .failure(RequestRefusal(.weakKey, weakness)) }
             switch request.publicKey.algorithm {
             case .rsa, .ecdsaP256, .ecdsaP384, .ecdsaP521: break
             case .dsa, .ed25519, .other:

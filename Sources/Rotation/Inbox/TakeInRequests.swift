@@ -10,6 +10,7 @@ struct TakeInRequests {
     let tray: InboxTray
     let inventory: Inventory
     let policies: PolicySet
+    let authorities: AuthorityDirectory
     let run: String
     let at: Timestamp
     let observer: any RunObserver
@@ -21,7 +22,7 @@ struct TakeInRequests {
         let names = door.open(for: "CSR", &summary)
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
-        let reader = RequestReader(tray: tray)
+        let reader = RequestReader(tray: tray, authorities: authorities)
         var judge = RequestJudge(policies: policies)
         door.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []

@@ -238,7 +238,8 @@ struct DeviceJudge {
     private func certificateFacts(of certificate: PlanningCertificate) throws -> CertificateFacts {
         CertificateFacts(
             notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
-            keyName: certificate.key.spoken, keyWeakness: certificate.keyWeakness,
+            keyName: certificate.key.spoken,
+            keyWeakness: certificate.keyWeakness ?? planner.authorities.weakness(of: certificate.keyIdentity),
             isKeyShared: sharedKeys.contains(certificate.keyIdentity),
             signature: certificate.signature, isSignatureWeak: certificate.isSignatureWeak,
             issuer: try planner.snapshot.issuerName(certificate.issuer),

@@ -46,7 +46,8 @@ public struct DryRun: Sendable {
         let inventory = try workspace.openInventory(.readOnly)
         return Sources(
             policies: policies, edition: edition, authorities: authorities, inventory: inventory,
-            requests: try await readRequests(), confirmations: try await judgeConfirmations(inventory, policies),
+            requests: try await readRequests(authorities),
+            confirmations: try await judgeConfirmations(inventory, policies),
             pickUp: try PickUp.read(inventory, policies, at: at))
     }
 
@@ -76,9 +77,9 @@ public struct DryRun: Sendable {
         return (planner, preview.outlook)
     }
 
-    private func readRequests() async throws -> [RequestReader.Reading] {
+    private func readRequests(_ authorities: AuthorityDirectory) async throws -> [RequestReader.Reading] {
         let tray = workspace.inbox.requests
-        let reader = RequestReader(tray: tray)
+        let reader = RequestReader(tray: tray, authorities: authorities)
         return try await inBatches(try names(in: tray)) { try await reader.read($0) }
     }
 

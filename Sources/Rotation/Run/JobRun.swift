@@ -50,7 +50,8 @@ public struct JobRun: Sendable {
             if reviewed == nil, let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
             return try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,
-                authorities: authorities, keys: keys, run: run, at: at, limit: limit, actor: actor, clock: clock,
+                authorities: authorities.knowing(keys), keys: keys, run: run,
+                at: at, limit: limit, actor: actor, clock: clock,
                 observer: observer, reviewed: reviewed
             ).perform()
         }

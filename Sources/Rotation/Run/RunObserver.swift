@@ -27,6 +27,8 @@ public enum Stage: String, Sendable {
     case ask
     case retire
     case refresh
+    case readKeys = "read keys"
+    case comparePrimes = "compare primes"
 }
 
 /// Hears nothing.

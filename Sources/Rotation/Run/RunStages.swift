@@ -109,7 +109,8 @@ struct RunStages {
             observer: observer
         ).perform(&summary)
         try await TakeInRequests(
-            tray: workspace.inbox.requests, inventory: inventory, policies: policies, run: run.id, at: at,
+            tray: workspace.inbox.requests, inventory: inventory, policies: policies, authorities: authorities,
+            run: run.id, at: at,
             observer: observer
         ).perform(&summary)
         InboxDoor(tray: workspace.inbox.requests, run: run.id, at: at, observer: observer)

@@ -7,7 +7,8 @@ The description is {"devices": [DEVICE…], "bulk": {"count": N, "prefix": "d-",
 DEVICE is {"device", "account", "labels", "certificates": [CERTIFICATE…], "csr": CSR}, where
 CERTIFICATE is {"status", "left": days, "lifetime": days, "key": kind, "named": key name, "authority": 1 to 3, "hash": "sha1",
 "spelling": how the key is written (see spellings.py)} and
-CSR is {"key": kind, "named": key name, "spoil": "signature", "spelling", "negated": true, "exponent": number}. The same key name always means the same key.
+CSR is {"key": kind, "named": key name, "spoil": "signature", "spelling"}. Keys of both may be "negated": true, have an "exponent" or a "scalar" (from the
+order down where it is below zero), be of a "file" of the authorities, or have "primes" by name. The same key name always means the same key.
 Writes OUT/fleet.ndjson and OUT/csr/NAME.csr.
 """
 import argparse, base64, datetime as dt, hashlib, json, os, random, sys
@@ -18,7 +19,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Judges"))
 from common import file_name, parse_time
-from spellings import negated, respell, with_exponent
+from spellings import negated, respell, with_exponent, with_scalar
+from weak_moduli import key_with_primes
 
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 arguments.add_argument("--authorities", required=True)
@@ -43,7 +45,23 @@ named = {}
 
 
 def key(of):
+    private = plain_key(of)
+    if of.get("negated"):
+        private = negated(private)
+    if of.get("exponent"):
+        private = with_exponent(private, of["exponent"])
+    return private
+
+
+def plain_key(of):
     name, kind = of.get("named"), of.get("key", "ecdsa-p256")
+    if "file" in of:
+        with open(os.path.join(arguments.authorities, of["file"] + ".key"), "rb") as f:
+            return serialization.load_pem_private_key(f.read(), None)
+    if "scalar" in of:
+        return with_scalar(KINDS[kind]().curve, of["scalar"])
+    if "primes" in of:
+        return key_with_primes(of["primes"])
     if name is None:
         return KINDS[kind]()
     if name not in named:
@@ -91,10 +109,6 @@ def pem(label, der):
 
 def request(device, of):
     private = key(of)
-    if of.get("negated"):
-        private = negated(private)
-    if of.get("exponent"):
-        private = with_exponent(private, of["exponent"])
     made = x509.CertificateSigningRequestBuilder().subject_name(subject(device)).sign(private, hashes.SHA256())
     if of.get("spelling"):
         der = made.public_bytes(serialization.Encoding.DER)

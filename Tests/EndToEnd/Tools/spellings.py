@@ -6,6 +6,7 @@ Nothing of it is the program's: the DER is put together here, and cryptography s
 """
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from weak_moduli import MODULI
 
 # p, a, b, G's x and y, n of FIPS 186-4's curves, by cryptography's name.
 CURVES = {
@@ -81,6 +82,8 @@ def spell(public, spelling):
             exponent = integer(65539)
         if spelling == "negative":
             modulus = tlv(2, numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big"))
+        if spelling.startswith("modulus:"):
+            modulus = integer(MODULI[spelling.removeprefix("modulus:")]())
         if spelling == "padded":
             modulus = tlv(2, b"\0\0", numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big"))
         if spelling == "pss":
@@ -130,6 +133,10 @@ def negated(private):
     """The key whose public point is the negative of another's: n - d."""
     n = CURVES[private.curve.name][5]
     return ec.derive_private_key(n - private.private_numbers().private_value, private.curve)
+
+
+def with_scalar(curve, scalar):
+    return ec.derive_private_key(scalar % CURVES[curve.name][5], curve)
 
 
 def with_exponent(private, exponent):

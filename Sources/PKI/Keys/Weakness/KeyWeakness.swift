@@ -32,7 +32,7 @@ enum KeyWeakness {
         if (try? list().contains(modulus: modulus)) == true {
             return "it is one of the predictable keys of CVE-2008-0166 (Debian's list)"
         }
-        return nil
+        return RSAFactoring.weakness(of: modulus)
     }
 
     /// A list that cannot be read finds nothing; whoever minds asks ``WeakKeyList/installed``.
