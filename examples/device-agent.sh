@@ -65,6 +65,19 @@ USAGE
 
 say() { printf 'device-agent: %s\n' "$*" >&2; }
 
+# shown TEXT: what stands in something that nobody has signed, as it can be printed: no more than 80 bytes, and all but plain ASCII
+# as \xHH.
+shown() {
+  printf %s "$1" | head -c 80 | hex | awk '{
+    for (i = 1; i < length($0); i += 2) {
+      pair = substr($0, i, 2)
+      code = 16 * (index("0123456789abcdef", substr(pair, 1, 1)) - 1) + index("0123456789abcdef", substr(pair, 2, 1)) - 1
+      if (code >= 32 && code < 127) printf "%c", code
+      else printf "\\x%s", pair
+    }
+  }'
+}
+
 # What goes wrong ends the call; the next one starts again from what is on disk.
 fail() {
   say "$*"
@@ -220,8 +233,9 @@ epoch() {
 # ------------------------------------------------------------------------------------------------------------------- JSON
 
 # Reads one JSON value (RFC 8259) from one line, and writes a line for each value in it: its JSON pointer (RFC 6901), a tab, its type
-# (s, n or l), a tab, the value. In strings, control characters and the backslash stay escaped, each in one way only. Names that come
-# twice, and whatever follows the value, make it fail. Nothing of it is ever run by the shell.
+# (s, n or l), a tab, the value; `[]` and `{}` where a list or an object is empty. In strings, control characters and the backslash
+# stay escaped, each in one way only. Names that come twice, and whatever follows the value, make it fail. Nothing of it is ever run
+# by the shell.
 json_values() {
   awk '
     function bad() { wrong = 1; exit 1 }
@@ -239,7 +253,7 @@ json_values() {
     }
     function object(path, depth,    name) {
       at++; blank()
-      if (substr(text, at, 1) == "}") { at++; return }
+      if (substr(text, at, 1) == "}") { at++; put(path, "l", "{}"); return }
       for (;;) {
         blank()
         if (substr(text, at, 1) != "\"") bad()
@@ -257,7 +271,7 @@ json_values() {
     }
     function array(path, depth,    number) {
       at++; blank(); number = 0
-      if (substr(text, at, 1) == "]") { at++; return }
+      if (substr(text, at, 1) == "]") { at++; put(path, "l", "[]"); return }
       for (;;) {
         value(path "/" number++, depth + 1)
         if (substr(text, at, 1) == "]") { at++; return }
@@ -414,6 +428,17 @@ jwk_to_pem() {
     openssl pkey -pubin -inform DER -in "$work/jwk.der" -out "$3" 2>/dev/null
 }
 
+# is_for_verifying VALUES N: whether the set gives its key N for verifying signatures (RFC 7517, 4.2 to 4.4).
+is_for_verifying() {
+  awk -F '\t' -v jwk="/keys/$2" '
+    $1 == jwk "/use" && !($2 == "s" && $3 == "sig") { wrong = 1 }
+    index($1, jwk "/use/") == 1 || index($1, jwk "/alg/") == 1 { wrong = 1 }
+    $1 == jwk "/alg" && $2 != "s" { wrong = 1 }
+    $1 == jwk "/key_ops" || index($1, jwk "/key_ops/") == 1 { limited = 1 }
+    index($1, jwk "/key_ops/") == 1 && $2 == "s" && $3 == "verify" { verifies = 1 }
+    END { exit wrong || (limited && !verifies) }' "$1"
+}
+
 # The key set whose digest was given in place of a file: kept once it was fetched.
 fetch_pinned_keys() {
   if [ -f "$state/keys.json" ] && [ "$(sha256 <"$state/keys.json")" = "${key#sha256:}" ]; then return; fi
@@ -450,7 +475,7 @@ pinned_key() {
         continue
         ;;
     esac
-    if jwk_to_pem "$work/keys" $number "$work/manifest.pem"; then
+    if is_for_verifying "$work/keys" $number && jwk_to_pem "$work/keys" $number "$work/manifest.pem"; then
       key_kind=$(kind_of "$work/manifest.pem")
       if [ -n "$(algorithm_of "$key_kind")" ] && [ "$(thumbprint "$work/manifest.pem" "$key_kind")" = "$1" ]; then
         key_algorithm=$(json "$work/keys" "/keys/$number/alg")
@@ -534,24 +559,29 @@ check_signature() {
   esac
   signed=${jws%.*}
   decode_json "${signed%.*}" header || fail "the manifest's header is no JSON"
-  if [ "$(json "$work/header" /typ)" != rotation-manifest ]; then fail "the JWS is no manifest: its typ is \`$(json "$work/header" /typ)\`"; fi
+  if [ "$(json "$work/header" /typ)" != rotation-manifest ]; then fail "the JWS is no manifest: its typ is \`$(shown "$(json "$work/header" /typ)")\`"; fi
   if grep -q '^/crit' "$work/header"; then fail "the manifest's header has critical extensions, and this agent knows none"; fi
   kid=$(json "$work/header" /kid)
-  pinned_key "$kid" || fail "the manifest is signed by key \`$kid\`, which is not pinned"
+  pinned_key "$kid" || fail "the manifest is signed by key \`$(shown "$kid")\`, which is not pinned"
   # The key decides which algorithm it is checked by; the header may only agree.
   algorithm=$(json "$work/header" /alg)
   case $key_kind:$algorithm in
     ecdsa-*:"$(algorithm_of "$key_kind")" | rsa-*:RS256 | rsa-*:PS256) ;;
-    *) fail "the manifest's algorithm \`$algorithm\` does not fit the pinned key ($key_kind)" ;;
+    *) fail "the manifest's algorithm \`$(shown "$algorithm")\` does not fit the pinned key ($key_kind)" ;;
   esac
   case $key_algorithm in
     '' | "$algorithm") ;;
     *) fail "the manifest's algorithm is \`$algorithm\`, and the pinned key's is $key_algorithm" ;;
   esac
   unbase64url "${jws##*.}" >"$work/signature" || fail "the manifest's signature is no base64url"
-  case $key_kind in ecdsa-*)
-    joined_to_der "$(size_of "$key_kind")" "$(hex <"$work/signature")" || fail "the manifest's signature has not the length of one"
-    ;;
+  case $key_kind in
+    rsa-*)
+      [ "$(wc -c <"$work/signature")" -eq $(((${key_kind#rsa-} + 7) / 8)) ] ||
+        fail "the manifest's signature has not the length of one"
+      ;;
+    *)
+      joined_to_der "$(size_of "$key_kind")" "$(hex <"$work/signature")" || fail "the manifest's signature has not the length of one"
+      ;;
   esac
   set -- "-$(digest_of "$algorithm")" -verify "$work/manifest.pem" -signature "$work/signature"
   if [ "$algorithm" = PS256 ]; then set -- "$@" -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32; fi

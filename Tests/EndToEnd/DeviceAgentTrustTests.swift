@@ -24,6 +24,26 @@ struct DeviceAgentTrustTests {
             "the pinned key's is RS256"
         ),
         ("alg twice", #""attack": "repeated-algorithm""#, "header is no JSON"),
+        ("an RSA signature behind a zero", #""key": "RS256", "attack": "longer-signature""#, "length"),
+        ("a PSS signature behind a zero", #""key": "PS256", "attack": "longer-signature""#, "length"),
+        ("an RSA signature that is cut off", #""key": "RS256", "attack": "shorter-signature""#, "length"),
+        ("a key for encryption", #""jwk": {"use": "enc"}"#, "not pinned"),
+        ("a use that is a list", #""jwk": {"use": ["sig"]}"#, "not pinned"),
+        ("a use that is a number, of a key without a name", #""jwk": {"kid": null, "use": 1}"#, "not pinned"),
+        ("a key that signs only", #""jwk": {"key_ops": ["sign"]}"#, "not pinned"),
+        ("a key for no operation", #""jwk": {"key_ops": []}"#, "not pinned"),
+        ("operations that are a text", #""jwk": {"key_ops": "verify"}"#, "not pinned"),
+        ("a key for another algorithm", #""jwk": {"alg": "ES384"}"#, "the pinned key's is ES384"),
+        ("an algorithm that is a number", #""jwk": {"alg": 256}"#, "not pinned"),
+        ("no extension, and still critical", #""header": {"crit": []}"#, "critical"),
+        ("a typ that turns the line", #""header": {"typ": "a\u202eb"}"#, #"its typ is `a\xe2\x80\xaeb`"#),
+        ("a typ that colours", #""header": {"typ": "\u001b[31mred"}"#, #"its typ is `\u001b[31mred`"#),
+        (
+            "a kid without end", #""header": {"kid": "\#(String(repeating: "k", count: 200))"}"#,
+            "kkkk`, which is not pinned"
+        ),
+        ("a kid beyond ASCII", #""header": {"kid": "\u200b\u0085"}"#, #"key `\xe2\x80\x8b\xc2\x85`"#),
+        ("an alg beyond ASCII", #""header": {"alg": "\u2066ES256"}"#, #"algorithm `\xe2\x81\xa6ES256`"#),
         ("critical extension", #""header": {"crit": ["b64"], "b64": false}"#, "critical"),
         ("a confirmation in place of a manifest", #""header": {"typ": "rotation-ack"}"#, "is no manifest"),
         ("no typ", #""header": {"typ": null}"#, "is no manifest"),
@@ -76,6 +96,7 @@ struct DeviceAgentTrustTests {
             let output = try await agent.run()
             #expect(output.status == 1, "\(attack.what): \(output.story.description)")
             #expect(output.stderr.contains(attack.says), "\(attack.what): \(output.stderr)")
+            #expect(output.stderr.utf8.allSatisfy { $0 == 10 || (32..<127).contains($0) }, "\(attack.what)")
             #expect(agent.tree(inbox: made.inbox) == before, "\(attack.what)")
             #expect(!FileManager.default.fileExists(atPath: delivery + "/run"))
         }
@@ -83,6 +104,19 @@ struct DeviceAgentTrustTests {
         agent.key = made.delivery + "/keys.json"
         try await made.publish("rekey", sequence: 5)
         try await agent.run(expecting: 0, saying: "handed a CSR in")
+    }
+
+    @Test(
+        "a key of the set that is given for verifying serves, whatever else the set leaves out",
+        arguments: [
+            #"{"key_ops": ["verify"]}"#, #"{"key_ops": ["sign", "verify"], "use": null}"#,
+            #"{"use": null, "alg": null}"#,
+            #"{"kid": null, "x-more": {}}"#,
+        ], DeviceAgent.Shell.allCases)
+    func usableKeys(jwk: String, shell: DeviceAgent.Shell) async throws {
+        let made = try MadeDelivery()
+        try await made.publish("none", sequence: 1, #""jwk": \#(jwk)"#)
+        try await made.agent(shell: shell).run(expecting: 0, saying: "nothing to do")
     }
 
     @Test(

@@ -95,6 +95,7 @@ def manifest(arguments, delivery, spec):
     other = KINDS["ES256"]()
     public = key.public_key()
     known = jwk(public, "RS256" if alg == "RS1024" else alg)
+    given = replaced(known, spec.get("jwk", {}))
     signer = other if attack in ("foreign-key", "unknown-kid", "embedded-key") else key
     header = {"alg": known["alg"], "kid": known["kid"], "typ": "rotation-manifest"}
     if attack in ("unknown-kid", "embedded-key"):
@@ -129,6 +130,10 @@ def manifest(arguments, delivery, spec):
     if attack == "signature-in-der":
         half = len(signature) // 2
         signature = encode_dss_signature(*(int.from_bytes(signature[i:i + half], "big") for i in (0, half)))
+    if attack == "longer-signature":
+        signature = b"\0" + signature
+    if attack == "shorter-signature":
+        signature = signature[:-1]
     if attack == "changed-signature":
         signature = signature[:-1] + bytes([signature[-1] ^ 1])
     compact = signed + "." + base64url(signature)
@@ -139,8 +144,8 @@ def manifest(arguments, delivery, spec):
     path = manifest_path(delivery, arguments.device)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     for name, content in ((path, compact), (os.path.join(delivery, "manifest.pem"), public.public_bytes(PEM, SPKI).decode()),
-                          (os.path.join(delivery, "keys.json"), json.dumps({"keys": [jwk(other.public_key(), "ES256"), known]}
-                           if attack is None else {"keys": [known]}, indent=1) + "\n")):
+                          (os.path.join(delivery, "keys.json"), json.dumps({"keys": [jwk(other.public_key(), "ES256"), given]}
+                           if attack is None else {"keys": [given]}, indent=1) + "\n")):
         with open(name, "w") as f:
             f.write(content)
 
