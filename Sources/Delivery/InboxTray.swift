@@ -168,7 +168,8 @@ extension InboxTray {
         let opened = try opened()
         let found = opened.identity(of: source)
         let isNewer = if let read, let found { !found.isSameContent(as: read) } else { false }
-        let content = isNewer ? nil : try? opened.read(source, limit: InboxTray.mostKept)
+        let content =
+            isNewer || !rejection.isContentKept ? nil : try? opened.read(source, limit: InboxTray.mostKept)
         let name = freeName(for: InboxTray.encoded(rejection.file), isRegular: content != nil, in: rejected)
         try keepReason(beside: name, in: rejected)
         try put(rejection.json, as: reasonName(of: name), rejection, rejected)

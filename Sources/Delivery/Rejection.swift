@@ -12,14 +12,20 @@ public struct Rejection: Sendable, Equatable {
     public let text: String
     public let at: Timestamp
     public let run: String
+    /// Whether the file's bytes may lie in `rejected/`: not where there is a private key among them.
+    public let isContentKept: Bool
 
-    public init(file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: String) {
+    public init(
+        file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: String,
+        isContentKept: Bool = true
+    ) {
         self.file = file
         self.device = device
         self.code = code
         self.text = text
         self.at = at
         self.run = run
+        self.isContentKept = isContentKept
     }
 
     var json: [UInt8] {

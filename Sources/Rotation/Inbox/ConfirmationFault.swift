@@ -7,6 +7,8 @@ enum ConfirmationFault: String, CaseIterable, StatementFault {
     /// Not the device's fault: the file stays where it is.
     case inaccessible
     case malformed
+    /// There is a private key in the file, which is burnt by that.
+    case privateKeyIncluded = "private-key-included"
     /// `crit` names extensions that are not known here (RFC 7515, 4.1.11).
     case criticalHeader = "critical-header"
     /// `none`, a MAC, or an algorithm that is not one for the new certificate's key (RFC 8725, 3.1).

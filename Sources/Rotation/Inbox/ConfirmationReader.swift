@@ -52,6 +52,13 @@ struct ConfirmationReader: Sendable {
         } catch {
             return .failure(ConfirmationRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
         }
+        if EnclosedPrivateKey.isPEM(in: bytes) || EnclosedPrivateKey.isDER(bytes) {
+            return .failure(
+                ConfirmationRefusal(
+                    .privateKeyIncluded,
+                    "there is a private key in the file, which is burnt by that: hand in a CSR with a new one, and let it never leave the device",
+                    hasSecret: true))
+        }
         return Result { () throws(ConfirmationRefusal) in try Acknowledgement(reading: bytes) }
     }
 }

@@ -10,7 +10,9 @@ struct InboxDoor {
     let observer: any RunObserver
 
     func rejection<Code>(of file: String, device: DeviceID?, _ refusal: InboxRefusal<Code>) -> Rejection {
-        Rejection(file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run)
+        Rejection(
+            file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run,
+            isContentKept: !refusal.hasSecret)
     }
 
     func remove(_ files: [String], _ summary: inout IntakeSummary) {

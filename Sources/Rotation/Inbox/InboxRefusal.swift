@@ -7,13 +7,16 @@ struct InboxRefusal<Code: RawRepresentable<String> & Sendable>: Error, CustomStr
     let code: Code
     /// A sentence for the device's developer.
     let text: String
+    /// Whether what was handed in is not to be kept: there is a secret in it.
+    let hasSecret: Bool
 
     /// As the device's next manifest says it: `key-in-use: another device has this key; …`
     var description: String { "\(code.rawValue): \(text)" }
 
-    init(_ code: Code, _ text: String) {
+    init(_ code: Code, _ text: String, hasSecret: Bool = false) {
         self.code = code
         self.text = text
+        self.hasSecret = hasSecret
     }
 
     init(_ code: Code, _ error: RotationError) {

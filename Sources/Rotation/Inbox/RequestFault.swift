@@ -7,6 +7,8 @@ enum RequestFault: String {
     /// Not the device's fault: the file stays where it is.
     case inaccessible
     case malformed
+    /// There is a private key in the file, which is burnt by that.
+    case privateKeyIncluded = "private-key-included"
     case proofOfPossession = "proof-of-possession"
     case unknownDevice = "unknown-device"
     case noActiveCertificate = "no-active-certificate"

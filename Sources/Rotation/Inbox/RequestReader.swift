@@ -67,6 +67,7 @@ struct RequestReader: Sendable {
             // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
             return .failure(RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
         }
+        if EnclosedPrivateKey.isPEM(in: bytes) { return .failure(RequestReader.burntKey) }
         do {
             let request = try CertificateRequest(reading: bytes)
             // A weak key's signature proves nothing, and is not looked at.
@@ -86,7 +87,13 @@ struct RequestReader: Sendable {
             }
             return .success(request)
         } catch {
+            if EnclosedPrivateKey.isDER(bytes) { return .failure(RequestReader.burntKey) }
             return .failure(RequestRefusal(.malformed, error))
         }
     }
+
+    private static let burntKey = RequestRefusal(
+        .privateKeyIncluded,
+        "there is a private key in the file, which is burnt by that: make a new key, and let it never leave the device",
+        hasSecret: true)
 }
