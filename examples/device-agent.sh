@@ -9,7 +9,7 @@
 #   fetch      delivery/manifests/AB/CD/NAME.jws                                                        fetch
 #   believe    signed by the pinned key? for this device and account? not older than the last one?      check_signature,
 #              not expired? Whatever fails here changes nothing.                                        check_payload
-#   rekey      make a key, make it durable, hand its CSR in as inbox/csr/NAME.csr; the same CSR          do_rekey
+#   rekey      make a key, make it durable, hand its CSR in as inbox/csr/NAME.jws, signed (NAME.csr      do_rekey
 #              again until the certificate comes or the CSR is refused
 #   install    find the key that the certificate is for, check the chain, put both beside the old        do_install
 #              ones, switch over, try them; when they do not work, switch back
@@ -708,7 +708,12 @@ ask() {
     if [ "$entry" -le $((number - 3)) ]; then rm -rf "$state/pending/$entry"; fi
   done
   if ! [ -s "$state/pending/$number/request.csr" ]; then make_request "$state/pending/$number"; fi
-  hand_in "$state/pending/$number/request.csr" "csr/$name.csr"
+  # Without a certificate there is nothing to sign with; the job then takes the CSR where its policy takes any.
+  if [ -s "$state/current/key.pem" ] && sign_request "$state/pending/$number/request.csr" >"$work/request.jws"; then
+    hand_in "$work/request.jws" "csr/$name.jws"
+  else
+    hand_in "$state/pending/$number/request.csr" "csr/$name.csr"
+  fi
   say "handed a CSR in; waiting for the certificate"
 }
 
@@ -888,15 +893,30 @@ confirm() {
   say "confirmed certificate $fingerprint"
 }
 
-# A compact JWS by the new key: that is the proof that the device holds it.
+# That the device holds the new key.
 sign_confirmation() {
+  sign rotation-ack "$(printf '{"device":"%s","sequence":%s,"fingerprint":"%s","time":"%s"}' \
+    "$(quoted "$device")" "$sequence" "$fingerprint" "$now_text")"
+}
+
+# That a CSR comes from this device.
+sign_request() {
+  csr=$(openssl req -in "$1" -outform DER 2>/dev/null | base64url)
+  if [ -z "$csr" ]; then return 1; fi
+  sign rotation-request "$(printf '{"device":"%s","time":"%s","csr":"%s"}' "$(quoted "$device")" "$now_text" "$csr")"
+}
+
+# Of a device id, as a text of JSON has it.
+quoted() { printf '%s\n' "$1" | sed 's/["\\]/\\&/g'; }
+
+# A compact JWS (RFC 7515) of the type $1 with the payload $2, by the key of the certificate that is in use.
+sign() {
   openssl pkey -in "$state/current/key.pem" -pubout -out "$work/own.pem" || return 1
   kind=$(kind_of "$work/own.pem")
   algorithm=$(algorithm_of "$kind")
   if [ -z "$algorithm" ]; then return 1; fi
-  head=$(printf '{"alg":"%s","typ":"rotation-ack"}' "$algorithm" | base64url)
-  body=$(printf '{"device":"%s","sequence":%s,"fingerprint":"%s","time":"%s"}' \
-    "$(printf '%s\n' "$device" | sed 's/["\\]/\\&/g')" "$sequence" "$fingerprint" "$now_text" | base64url)
+  head=$(printf '{"alg":"%s","typ":"%s"}' "$algorithm" "$1" | base64url)
+  body=$(printf %s "$2" | base64url)
   printf %s "$head.$body" | openssl dgst "-$(digest_of "$algorithm")" -sign "$state/current/key.pem" >"$work/der" || return 1
   case $kind in
     ecdsa-*) der_to_joined "$(size_of "$kind")" <"$work/der" >"$work/joined" || return 1 ;;

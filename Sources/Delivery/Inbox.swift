@@ -11,16 +11,26 @@ public struct Inbox: Sendable {
 
     public var root: String { folders.root }
 
-    /// `csr/NAME.csr`: certificate signing requests.
+    /// `csr/NAME.csr`: certificate signing requests; `csr/NAME.jws`: the same, signed by the device.
     public var requests: InboxTray {
-        InboxTray(folders: folders, folder: "csr", suffix: ".csr", largest: CertificateRequest.largest)
+        InboxTray(
+            folders: folders, folder: "csr",
+            kinds: [
+                InboxTray.Kind(suffix: ".csr", largest: CertificateRequest.largest),
+                InboxTray.Kind(suffix: ".jws", largest: Inbox.largestSignedRequest),
+            ])
     }
 
     /// `ack/NAME.jws`: proofs that a device holds the key of its new certificate.
     public var confirmations: InboxTray {
-        InboxTray(folders: folders, folder: "ack", suffix: ".jws", largest: Inbox.largestConfirmation)
+        InboxTray(
+            folders: folders, folder: "ack",
+            kinds: [InboxTray.Kind(suffix: ".jws", largest: Inbox.largestConfirmation)])
     }
 
     /// The most bytes of a confirmation that are read. One signed with RSA-8192 takes less than 2 KiB.
     public static let largestConfirmation = 16 * 1024
+
+    /// The most bytes of a signed request that are read: base64url within base64url makes 29 KiB of the largest CSR.
+    public static let largestSignedRequest = 32 * 1024
 }

@@ -2,15 +2,22 @@ import PKI
 public import RotationModel
 import System
 
-/// One folder of the inbox, for files of one kind.
+/// One folder of the inbox.
 public struct InboxTray: Sendable {
     let folders: InboxFolders
     /// Its name under the inbox: `csr`.
     public let folder: String
-    /// What its files' names end in: `.csr`.
-    let suffix: String
-    /// The most bytes of a file that are read.
-    let largest: Int
+    /// What may lie in it.
+    let kinds: [Kind]
+
+    struct Kind: Sendable {
+        /// What the files' names end in: `.csr`.
+        let suffix: String
+        /// The most bytes of such a file that are read.
+        let largest: Int
+    }
+
+    private func kind(of name: String) -> Kind? { kinds.first { name.hasSuffix($0.suffix) } }
 
     public var path: String { "\(folders.root)/\(folder)" }
 
@@ -32,17 +39,20 @@ public struct InboxTray: Sendable {
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the name is nobody's.
     public func sender(of name: String) throws(RotationError) -> DeviceFileName.Decoded {
-        guard name.hasSuffix(suffix) else {
+        guard let kind = kind(of: name) else {
+            let suffixes = kinds.map(\.suffix)
             throw RotationError(
-                .badInput, "the file name does not end in \(suffix)", advice: "hand it in as NAME\(suffix)")
+                .badInput, "the file name does not end in \(suffixes.joined(separator: " or "))",
+                advice: "hand it in as \(suffixes.map { "NAME\($0)" }.joined(separator: " or "))")
         }
-        return try DeviceFileName.decode(String(name.dropLast(suffix.count)))
+        return try DeviceFileName.decode(String(name.dropLast(kind.suffix.count)))
     }
 
     /// The bytes of a file: no more than are taken of its kind, from a regular file of one name, through no link.
     public func read(_ name: String) throws(RotationError) -> [UInt8] {
         do {
-            let content = try opened().read(name, limit: largest)
+            let largest = kinds.map(\.largest).max() ?? 0
+            let content = try opened().read(name, limit: kind(of: name)?.largest ?? largest)
             folders.remember(content.identity, folder, name)
             return content.bytes
         } catch let failure as Folder.ReadFailure {
@@ -148,6 +158,14 @@ extension InboxTray {
         if let failure { throw failure }
     }
 
+    /// Writes down why something is refused after all whose file left the inbox when it was taken.
+    public func explain(_ rejection: Rejection) throws(RotationError) {
+        let rejected = try folders.rejected()
+        let name = freeName(for: InboxTray.encoded(rejection.file), isRegular: true, in: rejected)
+        try keepReason(beside: name, in: rejected)
+        try put(rejection.json, as: reasonName(of: name), rejection, rejected)
+    }
+
     private func attempt(_ failed: (RotationError) -> Void, _ body: () throws(RotationError) -> Void) {
         do { try body() } catch { failed(error) }
     }
@@ -251,7 +269,7 @@ extension InboxTray {
     }
 
     private func reasonName(of name: String) -> String {
-        (name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name) + InboxTray.reasonSuffix
+        String(name.dropLast(kind(of: name)?.suffix.count ?? 0)) + InboxTray.reasonSuffix
     }
 
     /// A folder cannot replace a file, nor a file a folder: such a one gets a number.

@@ -6,13 +6,14 @@ import RotationTesting
 @main
 struct FleetMaker {
     static let usage = """
-        FleetMaker --devices N --out DIR [--seed S] [--now T] [--csr SHARE] [--left DAYS|mixed] [--keys yes|no] [--uniform]
+        FleetMaker --devices N --out DIR [--seed S] [--now T] [--csr SHARE] [--left DAYS|mixed] [--keys yes|no] [--signed yes|no] [--uniform]
 
           --devices N     how many devices
           --out DIR       where to; made if missing
           --seed S        decides labels, states and dates (1); keys are new each time
           --now T         the time that the fleet is made for (2026-12-01T00:00:00Z)
           --csr SHARE     the share of devices for which a CSR waits, 0 to 1 (0.5)
+          --signed yes|no whether CSRs are signed by the devices' present keys (no)
           --left DAYS     what all certificates have to go, or "mixed" (mixed)
           --keys yes|no   whether the private keys of the CSRs are written (yes)
           --uniform       every device alike: P-256, ACTIVE, one authority
@@ -80,6 +81,9 @@ struct FleetMaker {
             guard value != "mixed" else { return true }
             guard let days = Double(value), abs(days) < 10_000 else { throw bad() }
             options.left = .days(days)
+        case "--signed":
+            guard value == "yes" || value == "no" else { throw bad() }
+            options.signsRequests = value == "yes"
         case "--keys":
             guard value == "yes" || value == "no" else { throw bad() }
             options.writesKeys = value == "yes"

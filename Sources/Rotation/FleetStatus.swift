@@ -90,6 +90,14 @@ public struct FleetStatus: Sendable {
         }
         let blocked = plan.count(.blocked)
         if blocked > 0 { needs.append("\(blocked) due and blocked; `rotation-job plan` says by what") }
+        let contested = plan.decisions.count { decision in
+            ([decision.reason] + decision.further).contains { $0.code == .conflictingRequests }
+        }
+        if contested > 0 {
+            needs.append(
+                "\(contested) with conflicting-requests: CSRs with different keys, of which none is answered; find out which is the device's, "
+                    + "and have it sign one")
+        }
         if !plan.pickUp.stuck.isEmpty {
             needs.append(
                 "\(plan.pickUp.stuck.count) handed a replacement and not confirmed in time; look at those devices")

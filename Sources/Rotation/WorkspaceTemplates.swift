@@ -70,6 +70,7 @@ enum WorkspaceTemplates {
             issuance:
               profile: starter-client
               rekey: required               # only from a CSR with a new key
+              requests: authenticated       # signed by the key of the current certificate; `any` takes whatever lies in the inbox
             rollout:
               batch: 500
               perRun: 10000

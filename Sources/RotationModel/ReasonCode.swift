@@ -26,6 +26,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case halted
     /// Held: more were due than one run may issue, by its policy or by `run --limit`.
     case rate
+    /// CSRs with different keys were handed in for one device, and nobody knows which is the device's.
+    case conflictingRequests = "conflicting-requests"
     /// Blocked: the authority cannot sign now.
     case authority
     /// Blocked: no subject or alternative name can be made for this device.

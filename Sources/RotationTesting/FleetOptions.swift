@@ -17,6 +17,8 @@ public struct FleetOptions: Sendable {
     /// The share of devices for which a CSR waits, from 0 to 1.
     public var csrShare = 0.5
     public var left = Left.mixed
+    /// Whether CSRs are signed by the devices' present keys (`csr/ID.jws`), where those can.
+    public var signsRequests = false
     /// Whether the private keys of the CSRs are written too.
     public var writesKeys = true
     /// Every device alike: P-256, ACTIVE, one authority. Otherwise some have P-384, P-521 or RSA keys, one has RSA-1024, two share one

@@ -44,18 +44,19 @@ public struct FleetWriter {
         csv.append("device_id,account,label:product,label:region,label:stage,status,certificate\n")
         var generator = SeededGenerator(seed: options.seed)
         var summary = Summary()
-        var lastKey: PublicKeyInfo?
+        var lastKey: PrivateKey?
         for number in 0..<options.devices {
             let plan = DevicePlan(number: number, options: options, using: &generator)
             let signer = signers[generator.pick([(0, 70.0), (1, 20), (2, 10)]) % signers.count]
-            let key: PublicKeyInfo =
-                if plan.sharesKey, let lastKey { lastKey } else { try PrivateKey.generate(plan.key).publicKey }
+            let key: PrivateKey =
+                if plan.sharesKey, let lastKey { lastKey } else { try PrivateKey.generate(plan.key) }
             lastKey = key
             let notAfter = options.now + plan.left
             let certificate = try signer.sign(
                 CertificateOrder(
                     serialNumber: SerialNumber.random(using: &generator), subject: ThrowawayPKI.name(plan.id),
-                    subjectAlternativeNames: [], notBefore: notAfter - plan.lifetime, notAfter: notAfter, publicKey: key
+                    subjectAlternativeNames: [], notBefore: notAfter - plan.lifetime, notAfter: notAfter,
+                    publicKey: key.publicKey
                 ))
             let pem = certificate.pem
             csv.append(
@@ -64,7 +65,7 @@ public struct FleetWriter {
             ndjson.append(FleetWriter.line(plan, pem: pem))
             summary.devices += 1
             if plan.hasRequest {
-                try writeRequest(plan)
+                try writeRequest(plan, signedBy: key)
                 summary.requests += 1
             }
             if number % 500 == 499 { progress(number + 1) }
@@ -84,14 +85,29 @@ public struct FleetWriter {
             "\(folder)/authorities/manifest.key", PrivateKey.generate(.ecdsaP256).pem(), mode: 0o600)
     }
 
-    private func writeRequest(_ plan: DevicePlan) throws(RotationError) {
+    private func writeRequest(_ plan: DevicePlan, signedBy current: PrivateKey) throws(RotationError) {
         // A device whose key was weak comes with a better one.
         let algorithm: KeyAlgorithm =
             if case .rsa = plan.key { .ecdsaP256 } else { plan.key }
         let key = try PrivateKey.generate(algorithm)
         let request = try CertificateRequestMaker.makePEM(key: key, subject: ThrowawayPKI.name(plan.id))
-        try FileStream.write("\(folder)/csr/\(plan.id).csr", request)
+        if options.signsRequests, let signer = try? JWSSigner(key: current) {
+            try FileStream.write("\(folder)/csr/\(plan.id).jws", signed(key, of: plan, by: signer))
+        } else {
+            try FileStream.write("\(folder)/csr/\(plan.id).csr", request)
+        }
         if options.writesKeys { try FileStream.write("\(folder)/keys/\(plan.id).key", key.pem(), mode: 0o600) }
+    }
+
+    private func signed(_ key: PrivateKey, of plan: DevicePlan, by signer: JWSSigner) throws(RotationError) -> [UInt8] {
+        let der = try CertificateRequestMaker.make(key: key, subject: ThrowawayPKI.name(plan.id))
+        var payload = JSONWriter()
+        payload.object { json in
+            json.member("device", plan.id)
+            json.member("time", options.now.rfc3339)
+            json.member("csr", Base64URL.encode(der))
+        }
+        return try signer.sign(payload: payload.bytes, type: "rotation-request")
     }
 
     private static func line(_ plan: DevicePlan, pem: String) -> String {

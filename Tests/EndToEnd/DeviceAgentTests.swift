@@ -63,6 +63,43 @@ struct DeviceAgentTests {
         #expect(try String(contentsOfFile: agent.certificate, encoding: .utf8) == manifest.certificate)
     }
 
+    @Test(
+        "with a certificate in use it signs its next CSR, which a policy that takes no others certifies",
+        arguments: DeviceAgent.Shell.allCases, ["ecdsa-p256", "ecdsa-p521", "rsa-2048+"])
+    func signsRequests(shell: DeviceAgent.Shell, kind: String) async throws {
+        let workspace = try await Workspace {
+            $0.replacing("[ecdsa-p256, ecdsa-p384, rsa-2048+]", with: "[\(kind)]")
+        }
+        try await workspace.add(
+            devices: #"{"devices": [{"device": "d1", "certificates": [{"left": 5, "lifetime": 90}]}]}"#)
+        var agent = try await DeviceAgent(
+            "d1", shell: shell, manifests: workspace.path + "/delivery", inbox: workspace.path + "/inbox")
+        func run() async throws { try await workspace.job("run", "--at", agent.time, expecting: 0) }
+        try await run()
+        try await agent.run(expecting: 0, saying: "handed a CSR in")
+        try await run()
+        try await agent.run(expecting: 0, saying: "confirmed certificate")
+        try await run()
+
+        let policy = try workspace.text("policies/simple.yaml")
+        try workspace.write(
+            "policies/simple.yaml",
+            policy.replacing("requests: any", with: "requests: authenticated"))
+        agent.time = "2027-02-10T00:00:00Z"
+        // The first lets the old certificate go.
+        for _ in 0..<2 { try await run() }
+        #expect(try workspace.manifest("d1").action == "rekey")
+        try await agent.run(expecting: 0, saying: "handed a CSR in")
+        #expect(workspace.names(in: "inbox/csr") == ["d1.jws"])
+        // What somebody plants beside it is not answered.
+        try workspace.write(
+            "inbox/csr/d1.csr", FileManager.default.contents(atPath: agent.state + "/pending/2/request.csr") ?? Data())
+        try await run()
+        #expect(try workspace.manifest("d1").action == "install")
+        #expect(workspace.names(in: "inbox/csr") == [])
+        try await agent.run(expecting: 0, saying: "confirmed certificate")
+    }
+
     @Test("A device that lost the key of its new certificate asks with another, and gets one for that a day later")
     func lostKey() async throws {
         let workspace = try await Workspace()

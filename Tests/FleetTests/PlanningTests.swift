@@ -94,11 +94,15 @@ struct PlanningTests {
         try workspace.inventory.take([.fake(b, key: "kb")], refused: [], run: run, at: Workspace.now)
         try workspace.inventory.planningSnapshot { snapshot in
             let row = try #require(try snapshot.intakeContext(DeviceID(checked: "a"))).deviceRow
-            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("ka"), otherThan: b.row)?.text == "a")
-            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("ka"), otherThan: row) == nil)
-            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("kb"), otherThan: row)?.text == "b")
-            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("kb"), otherThan: b.row) == nil)
-            #expect(try snapshot.holder(of: FakeCertificate.keyIdentity("none"), otherThan: row) == nil)
+            func certified(_ key: String, _ device: Int64) throws -> Bool {
+                try snapshot.isCertified(FakeCertificate.keyIdentity(key), otherThan: device)
+            }
+            func waiting(_ key: String, _ device: Int64) throws -> [String] {
+                try snapshot.requests(withKey: FakeCertificate.keyIdentity(key), otherThan: device).map(\.device.text)
+            }
+            #expect(try certified("ka", b.row) && !certified("ka", row) && !certified("kb", row))
+            #expect(try waiting("kb", row) == ["b"])
+            #expect(try waiting("kb", b.row) == [] && waiting("ka", b.row) == [] && waiting("none", row) == [])
         }
     }
 
@@ -119,7 +123,7 @@ struct PlanningTests {
         #expect(context.labels == ["x": "y"])
         #expect(context.ownKeys.map(\.status) == [.inactive, .active])
         #expect(context.ownKeys.map(\.key) == [old.keyIdentity, FakeCertificate(name: "now").keyIdentity])
-        #expect(context.waiting == FakeCertificate.keyIdentity("next"))
+        #expect(context.waiting?.publicKey.identity == FakeCertificate.keyIdentity("next"))
         #expect(context.pendingReplacementKey == nil)
         #expect(try workspace.inventory.planningSnapshot { try $0.intakeContext(DeviceID(checked: "x")) } == nil)
     }

@@ -62,3 +62,15 @@ extension Workspace {
         return try #require(try inventory.record([reservation.signed(key: key)], run: run, at: Workspace.now).first)
     }
 }
+
+extension Inventory {
+    /// Takes CSRs, and refuses files, as ``take(_:run:at:)`` does.
+    @discardableResult
+    func take(
+        _ taken: [TakenRequest], refused: [RefusedFile], run: String, at: Timestamp
+    ) throws(RotationError) -> [RequestConflict] {
+        var intake = RequestIntake()
+        (intake.taken, intake.refused) = (taken, refused)
+        return try take(intake, run: run, at: at)
+    }
+}

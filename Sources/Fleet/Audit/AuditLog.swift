@@ -93,6 +93,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case runInterrupted = "run-interrupted"
     case csrTaken = "csr-taken"
     case csrRefused = "csr-refused"
+    /// A CSR was kept beside another of its device with another key, and neither is answered.
+    case csrContested = "csr-contested"
+    /// A private key was in a file of the inbox.
+    case keyExposed = "key-exposed"
     case reserved
     case reservationAbandoned = "reservation-abandoned"
     case issued

@@ -5,9 +5,20 @@ extension PlanningSnapshot {
     /// What is known of a device that hands in a CSR; nil where the inventory does not have it.
     public func intakeContext(_ id: DeviceID) throws(RotationError) -> IntakeContext? {
         try guarded {
-            let device = try Query(database, "SELECT id, account, label_set FROM devices WHERE name = ?")
-                .first([.text(id.text)]) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
-            guard let (row, account, labelSet) = device else { return nil }
+            let device = try Query(
+                database,
+                """
+                SELECT id, account, label_set, request_time, request_digest,
+                  EXISTS (SELECT 1 FROM conflicting_requests x WHERE x.device = devices.id)
+                FROM devices WHERE name = ?
+                """
+            ).first([.text(id.text)]) { found in
+                let signed = try found.optionalTime(3).map {
+                    SignedRequestMark(time: $0, digest: try found.digest(4))
+                }
+                return (found.integer(0), found.integer(1), found.integer(2), signed, found.integer(5) != 0)
+            }
+            guard let (row, account, labelSet, lastSigned, hasConflict) = device else { return nil }
             var own: [IntakeContext.OwnKey] = []
             var active: [PlanningCertificate] = []
             let certificates = try Query(
@@ -27,13 +38,14 @@ extension PlanningSnapshot {
                 WHERE r.device = ? AND r.open = 1
                 """
             ).first([.integer(row)]) { (try OpenRotation($0, from: 1), $0.isNull(0) ? nil : try $0.keyIdentity(0)) }
-            let waiting = try Query(database, "SELECT key_identity FROM requests WHERE device = ?")
-                .first([.integer(row)]) { try $0.keyIdentity(0) }
+            let waiting = try Query(
+                database, "SELECT \(WaitingRequest.columns) FROM requests q WHERE q.device = ?"
+            ).first([.integer(row)]) { try WaitingRequest($0, from: 0) }
             return IntakeContext(
                 deviceRow: row, device: id, account: AccountID(checked: try lexicon.account(account)),
                 labels: try lexicon.labels(ofSet: labelSet), current: current,
                 currentIssuer: try current.map { try lexicon.issuer($0.issuer) }, ownKeys: own, rotation: rotation?.0,
-                pendingReplacementKey: rotation?.1, waiting: waiting)
+                pendingReplacementKey: rotation?.1, waiting: waiting, lastSigned: lastSigned, hasConflict: hasConflict)
         }
     }
 

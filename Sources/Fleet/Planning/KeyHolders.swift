@@ -1,5 +1,5 @@
 import GRDB
-import RotationModel
+public import RotationModel
 
 /// Finds out whose key a key is.
 struct KeyHolders {
@@ -16,15 +16,31 @@ struct KeyHolders {
         requests = try Query(
             database,
             """
-            SELECT d.name FROM requests q JOIN devices d ON d.id = q.device
-            WHERE q.key_identity = ? AND q.device <> ? LIMIT 1
+            SELECT d.name, d.id, q.proof FROM requests q JOIN devices d ON d.id = q.device
+            WHERE q.key_identity = ? AND q.device <> ? ORDER BY d.id
             """)
     }
 
     /// Another device with this key, in a certificate of any status or in a CSR that waits.
     func holder(of key: KeyIdentity, otherThan device: Int64) throws -> DeviceID? {
-        let values: [SQLValue] = [.digest(key.digest), .integer(device)]
-        return try certificates.first(values) { DeviceID(checked: $0.text(0)) }
-            ?? requests.first(values) { DeviceID(checked: $0.text(0)) }
+        try certificateHolder(of: key, otherThan: device) ?? requests(withKey: key, otherThan: device).first?.device
     }
+
+    /// Another device with this key in a certificate of any status.
+    func certificateHolder(of key: KeyIdentity, otherThan device: Int64) throws -> DeviceID? {
+        try certificates.first([.digest(key.digest), .integer(device)]) { DeviceID(checked: $0.text(0)) }
+    }
+
+    func requests(withKey key: KeyIdentity, otherThan device: Int64) throws -> [HeldRequest] {
+        try requests.all([.digest(key.digest), .integer(device)]) {
+            HeldRequest(deviceRow: $0.integer(1), device: DeviceID(checked: $0.text(0)), proof: try $0.value(2))
+        }
+    }
+}
+
+/// A CSR that waits, of a device that has the key first.
+public struct HeldRequest: Sendable, Equatable {
+    public let deviceRow: Int64
+    public let device: DeviceID
+    public let proof: RequestProof
 }

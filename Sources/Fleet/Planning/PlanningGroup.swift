@@ -26,11 +26,9 @@ struct PlanningGroup {
         request =
             result.isNull(column + 5)
             ? nil
-            : WaitingRequest(
-                publicKey: try result.key(column + 5, column + 6),
-                algorithm: KeyAlgorithm(result.text(column + 7)), receivedAt: result.time(column + 8))
-        toldRefusal = result.optionalText(column + 9)
-        rotation = result.isNull(column + 10) ? nil : try OpenRotation(result, from: column + 10)
+            : try WaitingRequest(result, from: column + 5)
+        toldRefusal = result.optionalText(column + 10)
+        rotation = result.isNull(column + 11) ? nil : try OpenRotation(result, from: column + 11)
         add(first)
     }
 
@@ -49,6 +47,17 @@ struct PlanningGroup {
 
     private static func sorted(_ certificates: [PlanningCertificate]) -> [PlanningCertificate] {
         certificates.count < 2 ? certificates : certificates.sorted(by: PlanningCertificate.isBefore)
+    }
+}
+
+extension WaitingRequest {
+    /// What ``init(_:from:)`` takes, of requests `q`.
+    static let columns = "q.key_fingerprint, q.key_identity, q.algorithm, q.received_at, q.proof"
+
+    init(_ result: ResultRow, from column: CInt) throws {
+        self.init(
+            publicKey: try result.key(column, column + 1), algorithm: KeyAlgorithm(result.text(column + 2)),
+            proof: try result.value(column + 4), receivedAt: result.time(column + 3))
     }
 }
 

@@ -62,7 +62,7 @@ public final class PlanningSnapshot {
             """
             SELECT \(PlanningSnapshot.certificateColumns),
               d.id, d.name, d.account, d.label_set, CASE WHEN d.refused IS NOT \(told) THEN d.refused END,
-              q.key_fingerprint, q.key_identity, q.algorithm, q.received_at, \(told), \(OpenRotation.columns)
+              \(WaitingRequest.columns), \(told), \(OpenRotation.columns)
             FROM devices d
             JOIN certificates c ON c.device = d.id AND c.status IN ('ACTIVE', 'PENDING_ACTIVATION')
             LEFT JOIN rotations r ON r.device = d.id AND r.open = 1
@@ -106,9 +106,23 @@ public final class PlanningSnapshot {
         }
     }
 
-    /// Another device that has this key: in a certificate of any status, or in a CSR that waits.
-    public func holder(of key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> DeviceID? {
-        try guarded { try KeyHolders(database).holder(of: key, otherThan: device) }
+    /// Whether another device has this key in a certificate of any status.
+    public func isCertified(_ key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> Bool {
+        try guarded { try KeyHolders(database).certificateHolder(of: key, otherThan: device) != nil }
+    }
+
+    /// The CSRs of other devices that wait with this key.
+    public func requests(
+        withKey key: KeyIdentity, otherThan device: Int64
+    ) throws(RotationError) -> [HeldRequest] {
+        try guarded { try KeyHolders(database).requests(withKey: key, otherThan: device) }
+    }
+
+    /// Devices that handed in CSRs with different keys, of which nobody knows which is the device's; by row.
+    public func devicesWithConflicts() throws(RotationError) -> Set<Int64> {
+        try guarded {
+            Set(try Query(database, "SELECT DISTINCT device FROM conflicting_requests").all { $0.integer(0) })
+        }
     }
 
     // MARK: Errors

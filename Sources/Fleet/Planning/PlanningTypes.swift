@@ -67,12 +67,17 @@ public struct PlanningCertificate: Sendable, Equatable {
 public struct WaitingRequest: Sendable, Equatable {
     public let publicKey: KeyReference
     public let algorithm: KeyAlgorithm
+    /// What shows that it comes from its device.
+    public let proof: RequestProof
     /// When it was taken; nil for one that the inventory does not have yet.
     public let receivedAt: Timestamp?
 
-    public init(publicKey: KeyReference, algorithm: KeyAlgorithm, receivedAt: Timestamp? = nil) {
+    public init(
+        publicKey: KeyReference, algorithm: KeyAlgorithm, proof: RequestProof = .none, receivedAt: Timestamp? = nil
+    ) {
         self.publicKey = publicKey
         self.algorithm = algorithm
+        self.proof = proof
         self.receivedAt = receivedAt
     }
 }
@@ -117,6 +122,10 @@ public struct IntakeContext: Sendable {
     public let rotation: OpenRotation?
     /// The key of the certificate that was issued and is not confirmed yet.
     public let pendingReplacementKey: KeyIdentity?
-    /// The key of the CSR that waits.
-    public let waiting: KeyIdentity?
+    /// The CSR that waits.
+    public let waiting: WaitingRequest?
+    /// The last signed request that was taken.
+    public let lastSigned: SignedRequestMark?
+    /// Whether CSRs with different keys were handed in, and nobody has said yet which is the device's.
+    public let hasConflict: Bool
 }

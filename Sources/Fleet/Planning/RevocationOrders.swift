@@ -68,6 +68,15 @@ extension PlanningSnapshot {
                 identity: known ?? KeyIdentity(standingFor: fingerprint), fingerprint: fingerprint)
         }
     }
+
+    /// Whether the private half of a key was in a file of the inbox, so that it is certified for this device no more.
+    public func isExposed(_ key: KeyIdentity, of device: Int64) throws(RotationError) -> Bool {
+        try guarded {
+            try Query(
+                database, "SELECT 1 FROM exposed_keys WHERE key_identity = ? AND (device IS NULL OR device = ?)"
+            ).exists([.digest(key.digest), .integer(device)])
+        }
+    }
 }
 
 /// Reads revocation orders with the certificates that they name.

@@ -89,14 +89,10 @@ extension Inventory {
             ).all(of) { try scan.certificate($0) }
             let histories = try CertificateHistory.all(database, ofDevice: device.row)
             let request = try Query(
-                database, "SELECT key_fingerprint, key_identity, algorithm, received_at FROM requests WHERE device = ?"
+                database, "SELECT \(WaitingRequest.columns) FROM requests q WHERE q.device = ?"
             )
             .first(of) {
-                (
-                    WaitingRequest(
-                        publicKey: try $0.key(0, 1), algorithm: KeyAlgorithm($0.text(2)), receivedAt: $0.time(3)),
-                    $0.time(3)
-                )
+                (try WaitingRequest($0, from: 0), $0.time(3))
             }
             let audit = try Query(
                 database, "SELECT \(AuditEntry.columns) FROM audit WHERE device = ? ORDER BY id DESC LIMIT ?"

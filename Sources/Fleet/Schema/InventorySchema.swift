@@ -35,6 +35,9 @@ enum InventorySchema {
         migrator.registerMigration("6-imports", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version6.imports)
         }
+        migrator.registerMigration("7-proof", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version7.requests)
+        }
         return migrator
     }
 

@@ -114,6 +114,9 @@ public struct PublicKeyInfo: Hashable, Sendable {
     /// The name of a key that cannot be read.
     static let unreadable = KeyAlgorithm.other("unreadable")
 
+    /// Both names of the key.
+    public var reference: KeyReference { KeyReference(identity: identity, fingerprint: fingerprint) }
+
     /// The content of the subjectPublicKey BIT STRING.
     var bits: ArraySlice<UInt8> { der[bitsStart...] }
 

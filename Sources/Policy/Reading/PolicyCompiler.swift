@@ -71,8 +71,8 @@ struct PolicyCompiler {
         return RotationPolicy(
             name: name, owner: draft.owner, description: draft.description, priority: priority,
             place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), match: match, expiry: expiry,
-            compliance: compliance, rekey: rekey, profile: profile, batch: batch, perRun: draft.perRun,
-            rollout: rollout, sha256: sha256)
+            compliance: compliance, rekey: rekey, requests: draft.requests, profile: profile, batch: batch,
+            perRun: draft.perRun, rollout: rollout, sha256: sha256)
     }
 
     // MARK: Between them

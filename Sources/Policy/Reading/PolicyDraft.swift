@@ -16,6 +16,8 @@ struct PolicyDraft {
     let complianceValue: LocatedValue?
     let profile: (name: String, value: LocatedValue)?
     let rekey: RekeyRule?
+    /// Nil where it is not said, too.
+    let requests: RequestRule?
     let batch: Int?
     let perRun: Int?
     let rollout: RolloutRule?
@@ -40,7 +42,8 @@ struct PolicyDraft {
                 item: item, name: name, owner: owner, description: description, priority: priority, match: match,
                 matchValue: matchValue, expiry: expiry, compliance: compliance, complianceValue: complianceValue,
                 profile: issuance?.profile,
-                rekey: issuance?.rekey, batch: rollout.batch, perRun: rollout.perRun, rollout: rollout.rule,
+                rekey: issuance?.rekey, requests: issuance?.requests, batch: rollout.batch, perRun: rollout.perRun,
+                rollout: rollout.rule,
                 windowsValue: rollout.windowsValue, freezesValue: rollout.freezesValue)
         }
         guard let draft else { return nil }
@@ -51,23 +54,24 @@ struct PolicyDraft {
         item: LocatedValue, name: (name: String, value: LocatedValue)?, owner: String?, description: String?,
         priority: Int?, match: DeviceSelector?, matchValue: LocatedValue?, expiry: ExpiryDraft?,
         compliance: ComplianceRule?, complianceValue: LocatedValue?, profile: (name: String, value: LocatedValue)?,
-        rekey: RekeyRule?, batch: Int?,
-        perRun: Int?, rollout: RolloutRule?, windowsValue: LocatedValue?, freezesValue: LocatedValue?
+        rekey: RekeyRule?, requests: RequestRule?, batch: Int?, perRun: Int?, rollout: RolloutRule?,
+        windowsValue: LocatedValue?, freezesValue: LocatedValue?
     ) {
         (self.item, self.name, self.owner, self.description) = (item, name, owner, description)
         (self.priority, self.match, self.matchValue) = (priority, match, matchValue)
         (self.expiry, self.compliance, self.complianceValue) = (expiry, compliance, complianceValue)
         self.profile = profile
-        (self.rekey, self.batch, self.perRun) = (rekey, batch, perRun)
+        (self.rekey, self.requests, self.batch, self.perRun) = (rekey, requests, batch, perRun)
         (self.rollout, self.windowsValue, self.freezesValue) = (rollout, windowsValue, freezesValue)
     }
 }
 
-/// `issuance`: the profile, and whether a key may stay.
+/// `issuance`: the profile, whether a key may stay, and whose CSRs are answered.
 enum IssuanceReader {
     struct Issuance {
         let profile: (name: String, value: LocatedValue)?
         let rekey: RekeyRule?
+        let requests: RequestRule?
     }
 
     static func read(_ value: LocatedValue) -> Issuance? {
@@ -75,7 +79,10 @@ enum IssuanceReader {
             let profile = reader.required("profile", like: "NAME")
             let name = profile.flatMap { value in value.word("a profile's name").map { (name: $0, value: value) } }
             let rekey = reader.optional("rekey").map { $0.choice(of: RekeyRule.self, what: "rekey rule") } ?? .required
-            return Issuance(profile: name, rekey: rekey)
+            let requests = reader.optional("requests").flatMap {
+                $0.choice(of: RequestRule.self, what: "rule for requests")
+            }
+            return Issuance(profile: name, rekey: rekey, requests: requests)
         }
     }
 }

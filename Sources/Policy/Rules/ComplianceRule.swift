@@ -58,3 +58,11 @@ public enum RekeyRule: String, Sendable, CaseIterable {
     /// The same key may be certified again.
     case allowed
 }
+
+/// Which CSRs are answered.
+public enum RequestRule: String, Sendable, CaseIterable {
+    /// Those alone that the device signed with the key of its current certificate, or that a person said are its own.
+    case authenticated
+    /// Any that proves possession of its key: whoever can write the inbox speaks for its devices.
+    case any
+}

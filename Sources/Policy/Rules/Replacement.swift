@@ -7,11 +7,16 @@ public struct RequestFacts: Sendable, Hashable {
     public let hasCurrentKey: Bool
     /// Whether its key was revoked for keyCompromise, on whatever certificate.
     public let isKeyRefused: Bool
+    /// Whether it was proved to come from its device.
+    public let isProved: Bool
 
-    public init(key: KeyAlgorithm, hasCurrentKey: Bool = false, isKeyRefused: Bool = false) {
+    public init(
+        key: KeyAlgorithm, hasCurrentKey: Bool = false, isKeyRefused: Bool = false, isProved: Bool = true
+    ) {
         self.key = key
         self.hasCurrentKey = hasCurrentKey
         self.isKeyRefused = isKeyRefused
+        self.isProved = isProved
     }
 }
 
@@ -33,6 +38,7 @@ extension RotationPolicy {
     /// A CSR that was taken in earlier may no longer be what the profile of today allows.
     private func takes(_ request: RequestFacts) -> Bool {
         !request.isKeyRefused && profile.allows(request.key) && (rekey == .allowed || !request.hasCurrentKey)
+            && (request.isProved || requests == .any)
     }
 
     /// Judges a device's current certificate, and puts what a revocation wants before what the policy says.

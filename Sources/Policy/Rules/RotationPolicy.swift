@@ -30,6 +30,8 @@ public final class RotationPolicy: Sendable {
     public let expiry: ExpiryRule
     public let compliance: ComplianceRule
     public let rekey: RekeyRule
+    /// What the policy says; nil where it does not, and ``requests`` is the standard.
+    public let statedRequests: RequestRule?
     public let profile: IssuanceProfile
     /// Certificates that are signed and recorded together, 1 to 100,000.
     public let batch: Int
@@ -43,17 +45,21 @@ public final class RotationPolicy: Sendable {
 
     init(
         name: String, owner: String?, description: String?, priority: Int, place: PolicyPlace, match: DeviceSelector,
-        expiry: ExpiryRule, compliance: ComplianceRule, rekey: RekeyRule, profile: IssuanceProfile, batch: Int,
-        perRun: Int?, rollout: RolloutRule, sha256: @escaping SHA256Function
+        expiry: ExpiryRule, compliance: ComplianceRule, rekey: RekeyRule, requests: RequestRule?,
+        profile: IssuanceProfile,
+        batch: Int, perRun: Int?, rollout: RolloutRule, sha256: @escaping SHA256Function
     ) {
         (self.name, self.owner, self.description, self.priority) = (name, owner, description, priority)
         (self.place, self.match, self.expiry, self.compliance) = (place, match, expiry, compliance)
-        (self.rekey, self.profile, self.batch, self.perRun) = (rekey, profile, batch, perRun)
+        (self.rekey, self.statedRequests, self.profile) = (rekey, requests, profile)
+        (self.batch, self.perRun) = (batch, perRun)
         (self.rollout, self.sha256) = (rollout, sha256)
     }
 
     /// The certificates that one transaction records, where a policy does not say.
     public static let defaultBatch = 500
+
+    public var requests: RequestRule { statedRequests ?? .any }
 
     /// What is done about older `ACTIVE` certificates beside the current one; nil where they are not looked for.
     public var superseded: SupersededAction? { compliance.superseded }

@@ -84,6 +84,12 @@ enum RuleSchemas {
                     "required: only from a CSR with a new key; allowed: the same key may be certified again.",
                     of: RekeyRule.self, standard: .required)
             ),
+            (
+                "requests",
+                SchemaKind.choice(
+                    "authenticated: only CSRs that the device signed with its current key; any: whoever can write the inbox speaks for it.",
+                    of: RequestRule.self, standard: .any)
+            ),
         ], required: ["profile"])
 
     static let profile = SchemaKind.mapping(

@@ -67,7 +67,8 @@ struct Supposer {
         let key = digest(next())
         return WaitingRequest(
             publicKey: KeyReference(identity: KeyIdentity(key), fingerprint: KeyFingerprint(key)),
-            algorithm: policies.policies[policy].profile.keys.first?.algorithm ?? .ecdsaP256)
+            algorithm: policies.policies[policy].profile.keys.first?.algorithm ?? .ecdsaP256,
+            proof: .signature)
     }
 
     /// Below zero: rows of the inventory are above it.

@@ -52,7 +52,7 @@ struct ConfirmationReader: Sendable {
         } catch {
             return .failure(ConfirmationRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
         }
-        if EnclosedPrivateKey.isPEM(in: bytes) || EnclosedPrivateKey.isDER(bytes) {
+        if !EnclosedPrivateKey.inPEM(bytes).isEmpty || !EnclosedPrivateKey.inDER(bytes).isEmpty {
             return .failure(
                 ConfirmationRefusal(
                     .privateKeyIncluded,

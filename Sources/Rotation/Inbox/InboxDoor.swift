@@ -15,6 +15,14 @@ struct InboxDoor {
             isContentKept: !refusal.hasSecret)
     }
 
+    /// Tells of CSRs whose files are gone.
+    func explain(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
+        for rejection in rejections {
+            attempt(&summary) { () throws(RotationError) in try tray.explain(rejection) }
+        }
+        summary.rejected += rejections.map(InboxOutlook.Rejected.init)
+    }
+
     func remove(_ files: [String], _ summary: inout IntakeSummary) {
         for file in files {
             attempt(&summary) { () throws(RotationError) in try tray.remove(file) }

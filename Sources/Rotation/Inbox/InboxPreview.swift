@@ -7,25 +7,36 @@ import RotationModel
 /// What the next run would take in: the dry run's look at the inbox, which moves nothing.
 struct InboxPreview {
     let policies: PolicySet
+    let at: Timestamp
     private(set) var waiting = WaitingRequests()
     private(set) var outlook = InboxOutlook()
 
-    init(policies: PolicySet) { self.policies = policies }
+    init(policies: PolicySet, at: Timestamp) { (self.policies, self.at) = (policies, at) }
 
     /// Folders of the inbox that may not be used.
     mutating func look(at trays: [InboxTray]) {
         outlook.obstacles += trays.compactMap { $0.obstacle?.description }
     }
 
-    mutating func look(at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot) throws {
-        var judge = RequestJudge(policies: policies)
-        for reading in requests {
-            switch try judge.judge(reading, snapshot) {
+    mutating func look(
+        at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot, _ revocations: RevocationScope
+    ) throws {
+        var judge = RequestJudge(policies: policies, at: at, revocations: revocations)
+        let judged = try judge.judge(requests, snapshot)
+        for request in judged.withdrawn { withdraw(request.deviceRow, request.reason) }
+        for (reading, ruling) in zip(requests, judged.rulings) {
+            switch ruling {
             case .take(let request):
                 outlook.usable += 1
                 waiting.found[request.deviceRow] = WaitingRequest(
                     publicKey: KeyReference(identity: request.keyIdentity, fingerprint: request.keyFingerprint),
-                    algorithm: request.algorithm)
+                    algorithm: request.algorithm, proof: request.proof)
+            case .contest(let request, let refusal, _):
+                waiting.conflicts.insert(request.deviceRow)
+                withdraw(request.deviceRow, refusal.description)
+                outlook.refused.append(
+                    InboxOutlook.Rejected(
+                        file: reading.file, device: request.device, code: refusal.code.rawValue, text: refusal.text))
             case .known:
                 break
             case .refuse(let refusal, _) where refusal.code == .inaccessible:
@@ -37,6 +48,11 @@ struct InboxPreview {
                         file: reading.file, device: context?.device, code: refusal.code.rawValue, text: refusal.text))
             }
         }
+    }
+
+    private mutating func withdraw(_ deviceRow: Int64, _ reason: String) {
+        waiting.withdrawn.insert(deviceRow)
+        waiting.refused[deviceRow] = reason
     }
 
     mutating func look(at confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]) {

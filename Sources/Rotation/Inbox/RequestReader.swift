@@ -12,31 +12,31 @@ struct RequestReader: Sendable {
     struct Reading: Sendable {
         let file: String
         let sender: DeviceFileName.Decoded?
-        let content: Result<PublicKeyInfo, RequestRefusal>
-        /// Whether the CSR's subject is the sender's name.
-        let namesSender: Bool
+        var content: Result<PublicKeyInfo, RequestRefusal>
         /// The CSR in DER; empty where it is not usable.
-        let csr: [UInt8]
-
-        init(
-            file: String, sender: DeviceFileName.Decoded?, content: Result<PublicKeyInfo, RequestRefusal>,
-            namesSender: Bool = false, csr: [UInt8] = []
-        ) {
-            (self.file, self.sender, self.content, self.namesSender) = (file, sender, content, namesSender)
-            self.csr = csr
-        }
+        var csr: [UInt8] = []
+        /// The statement that it came in, where the device signed it.
+        var signed: SignedRequest?
+        /// Whose signature that is, once it was looked at.
+        var signature: Result<SignedRequest.Signature, RequestRefusal>?
+        /// Keys that are burnt, since a private key was in the file.
+        var exposed: [ExposedKeyClaim] = []
     }
 
-    /// - Returns: first those whose subject is their sender's name. Nothing but the key of a CSR is used, and who signed it proves
-    ///   nothing else; but where somebody copies a device's CSR under his own name, the first one that is judged has the key.
+    /// A public key beside a private one.
+    struct ExposedKeyClaim: Sendable {
+        let key: KeyReference
+        /// Whether the private key is this one's for certain.
+        let isCertain: Bool
+    }
+
     func read(_ names: [String]) async throws -> [Reading] {
-        let readings = try await withTaskExecutorPreference(BlockingThreads.shared) {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await Parallel.map(names) { share in
                 let proof = ProofOfPossession()
                 return share.map { reading($0, proof) }
             }
         }
-        return readings.filter(\.namesSender) + readings.filter { !$0.namesSender }
     }
 
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
@@ -46,53 +46,84 @@ struct RequestReader: Sendable {
         } catch {
             return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
         }
-        let content = request(name, proof)
-        let accepted = try? content.get()
-        return Reading(
-            file: name, sender: sender, content: content.map(\.publicKey),
-            namesSender: accepted.map { RequestReader.names(sender, $0.subject) } ?? false, csr: accepted?.der ?? [])
+        func refused(_ refusal: RequestRefusal) -> Reading {
+            Reading(file: name, sender: sender, content: .failure(refusal))
+        }
+        do throws(RequestRefusal) {
+            let bytes = try bytes(of: name)
+            let enclosed = EnclosedPrivateKey.inPEM(bytes)
+            guard enclosed.isEmpty else { return exposing(refused(RequestRefusal.privateKeyIncluded), enclosed, bytes) }
+            do throws(RequestRefusal) {
+                let signed = name.hasSuffix(".jws") ? try SignedRequest(reading: bytes) : nil
+                let request = try request(signed?.csr ?? bytes, proof)
+                return Reading(
+                    file: name, sender: sender, content: .success(request.publicKey), csr: request.der, signed: signed)
+            } catch {
+                let enclosed = error.code == .malformed ? EnclosedPrivateKey.inDER(bytes) : []
+                guard enclosed.isEmpty else {
+                    return exposing(refused(RequestRefusal.privateKeyIncluded), enclosed, bytes)
+                }
+                throw error
+            }
+        } catch {
+            return refused(error)
+        }
     }
 
-    private static func names(_ sender: DeviceFileName.Decoded, _ subject: DistinguishedName) -> Bool {
-        guard case .device(let device) = sender else { return false }
-        let name = DistinguishedName([NameComponent(.commonName, device.text)]).text
-        return ",\(subject.text),".contains(",\(name),")
-    }
-
-    private func request(_ name: String, _ proof: ProofOfPossession) -> Result<CertificateRequest, RequestRefusal> {
-        let bytes: [UInt8]
+    private func bytes(of name: String) throws(RequestRefusal) -> [UInt8] {
         do {
-            bytes = try tray.read(name)
+            return try tray.read(name)
         } catch {
             // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
-            return .failure(RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
-        }
-        if EnclosedPrivateKey.isPEM(in: bytes) { return .failure(RequestReader.burntKey) }
-        do {
-            let request = try CertificateRequest(reading: bytes)
-            // A weak key's signature proves nothing, and is not looked at.
-            let weakness = authorities.weakness(of: request.publicKey.identity) ?? request.publicKey.weakness
-            if let weakness { return .failure(RequestRefusal(.weakKey, weakness)) }
-            switch request.publicKey.algorithm {
-            case .rsa, .ecdsaP256, .ecdsaP384, .ecdsaP521: break
-            case .dsa, .ed25519, .other:
-                return .failure(
-                    RequestRefusal(
-                        .keyNotAllowed, "a key of kind \(request.publicKey.algorithm.name) is not allowed for devices"))
-            }
-            do {
-                try proof.verify(request)
-            } catch {
-                return .failure(RequestRefusal(.proofOfPossession, error))
-            }
-            return .success(request)
-        } catch {
-            if EnclosedPrivateKey.isDER(bytes) { return .failure(RequestReader.burntKey) }
-            return .failure(RequestRefusal(.malformed, error))
+            throw RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error)
         }
     }
 
-    private static let burntKey = RequestRefusal(
+    private func request(
+        _ bytes: [UInt8], _ proof: ProofOfPossession
+    ) throws(RequestRefusal) -> CertificateRequest {
+        let request: CertificateRequest
+        do {
+            request = try CertificateRequest(reading: bytes)
+        } catch {
+            throw RequestRefusal(.malformed, error)
+        }
+        // A weak key's signature proves nothing, and is not looked at.
+        let weakness = authorities.weakness(of: request.publicKey.identity) ?? request.publicKey.weakness
+        if let weakness { throw RequestRefusal(.weakKey, weakness) }
+        switch request.publicKey.algorithm {
+        case .rsa, .ecdsaP256, .ecdsaP384, .ecdsaP521: break
+        case .dsa, .ed25519, .other:
+            throw RequestRefusal(
+                .keyNotAllowed, "a key of kind \(request.publicKey.algorithm.name) is not allowed for devices")
+        }
+        do {
+            try proof.verify(request)
+        } catch {
+            throw RequestRefusal(.proofOfPossession, error)
+        }
+        return request
+    }
+
+    /// The private keys' public halves are burnt for certain; the CSR's, where none of them can be read, for all that is known.
+    private func exposing(
+        _ reading: Reading, _ enclosed: [EnclosedPrivateKey], _ bytes: [UInt8]
+    ) -> Reading {
+        var reading = reading
+        reading.exposed = enclosed.compactMap(\.publicKey).map {
+            ExposedKeyClaim(key: $0.reference, isCertain: true)
+        }
+        if let key = try? CertificateRequest(reading: bytes).publicKey,
+            !reading.exposed.contains(where: { $0.key == key.reference })
+        {
+            reading.exposed.append(ExposedKeyClaim(key: key.reference, isCertain: false))
+        }
+        return reading
+    }
+}
+
+extension RequestRefusal {
+    static let privateKeyIncluded = RequestRefusal(
         .privateKeyIncluded,
         "there is a private key in the file, which is burnt by that: make a new key, and let it never leave the device",
         hasSecret: true)

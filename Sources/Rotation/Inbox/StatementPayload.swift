@@ -36,6 +36,15 @@ struct StatementPayload<Fault: StatementFault>: Sendable {
         return time
     }
 
+    /// Bytes in base64url.
+    func bytes(_ name: String, like: String) throws(Refusal) -> [UInt8] {
+        let text = try text(name, like: like)
+        guard let bytes = Base64URL.decode(Array(text.utf8)[...]) else {
+            throw Refusal(.malformed, "\(name) is no base64url without padding (RFC 7515, 2); it should be \(like)")
+        }
+        return bytes
+    }
+
     /// 64 hexadecimal digits.
     func digest(_ name: String) throws(Refusal) -> SHA256Digest {
         let like = "the 64 hexadecimal digits of a SHA-256"

@@ -23,12 +23,13 @@ struct TakeInRequests {
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
         let reader = RequestReader(tray: tray, authorities: authorities)
-        var judge = RequestJudge(policies: policies)
+        let check = SignedRequestCheck()
+        var judge = RequestJudge(policies: policies, at: at)
         door.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
             // While one batch is recorded, the next is read and its signatures are verified.
-            async let next = reader.read(Array(chunk))
+            async let next = check.verify(try await reader.read(Array(chunk)), inventory)
             try settle(readings, &judge, door, &summary)
             readings = try await next
         }
@@ -40,35 +41,72 @@ struct TakeInRequests {
         _ summary: inout IntakeSummary
     ) throws {
         defer { observer.advanced(.takeIn, by: readings.count) }
-        var taken: [(file: String, request: TakenRequest)] = []
-        var known: [String] = []
-        var rejections: [Rejection] = []
-        var refused: [RefusedFile] = []
-        try inventory.planningSnapshot { snapshot in
-            for reading in readings {
-                switch try judge.judge(reading, snapshot) {
-                case .take(let request): taken.append((reading.file, request))
-                case .known: known.append(reading.file)
-                case .refuse(let refusal, _) where refusal.code == .inaccessible:
-                    door.leave(reading.file, refusal.text, &summary)
-                case .refuse(let refusal, let context):
-                    rejections.append(door.rejection(of: reading.file, device: context?.device, refusal))
-                    refused.append(
-                        RefusedFile(
-                            deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
-                            reason: refusal.description))
-                }
+        let judged = try inventory.planningSnapshot { try judge.judge(readings, $0) }
+        var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
+        for (reading, ruling) in zip(readings, judged.rulings) {
+            if case .refuse(let refusal, _) = ruling, refusal.code == .inaccessible {
+                door.leave(reading.file, refusal.text, &summary)
+            } else {
+                batch.add(reading, ruling, door)
             }
         }
-        let conflicts = try inventory.take(taken.map(\.request), refused: refused, run: run, at: at)
+        let conflicts = try inventory.take(batch.intake, run: run, at: at)
+        var taken = batch.taken
         // From the last to the first, so that the places of the others stay what they are.
         for conflict in conflicts.sorted(by: { $0.index > $1.index }) {
-            let (file, request) = taken.remove(at: conflict.index)
-            rejections.append(door.rejection(of: file, device: request.device, RequestJudge.keyInUse))
+            let file = taken.remove(at: conflict.index)
+            batch.rejections.append(
+                door.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestJudge.keyInUse))
         }
-        door.remove(taken.map(\.file) + known, &summary)
-        door.reject(rejections, &summary)
+        door.remove(taken + batch.known, &summary)
+        door.reject(batch.rejections, &summary)
+        door.explain(
+            judged.withdrawn.map {
+                door.rejection(
+                    of: DeviceFileName.encode($0.device) + ".csr", device: $0.device, RequestJudge.keyInUse)
+            }, &summary)
         summary.taken += taken.count
-        summary.known += known.count
+        summary.known += batch.known.count
+    }
+
+    /// What is to be recorded of some files, and what becomes of each.
+    private struct Batch {
+        var intake: RequestIntake
+        /// One a request that is taken, in the same order.
+        var taken: [String] = []
+        var known: [String] = []
+        var rejections: [Rejection] = []
+
+        mutating func add(_ reading: RequestReader.Reading, _ ruling: RequestJudge.Ruling, _ door: InboxDoor) {
+            switch ruling {
+            case .take(let request):
+                taken.append(reading.file)
+                intake.taken.append(request)
+            case .known:
+                known.append(reading.file)
+            case .contest(let request, let refusal, let context):
+                intake.conflicting.append(request)
+                refuse(reading, refusal, context, door)
+            case .refuse(let refusal, let context):
+                intake.exposed += reading.exposed.compactMap { exposed in
+                    guard exposed.isCertain || context != nil else { return nil }
+                    return ExposedKey(
+                        publicKey: exposed.key, deviceRow: exposed.isCertain ? nil : context?.deviceRow,
+                        device: context?.device)
+                }
+                refuse(reading, refusal, context, door)
+            }
+        }
+
+        private mutating func refuse(
+            _ reading: RequestReader.Reading, _ refusal: RequestRefusal, _ context: IntakeContext?, _ door: InboxDoor
+        ) {
+            rejections.append(
+                door.rejection(of: reading.file, device: context?.device, refusal))
+            intake.refused.append(
+                RefusedFile(
+                    deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
+                    reason: refusal.description))
+        }
     }
 }

@@ -10,6 +10,8 @@ struct DeviceJudge {
     let sharedKeys: Set<KeyIdentity>
     let endings: AuthorityEndings
     let revocations: DeviceRevocations
+    /// Whether CSRs with different keys were handed in for it, and nobody knows which is its own.
+    var isContested = false
     /// Of the reasons.
     var wording = Wording.sentences
     /// Whether it is known already that the device has what the profile's names ask for.
@@ -19,6 +21,11 @@ struct DeviceJudge {
 
     func decisions() throws -> [Decision] {
         guard let current = device.active.first else { return [] }
+        let decisions = try undisputed(current)
+        return isContested ? try disputed(decisions, current) : decisions
+    }
+
+    private func undisputed(_ current: PlanningCertificate) throws -> [Decision] {
         let facts = try certificateFacts(of: current)
         guard let rotation = device.rotation else { return try judged(current, facts) + leftovers() }
         switch rotation.state {
@@ -43,6 +50,29 @@ struct DeviceJudge {
         case .completed, .cancelled:
             return []
         }
+    }
+
+    // MARK: CSRs of which nobody knows whose they are
+
+    /// Says so of the current certificate, whatever is done about it.
+    private func disputed(_ decided: [Decision], _ current: PlanningCertificate) throws -> [Decision] {
+        let reason = Reason(
+            .conflictingRequests, in: wording,
+            "CSRs with different keys were handed in for the device; none is answered before it signs one with the key of this certificate"
+        )
+        var decisions = decided
+        guard let place = decisions.firstIndex(where: { $0.certificateRow == current.row }) else {
+            // It was asked and told: now somebody has to look after it.
+            let isAsked = device.rotation?.oldCertificate == current.row && device.rotation?.newCertificate == nil
+            return decisions + [try row(current, isAsked ? .blocked : .report, Finding(reason: reason))]
+        }
+        if decisions[place].action == .requestCSR {
+            decisions[place].further.insert(decisions[place].reason, at: 0)
+            decisions[place].reason = reason
+        } else {
+            decisions[place].further.append(reason)
+        }
+        return decisions
     }
 
     // MARK: The current certificate
@@ -101,7 +131,8 @@ struct DeviceJudge {
         let request = planner.waiting.request(of: device).map { request in
             RequestFacts(
                 key: request.algorithm, hasCurrentKey: request.publicKey.identity == current.keyIdentity,
-                isKeyRefused: planner.revocations.refuses(request.publicKey.identity))
+                isKeyRefused: planner.revocations.refuses(request.publicKey.identity),
+                isProved: request.proof.isProof)
         }
         switch policy.replacementKey(for: facts, waiting: request) {
         case .request: return try row(current, .issue, finding, key: .request)
@@ -121,6 +152,8 @@ struct DeviceJudge {
         guard let request = planner.waiting.request(of: device), let deliveredAt = rotation.deliveredAt else {
             return false
         }
+        // Whoever can write the inbox must not take a replacement from its device.
+        guard request.proof.isProof || policy.requests == .any else { return false }
         return request.publicKey.identity != pending.keyIdentity
             && planner.at - deliveredAt >= DeviceJudge.patience
     }

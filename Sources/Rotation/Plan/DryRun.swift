@@ -44,10 +44,10 @@ public struct DryRun: Sendable {
     func sources(_ policies: PolicySet, _ edition: PolicyEdition) async throws -> Sources {
         let authorities = try workspace.authorities()
         let inventory = try workspace.openInventory(.readOnly)
+        let confirmations = try await judgeConfirmations(inventory, policies)
         return Sources(
             policies: policies, edition: edition, authorities: authorities, inventory: inventory,
-            requests: try await readRequests(authorities),
-            confirmations: try await judgeConfirmations(inventory, policies),
+            requests: try await readRequests(authorities, inventory, confirmations), confirmations: confirmations,
             pickUp: try PickUp.read(inventory, policies, at: at))
     }
 
@@ -65,22 +65,32 @@ public struct DryRun: Sendable {
 
     /// The planner as the next run would have it, and what it finds in the inbox.
     func planner(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (planner: Planner, inbox: InboxOutlook) {
-        var preview = InboxPreview(policies: sources.policies)
+        var preview = InboxPreview(policies: sources.policies, at: at)
         preview.look(at: [workspace.inbox.requests, workspace.inbox.confirmations])
         preview.look(at: sources.confirmations)
-        try preview.look(at: sources.requests, snapshot)
+        let revocations = try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at)
+        try preview.look(at: sources.requests, snapshot, revocations)
         let planner = Planner(
             policies: sources.policies, authorities: sources.authorities, at: at, snapshot: snapshot,
             waiting: preview.waiting,
-            revocations: try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at),
+            revocations: revocations,
             imported: try ImportedRevocations.find(in: snapshot, sources.authorities, at: at))
         return (planner, preview.outlook)
     }
 
-    private func readRequests(_ authorities: AuthorityDirectory) async throws -> [RequestReader.Reading] {
+    private func readRequests(
+        _ authorities: AuthorityDirectory, _ inventory: Inventory,
+        _ confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]
+    ) async throws -> [RequestReader.Reading] {
         let tray = workspace.inbox.requests
         let reader = RequestReader(tray: tray, authorities: authorities)
-        return try await inBatches(try names(in: tray)) { try await reader.read($0) }
+        let confirmed = confirmations.compactMap { item -> Int64? in
+            if case .confirm(let order) = item.ruling { order.certificateRow } else { nil }
+        }
+        let check = SignedRequestCheck(confirmed: Set(confirmed))
+        return try await inBatches(try names(in: tray)) { names in
+            try await check.verify(try await reader.read(names), inventory)
+        }
     }
 
     private func judgeConfirmations(

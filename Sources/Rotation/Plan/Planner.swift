@@ -36,6 +36,7 @@ final class Planner {
         var ambiguities = Ambiguities()
         var unseen = revocations.reached
         let endings = try AuthorityEndings(authorities, snapshot, at: at)
+        let contested = waiting.contested(try snapshot.devicesWithConflicts())
         try snapshot.forEachDeviceWithActiveCertificate { known in
             let found = waiting.confirmed(known, at: at)
             let reached = unseen.removeValue(forKey: found.row) ?? []
@@ -53,7 +54,7 @@ final class Planner {
             case .one(let index):
                 let judge = DeviceJudge(
                     planner: self, device: device, policyIndex: index, sharedKeys: sharedKeys, endings: endings,
-                    revocations: revoked)
+                    revocations: revoked, isContested: contested.contains(device.row))
                 decisions += try judge.decisions()
             }
         }

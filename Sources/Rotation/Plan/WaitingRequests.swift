@@ -8,6 +8,10 @@ struct WaitingRequests {
     var found: [Int64: WaitingRequest] = [:]
     /// Why the dry run would not take a device's CSR.
     var refused: [Int64: String] = [:]
+    /// Devices whose CSR in the inventory the next run would not answer after all.
+    var withdrawn: Set<Int64> = []
+    /// Devices of which the dry run found CSRs with different keys.
+    var conflicts: Set<Int64> = []
     /// The replacements whose confirmations a dry run found, by row.
     var confirmations: Set<Int64> = []
 
@@ -27,8 +31,13 @@ struct WaitingRequests {
         return device
     }
 
+    /// Devices of whose CSRs nobody knows which is their own: a signed one settles it.
+    func contested(_ recorded: Set<Int64>) -> Set<Int64> {
+        recorded.union(conflicts).subtracting(found.filter(\.value.proof.isProof).keys)
+    }
+
     func request(of device: PlanningDevice) -> WaitingRequest? {
-        found[device.row] ?? device.request
+        found[device.row] ?? (withdrawn.contains(device.row) ? nil : device.request)
     }
 
     /// Why the device's last CSR was not taken, where it has not been told yet.

@@ -17,7 +17,7 @@ public struct CheckedPolicies: Sendable {
     /// All that a message can be about.
     public static let rules =
         Diagnostic.Rule.ofReading + Diagnostic.Rule.ofPolicies + PolicyReach.rules + MissingIssuers.rules
-        + PolicyFilesPassedOver.rules
+        + PolicyFilesPassedOver.rules + UnstatedRequests.rules
 
     /// - Parameters:
     ///   - authorities: those whose programs are looked for.
@@ -28,7 +28,8 @@ public struct CheckedPolicies: Sendable {
     ) throws {
         let reach = try loaded.set.map { try PolicyReach(policies: $0, files: files).diagnostics(fleet) } ?? []
         let missing = MissingIssuers(authorities: authorities).diagnostics
-        diagnostics = (loaded.diagnostics + reach + missing + passedOver).sorted(byFiles: files.map(\.path))
+        let unstated = loaded.set.map { UnstatedRequests(policies: $0).diagnostics } ?? []
+        diagnostics = (loaded.diagnostics + reach + missing + unstated + passedOver).sorted(byFiles: files.map(\.path))
         self.files = files.count
         set = loaded.set
     }

@@ -30,7 +30,7 @@ struct RunStages {
         let scope = try RecordRevocations(
             inventory: inventory, rules: policies.revocations, run: run.id, actor: actor, at: at
         ).perform()
-        let intake = try await takeIn(scope)
+        var intake = try await takeIn(scope)
         var plan = try decide()
         if let reviewed {
             try PlanAgreement(saved: reviewed).check(decided: plan)
@@ -56,6 +56,10 @@ struct RunStages {
             observer: observer
         ).perform()
         try inventory.forgetAnsweredRequests()
+        try ForgetRequests(
+            tray: workspace.inbox.requests, inventory: inventory, keep: workspace.configuration.inbox.keep,
+            run: run.id, at: at, observer: observer
+        ).perform(plan, &intake)
         // Everybody else has been served.
         if let unreachable { throw unreachable }
         plan.pickUp = try PickUp.read(inventory, policies, at: at)

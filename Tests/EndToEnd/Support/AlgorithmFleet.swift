@@ -121,7 +121,7 @@ struct AlgorithmFleet: Sendable {
             policies += """
                   - name: policy-\(number)
                     match: { labels: { algorithm: "\(number)" } }
-                    issuance: { profile: profile-\(number) }
+                    issuance: { profile: profile-\(number), requests: any }
 
                 """
             profiles += """

@@ -154,4 +154,20 @@ struct MadeDelivery: Sendable {
     }
 
     func text(_ name: String) throws -> String { try String(contentsOfFile: folder / name, encoding: .utf8) }
+
+    /// The CSR in the signed request that `d1` handed in, as PEM.
+    func signedRequest() throws -> Data {
+        struct Payload: Decodable { let csr: String }
+        func decoded(_ text: some StringProtocol) throws -> Data {
+            let base64 = String(text).replacing("-", with: "+").replacing("_", with: "/")
+            let data = Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4))
+            guard let data else { throw CocoaError(.fileReadCorruptFile) }
+            return data
+        }
+        let parts = try text("inbox/csr/d1.jws").split(separator: ".")
+        try #require(parts.count == 3)
+        let der = try decoded(JSONDecoder().decode(Payload.self, from: decoded(parts[1])).csr)
+        let lines = der.base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+        return Data("-----BEGIN CERTIFICATE REQUEST-----\n\(lines)\n-----END CERTIFICATE REQUEST-----\n".utf8)
+    }
 }

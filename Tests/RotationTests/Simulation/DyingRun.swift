@@ -78,11 +78,12 @@ struct DyingRun {
 
     private func takeRequests() async throws {
         let tray = fleet.workspace.inbox.requests
-        let readings = try await RequestReader(tray: tray).read(try tray.names())
-        var judge = RequestJudge(policies: try fleet.workspace.loadPolicies().set)
+        let readings = try await SignedRequestCheck().verify(
+            try await RequestReader(tray: tray).read(try tray.names()), inventory)
+        var judge = RequestJudge(policies: try fleet.workspace.loadPolicies().set, at: at)
         let taken = try inventory.planningSnapshot { snapshot in
-            try readings.compactMap { reading -> TakenRequest? in
-                if case .take(let request) = try judge.judge(reading, snapshot) { request } else { nil }
+            try judge.judge(readings, snapshot).rulings.compactMap { ruling -> TakenRequest? in
+                if case .take(let request) = ruling { request } else { nil }
             }
         }
         _ = try inventory.take(taken, refused: [], run: id, at: at)

@@ -16,6 +16,7 @@ struct PolicyText {
     var expiry = "{ renewBefore: 30d, spread: 0d, confirmWithin: 10d }"
     var compliance = "{}"
     var rekey = "required"
+    var requests = "any"
     var profile = "client"
     var rollout = "{ batch: 500 }"
 
@@ -26,7 +27,7 @@ struct PolicyText {
             match: \(match)
             expiry: \(expiry)
             compliance: \(compliance)
-            issuance: { profile: \(profile), rekey: \(rekey) }
+            issuance: { profile: \(profile), rekey: \(rekey), requests: \(requests) }
             rollout: \(rollout)
 
         """

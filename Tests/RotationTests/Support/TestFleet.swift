@@ -154,6 +154,32 @@ final class TestFleet {
         return key
     }
 
+    /// Hands in a CSR that is signed by the device's present key.
+    ///
+    /// - Parameters:
+    ///   - key: to be certified; nil makes one.
+    ///   - signer: who signs; nil for the device's own key.
+    ///   - change: what is wrong about the payload.
+    @discardableResult
+    func handInSigned(
+        _ device: String, key: PrivateKey? = nil, by signer: PrivateKey? = nil, at: Timestamp = TestFleet.now,
+        type: String = "rotation-request", payloadDevice: String? = nil
+    ) throws -> PrivateKey {
+        let key = try key ?? PrivateKey.generate(.ecdsaP256)
+        guard let own = signer ?? keys[device] else { throw RotationError(.usage, "no key of \(device)") }
+        var payload = JSONWriter()
+        payload.object { json in
+            json.member("device", payloadDevice ?? device)
+            json.member("time", at.rfc3339)
+        }
+        let csr = try CertificateRequestMaker.make(key: key, subject: ThrowawayPKI.name(device))
+        let text = String(decoding: payload.bytes, as: UTF8.self).dropLast() + ",\"csr\":\"\(Base64URL.encode(csr))\"}"
+        try put(
+            DeviceFileName.encode(DeviceID(checked: device)) + ".jws",
+            JWSSigner(key: own).sign(payload: Array(text.utf8), type: type))
+        return key
+    }
+
     func put(_ file: String, _ bytes: [UInt8]) throws { try folder.write("inbox/csr/\(file)", bytes) }
 
     func requestName(_ device: String) -> String { DeviceFileName.encode(DeviceID(checked: device)) + ".csr" }

@@ -1,0 +1,42 @@
+import Delivery
+import Fleet
+import RotationModel
+
+/// The part of a run that lets CSRs go which waited too long: whoever plants one in a device's name must not have it answered months later.
+struct ForgetRequests {
+    let tray: InboxTray
+    let inventory: Inventory
+    /// How long one is kept, from when it was taken.
+    let keep: TimeSpan
+    let run: String
+    let at: Timestamp
+    let observer: any RunObserver
+
+    /// - Parameter plan: what was decided: a CSR whose device is due stays, though it is held or blocked.
+    func perform(_ plan: RotationPlan, _ summary: inout IntakeSummary) throws {
+        let due = Set(plan.decisions.filter { ForgetRequests.isDue($0.action) }.map(\.deviceRow))
+        let refusal = RequestRefusal(
+            .notDue,
+            "the device was not due for \(keep.approximate) after it was handed in; it will be asked when it is")
+        let stale = try inventory.requests(receivedBefore: at - keep).filter { !due.contains($0.deviceRow) }
+        let intake = RequestIntake(
+            withdrawn: stale.map {
+                WithdrawnRequest(
+                    deviceRow: $0.deviceRow, device: $0.device, keyIdentity: $0.keyIdentity,
+                    reason: refusal.description)
+            })
+        try inventory.take(intake, run: run, at: at)
+        try inventory.forgetConflicts(olderThan: at - keep)
+        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
+        door.explain(
+            stale.map { door.rejection(of: DeviceFileName.encode($0.device) + ".csr", device: $0.device, refusal) },
+            &summary)
+    }
+
+    private static func isDue(_ action: Action) -> Bool {
+        switch action {
+        case .issue, .requestCSR, .hold, .blocked: true
+        case .revoke, .retire, .report, .uncovered: false
+        }
+    }
+}

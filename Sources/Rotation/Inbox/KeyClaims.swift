@@ -1,0 +1,58 @@
+import Fleet
+import RotationModel
+
+/// Which devices handed a key in. A key of two devices is neither's: both are refused, whichever was read first. Only a signature tells a
+/// device from somebody who copied its CSR.
+struct KeyClaims {
+    /// A CSR with the key.
+    struct Claim {
+        let deviceRow: Int64
+        let device: DeviceID
+        let proof: RequestProof
+        /// Among the readings that are judged now; nil for one that is recorded.
+        fileprivate(set) var place: Int?
+        let context: IntakeContext?
+        /// Whether it was refused for another's sake already.
+        fileprivate(set) var isLost = false
+    }
+
+    private var claims: [KeyIdentity: [Claim]] = [:]
+
+    /// From here on, what was claimed before is recorded.
+    mutating func beginBatch() {
+        claims = claims.mapValues { known in
+            known.map { claim in
+                var claim = claim
+                claim.place = nil
+                return claim
+            }
+        }
+    }
+
+    /// - Returns: whether the request may be kept, and those of others that may not any more.
+    mutating func add(
+        _ request: TakenRequest, _ context: IntakeContext, at place: Int, _ snapshot: PlanningSnapshot
+    ) throws -> (isWon: Bool, losers: [Claim]) {
+        let key = request.keyIdentity
+        var known = claims[key] ?? []
+        for held in try snapshot.requests(withKey: key, otherThan: request.deviceRow)
+        where !known.contains(where: { $0.deviceRow == held.deviceRow }) {
+            known.append(
+                Claim(deviceRow: held.deviceRow, device: held.device, proof: held.proof, place: nil, context: nil))
+        }
+        let isProved = request.proof.isProof
+        let rivals = known.indices.filter { known[$0].deviceRow != request.deviceRow }
+        let isWon = isProved ? !rivals.contains { known[$0].proof.isProof } : rivals.isEmpty
+        var losers: [Claim] = []
+        for rival in rivals where !known[rival].isLost && (isProved || !known[rival].proof.isProof) {
+            losers.append(known[rival])
+            known[rival].isLost = true
+        }
+        known.append(
+            Claim(
+                deviceRow: request.deviceRow, device: request.device, proof: request.proof, place: place,
+                context: context, isLost: !isWon))
+        claims[key] = known
+        return (isWon, losers)
+    }
+}
