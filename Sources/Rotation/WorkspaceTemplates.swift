@@ -70,7 +70,8 @@ enum WorkspaceTemplates {
             issuance:
               profile: starter-client
               rekey: required               # only from a CSR with a new key
-              requests: authenticated       # signed by the key of the current certificate; `any` takes whatever lies in the inbox
+              requests: any                 # whoever can write the inbox speaks for its devices. When yours sign their CSRs, which the
+                                            # shipped agent does, write `requests: authenticated`
             rollout:
               batch: 500
               perRun: 10000
