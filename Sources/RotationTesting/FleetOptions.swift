@@ -17,7 +17,7 @@ public struct FleetOptions: Sendable {
     /// The share of devices for which a CSR waits, from 0 to 1.
     public var csrShare = 0.5
     public var left = Left.mixed
-    /// Whether CSRs are signed by the devices' present keys (`csr/ID.jws`), where those can.
+    /// Whether CSRs are signed by the devices' present keys (`csr/ID.jws`), where those can; the present keys are written too.
     public var signsRequests = false
     /// Whether the private keys of the CSRs are written too.
     public var writesKeys = true

@@ -5,7 +5,8 @@ import RotationModel
 ///
 /// - `authorities/ca-1.pem`, `ca-1.key` (mixed fleets: `ca-2` and `ca-3` too, RSA-2048 and P-384), `manifest.key`
 /// - `fleet.csv`, `fleet.ndjson`
-/// - `csr/ID.csr` with a fresh key for a share of the devices, and `keys/ID.key`
+/// - `csr/ID.csr` with a fresh key for a share of the devices, and `keys/ID.key`; where CSRs are signed `csr/ID.jws`, and of all devices
+///   `present/ID.key` and `present/ID.pem`
 ///
 /// A fleet of P-256 takes some 5,000 devices a second.
 public struct FleetWriter {
@@ -38,7 +39,9 @@ public struct FleetWriter {
     /// - Throws: ``RotationModel/RotationError/Code/io``, ``RotationModel/RotationError/Code/cryptography``.
     public func write(progress: (Int) -> Void = { _ in }) throws(RotationError) -> Summary {
         try writeAuthorities()
-        for name in ["csr", "keys"] { try FileStream.makeFolder("\(folder)/\(name)") }
+        for name in ["csr", "keys"] + (options.signsRequests ? ["present"] : []) {
+            try FileStream.makeFolder("\(folder)/\(name)")
+        }
         let csv = try FileStream("\(folder)/fleet.csv")
         let ndjson = try FileStream("\(folder)/fleet.ndjson")
         csv.append("device_id,account,label:product,label:region,label:stage,status,certificate\n")
@@ -63,6 +66,10 @@ public struct FleetWriter {
                 "\(plan.id),\(plan.account),\(plan.product),\(plan.region),\(plan.stage),\(plan.status.rawValue),\"\(pem)\"\n"
             )
             ndjson.append(FleetWriter.line(plan, pem: pem))
+            if options.signsRequests {
+                try FileStream.write("\(folder)/present/\(plan.id).key", key.pem(), mode: 0o600)
+                try FileStream.write("\(folder)/present/\(plan.id).pem", Array(pem.utf8))
+            }
             summary.devices += 1
             if plan.hasRequest {
                 try writeRequest(plan, signedBy: key)
