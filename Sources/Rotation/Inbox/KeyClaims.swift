@@ -11,6 +11,8 @@ struct KeyClaims {
         let proof: RequestProof
         /// Among the readings that are judged now; nil for one that is recorded.
         fileprivate(set) var place: Int?
+        /// In which batch it was judged; what is of an earlier one is recorded by now.
+        fileprivate let batch: Int
         let context: IntakeContext?
         /// Whether it was refused for another's sake already.
         fileprivate(set) var isLost = false
@@ -18,16 +20,11 @@ struct KeyClaims {
 
     private var claims: [KeyIdentity: [Claim]] = [:]
 
+    /// Claims are not gone through at each batch: an inbox may have very many.
+    private var batch = 0
+
     /// From here on, what was claimed before is recorded.
-    mutating func beginBatch() {
-        claims = claims.mapValues { known in
-            known.map { claim in
-                var claim = claim
-                claim.place = nil
-                return claim
-            }
-        }
-    }
+    mutating func beginBatch() { batch += 1 }
 
     /// - Returns: whether the request may be kept, and those of others that may not any more.
     mutating func add(
@@ -38,19 +35,23 @@ struct KeyClaims {
         for held in try snapshot.requests(withKey: key, otherThan: request.deviceRow)
         where !known.contains(where: { $0.deviceRow == held.deviceRow }) {
             known.append(
-                Claim(deviceRow: held.deviceRow, device: held.device, proof: held.proof, place: nil, context: nil))
+                Claim(
+                    deviceRow: held.deviceRow, device: held.device, proof: held.proof, place: nil, batch: batch,
+                    context: nil))
         }
         let isProved = request.proof.isProof
         let rivals = known.indices.filter { known[$0].deviceRow != request.deviceRow }
         let isWon = isProved ? !rivals.contains { known[$0].proof.isProof } : rivals.isEmpty
         var losers: [Claim] = []
         for rival in rivals where !known[rival].isLost && (isProved || !known[rival].proof.isProof) {
-            losers.append(known[rival])
+            var loser = known[rival]
+            if loser.batch != batch { loser.place = nil }
+            losers.append(loser)
             known[rival].isLost = true
         }
         known.append(
             Claim(
-                deviceRow: request.deviceRow, device: request.device, proof: request.proof, place: place,
+                deviceRow: request.deviceRow, device: request.device, proof: request.proof, place: place, batch: batch,
                 context: context, isLost: !isWon))
         claims[key] = known
         return (isWon, losers)
