@@ -159,7 +159,7 @@ final class TestFleet {
     /// - Parameters:
     ///   - key: to be certified; nil makes one.
     ///   - signer: who signs; nil for the device's own key.
-    ///   - change: what is wrong about the payload.
+    ///   - payloadDevice: whose request the payload says it is; nil for the device's.
     @discardableResult
     func handInSigned(
         _ device: String, key: PrivateKey? = nil, by signer: PrivateKey? = nil, at: Timestamp = TestFleet.now,
