@@ -1,4 +1,5 @@
 import PKI
+public import RotationModel
 
 /// The folder that devices hand in to. What lies in it is not to be trusted: not its names, not its kinds, not its sizes, and not
 /// that it stays what it was.
@@ -16,10 +17,18 @@ public struct Inbox: Sendable {
         InboxTray(
             folders: folders, folder: "csr",
             kinds: [
-                InboxTray.Kind(suffix: ".csr", largest: CertificateRequest.largest),
-                InboxTray.Kind(suffix: ".jws", largest: Inbox.largestSignedRequest),
+                InboxTray.Kind(suffix: Inbox.requestSuffix, largest: CertificateRequest.largest),
+                InboxTray.Kind(suffix: Inbox.signedRequestSuffix, largest: Inbox.largestSignedRequest),
             ])
     }
+
+    /// The name of the file in which a device hands a CSR in.
+    public static func requestFile(of device: DeviceID, isSigned: Bool) -> String {
+        DeviceFileName.encode(device) + (isSigned ? signedRequestSuffix : requestSuffix)
+    }
+
+    private static let requestSuffix = ".csr"
+    private static let signedRequestSuffix = ".jws"
 
     /// `ack/NAME.jws`: proofs that a device holds the key of its new certificate.
     public var confirmations: InboxTray {

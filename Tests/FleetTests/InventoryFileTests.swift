@@ -113,7 +113,7 @@ struct InventoryFileTests {
     func snapshot() throws {
         let workspace = try Workspace([FakeDevice("d1")])
         try workspace.inventory.planningSnapshot { snapshot in
-            #expect(snapshot.deviceCount == 1)
+            #expect(try snapshot.deviceCount == 1)
             try workspace.importText(FakeDevice("d2").ndjson)
             var seen: [String] = []
             try snapshot.forEachDeviceWithActiveCertificate { seen.append($0.id.text) }

@@ -21,8 +21,8 @@ struct PlanningTests {
         #expect(a.active.count == (status == .active ? 2 : 1))
         #expect(a.pending.map(\.fingerprint) == (status == .pendingActivation ? [pending.fingerprint] : []))
         try workspace.inventory.planningSnapshot { snapshot throws in
-            #expect(snapshot.deviceCount == 3)
-            #expect(snapshot.certificateCount == 4)
+            #expect(try snapshot.deviceCount == 3)
+            #expect(try snapshot.certificateCount == 4)
             #expect(try snapshot.activeCertificateCount == (status == .active ? 4 : 2))
         }
     }

@@ -8,15 +8,12 @@ extension PlanningSnapshot {
             let device = try Query(
                 database,
                 """
-                SELECT id, account, label_set, request_time, request_digest,
+                SELECT id, account, label_set, request_time,
                   EXISTS (SELECT 1 FROM conflicting_requests x WHERE x.device = devices.id)
                 FROM devices WHERE name = ?
                 """
             ).first([.text(id.text)]) { found in
-                let signed = try found.optionalTime(3).map {
-                    SignedRequestMark(time: $0, digest: try found.digest(4))
-                }
-                return (found.integer(0), found.integer(1), found.integer(2), signed, found.integer(5) != 0)
+                (found.integer(0), found.integer(1), found.integer(2), found.optionalTime(3), found.integer(4) != 0)
             }
             guard let (row, account, labelSet, lastSigned, hasConflict) = device else { return nil }
             var own: [IntakeContext.OwnKey] = []

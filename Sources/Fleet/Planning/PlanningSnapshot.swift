@@ -6,31 +6,27 @@ public final class PlanningSnapshot {
     let database: Database
     let lexicon: Lexicon
     private let path: String
+    private var holders: KeyHolders?
 
-    /// Devices, with certificates and without.
-    public let deviceCount: Int
-    /// Claims of certificates by devices, of any status.
-    public let certificateCount: Int
-
-    init(_ database: Database, path: String) throws {
+    init(_ database: Database, path: String) {
         self.path = path
         self.database = database
         lexicon = Lexicon(database)
-        func count(_ table: String) throws -> Int {
-            Int(try Query(database, "SELECT count(*) FROM \(table)").first { $0.integer(0) } ?? 0)
-        }
-        deviceCount = try count("devices")
-        certificateCount = try count("certificates")
     }
+
+    /// Devices, with certificates and without.
+    public var deviceCount: Int { get throws(RotationError) { try count("devices") } }
+
+    /// Claims of certificates by devices, of any status.
+    public var certificateCount: Int { get throws(RotationError) { try count("certificates") } }
 
     /// Claims whose certificate is `ACTIVE`.
     public var activeCertificateCount: Int {
-        get throws(RotationError) {
-            try guarded {
-                let count = try Query(database, "SELECT count(*) FROM certificates WHERE status = 'ACTIVE'")
-                return Int(try count.first { $0.integer(0) } ?? 0)
-            }
-        }
+        get throws(RotationError) { try count("certificates WHERE status = 'ACTIVE'") }
+    }
+
+    private func count(_ rows: String) throws(RotationError) -> Int {
+        try guarded { Int(try Query(database, "SELECT count(*) FROM \(rows)").first { $0.integer(0) } ?? 0) }
     }
 
     public func accountName(_ row: Int64) throws(RotationError) -> AccountID {
@@ -43,6 +39,14 @@ public final class PlanningSnapshot {
 
     public func labels(ofSet row: Int64) throws(RotationError) -> Labels {
         try guarded { try lexicon.labels(ofSet: row) }
+    }
+
+    /// Looked up for each CSR of an inbox: prepared once.
+    func keyHolders() throws -> KeyHolders {
+        if let holders { return holders }
+        let holders = try KeyHolders(database)
+        self.holders = holders
+        return holders
     }
 
     // MARK: Devices
@@ -108,14 +112,14 @@ public final class PlanningSnapshot {
 
     /// Whether another device has this key in a certificate of any status.
     public func isCertified(_ key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> Bool {
-        try guarded { try KeyHolders(database).certificateHolder(of: key, otherThan: device) != nil }
+        try guarded { try keyHolders().certificateHolder(of: key, otherThan: device) != nil }
     }
 
     /// The CSRs of other devices that wait with this key.
     public func requests(
         withKey key: KeyIdentity, otherThan device: Int64
     ) throws(RotationError) -> [HeldRequest] {
-        try guarded { try KeyHolders(database).requests(withKey: key, otherThan: device) }
+        try guarded { try keyHolders().requests(withKey: key, otherThan: device) }
     }
 
     /// Devices that handed in CSRs with different keys, of which nobody knows which is the device's; by row.

@@ -125,7 +125,7 @@ public struct IntakeContext: Sendable {
     /// The CSR that waits.
     public let waiting: WaitingRequest?
     /// The last signed request that was taken.
-    public let lastSigned: SignedRequestMark?
+    public let lastSigned: Timestamp?
     /// Whether CSRs with different keys were handed in, and nobody has said yet which is the device's.
     public let hasConflict: Bool
 }

@@ -6,6 +6,7 @@ public struct StaleRequest: Sendable, Equatable {
     public let deviceRow: Int64
     public let device: DeviceID
     public let keyIdentity: KeyIdentity
+    public let proof: RequestProof
 }
 
 extension Inventory {
@@ -15,13 +16,13 @@ extension Inventory {
             try Query(
                 database,
                 """
-                SELECT d.id, d.name, q.key_identity FROM requests q JOIN devices d ON d.id = q.device
+                SELECT d.id, d.name, q.key_identity, q.proof FROM requests q JOIN devices d ON d.id = q.device
                 WHERE q.received_at < ? ORDER BY d.name
                 """
             ).all([.time(receivedBefore)]) {
                 StaleRequest(
                     deviceRow: $0.integer(0), device: DeviceID(checked: $0.text(1)),
-                    keyIdentity: try $0.keyIdentity(2))
+                    keyIdentity: try $0.keyIdentity(2), proof: try $0.value(3))
             }
         }
     }

@@ -33,8 +33,7 @@ struct RequestRecorder {
               key_identity = excluded.key_identity, algorithm = excluded.algorithm, run = excluded.run, received_at = excluded.received_at,
               csr = excluded.csr, proof = excluded.proof
             """)
-        markSigned = try Query(
-            database, "UPDATE devices SET request_time = ?2, request_digest = ?3 WHERE id = ?1")
+        markSigned = try Query(database, "UPDATE devices SET request_time = ?2 WHERE id = ?1")
         settle = try Query(database, "DELETE FROM conflicting_requests WHERE device = ?")
         conflict = try Query(
             database,
@@ -73,7 +72,7 @@ struct RequestRecorder {
             request.csr.isEmpty ? .null : .blob(request.csr), .text(request.proof.rawValue),
         ])
         if let signed = request.signed {
-            try markSigned.run([.integer(request.deviceRow), .time(signed.time), .digest(signed.digest)])
+            try markSigned.run([.integer(request.deviceRow), .time(signed.time)])
             try settle.run([.integer(request.deviceRow)])
         }
         try setRefused.run([.integer(request.deviceRow), .null])

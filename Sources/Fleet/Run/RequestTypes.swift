@@ -80,13 +80,15 @@ public struct WithdrawnRequest: Sendable, Equatable {
     public let deviceRow: Int64
     public let device: DeviceID
     public let keyIdentity: KeyIdentity
+    public let proof: RequestProof
     /// For the device's next manifest, as in ``RefusedFile/reason``.
     public let reason: String
 
-    public init(deviceRow: Int64, device: DeviceID, keyIdentity: KeyIdentity, reason: String) {
+    public init(deviceRow: Int64, device: DeviceID, keyIdentity: KeyIdentity, proof: RequestProof, reason: String) {
         self.deviceRow = deviceRow
         self.device = device
         self.keyIdentity = keyIdentity
+        self.proof = proof
         self.reason = reason
     }
 }

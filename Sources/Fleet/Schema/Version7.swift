@@ -5,9 +5,8 @@ enum Version7 {
         ALTER TABLE requests ADD COLUMN proof TEXT NOT NULL DEFAULT 'none'
           CHECK (proof IN ('none', 'signature'));  -- that it comes from the device
 
-        -- The last signed request that was taken: its time, and the SHA-256 of its file.
+        -- The time that the last signed request says which was taken.
         ALTER TABLE devices ADD COLUMN request_time INTEGER;
-        ALTER TABLE devices ADD COLUMN request_digest BLOB;
 
         -- CSRs with different keys, none of them signed: nothing is issued for any before the device signs one.
         CREATE TABLE conflicting_requests (

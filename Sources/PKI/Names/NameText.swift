@@ -15,7 +15,7 @@ public struct NameText: Sendable {
     private let parts: [Set<Attribute>]
 
     public init(_ text: String) {
-        let bare = NameText.withoutHeading(RFCSpace.trimmed(Substring(text)))
+        let bare = NameText.withoutHeading(NameText.trimmed(Substring(text)))
         let split = bare.hasPrefix("/") ? NameText.splitAtSlashes(bare) : NameText.split(bare)
         parts = split.map { Set($0.compactMap(NameText.attribute)) }.filter { !$0.isEmpty }
     }
@@ -33,35 +33,15 @@ public struct NameText: Sendable {
     /// Of `openssl x509 -issuer` and `-text`.
     private static func withoutHeading(_ text: Substring) -> Substring {
         for heading in ["issuer=", "issuer:", "subject=", "subject:"] where text.lowercased().hasPrefix(heading) {
-            return RFCSpace.trimmed(text.dropFirst(heading.count))
+            return NameText.trimmed(text.dropFirst(heading.count))
         }
         return text
     }
 
-    /// Parts, and in each its attributes: separators count outside of quotes and not behind a backslash.
+    /// Parts, and in each its attributes.
     private static func split(_ text: Substring) -> [[Substring]] {
-        var parts: [[Substring]] = []
-        var attributes: [Substring] = []
-        var start = text.startIndex
-        var (isEscaped, isQuoted) = (false, false)
-        for at in text.unicodeScalars.indices {
-            let scalar = text.unicodeScalars[at]
-            if isEscaped {
-                isEscaped = false
-            } else if scalar == "\\" {
-                isEscaped = true
-            } else if scalar == "\"" {
-                isQuoted.toggle()
-            } else if !isQuoted, scalar == "," || scalar == ";" || scalar == "\n" || scalar == "+" {
-                attributes.append(text[start..<at])
-                start = text.unicodeScalars.index(after: at)
-                if scalar != "+" {
-                    parts.append(attributes)
-                    attributes = []
-                }
-            }
-        }
-        return parts + [attributes + [text[start...]]]
+        RFC4514.split(text, areQuotesKept: true) { $0 == "," || $0 == ";" || $0 == "\n" }
+            .map { RFC4514.split($0, at: "+", areQuotesKept: true) }
     }
 
     private static func splitAtSlashes(_ text: Substring) -> [[Substring]] {
@@ -85,8 +65,8 @@ public struct NameText: Sendable {
 
     private static func attribute(_ text: Substring) -> Attribute? {
         guard let equals = text.unicodeScalars.firstIndex(of: "=") else { return nil }
-        let type = String(RFCSpace.trimmed(text[..<equals]))
-        let value = RFCSpace.trimmed(text[text.unicodeScalars.index(after: equals)...])
+        let type = String(NameText.trimmed(text[..<equals]))
+        let value = NameText.trimmed(text[text.unicodeScalars.index(after: equals)...])
         guard !type.isEmpty else { return nil }
         return Attribute(type: dotted(type), value: plain(value))
     }
@@ -126,17 +106,9 @@ public struct NameText: Sendable {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
-}
 
-/// Blanks around the parts of a name.
-private enum RFCSpace {
-    /// Without blanks at both ends, except one at the end that a backslash stands before.
-    static func trimmed(_ text: Substring) -> Substring {
-        var text = text.drop { $0 == " " || $0 == "\t" || $0.isNewline }
-        while let last = text.last, last == " " || last == "\t" || last.isNewline {
-            if text.dropLast().reversed().prefix(while: { $0 == "\\" }).count % 2 == 1 { break }
-            text.removeLast()
-        }
-        return text
+    /// Without blanks at both ends, line ends too.
+    private static func trimmed(_ text: Substring) -> Substring {
+        RFC4514.trimmed(text) { $0 == " " || $0 == "\t" || $0.isNewline }
     }
 }

@@ -33,7 +33,7 @@ public struct PolicyComparison: Sendable {
                 try dryRun.planner(before, snapshot).planner, try dryRun.planner(after, snapshot).planner)
             try coverage.compare(snapshot)
             return PolicyDiff(
-                at: at, deviceCount: snapshot.deviceCount, certificateCount: snapshot.certificateCount,
+                at: at, deviceCount: try snapshot.deviceCount, certificateCount: try snapshot.certificateCount,
                 old: side(old, oldPlan, oldPolicies), new: side(new, newPlan, newPolicies),
                 rows: PolicyComparison.rows(oldPlan, newPlan), policyMoves: coverage.policyMoves,
                 profileMoves: coverage.profileMoves, profileEdits: coverage.profileEdits)

@@ -25,14 +25,14 @@ public struct Forecaster: Sendable {
         let sources = try await dryRun.sources()
         return try sources.inventory.planningSnapshot { snapshot in
             let (planner, _) = try dryRun.planner(sources, snapshot)
-            observer.began(.decide, total: snapshot.deviceCount)
+            observer.began(.decide, total: try snapshot.deviceCount)
             defer { observer.ended(.decide) }
             let limits = workspace.configuration.limits
             let simulation = try FleetSimulation(planner, days: max(1, min(days, Forecaster.longest)), limits: limits)
             try simulation.load()
             try simulation.run()
             return simulation.ledger.forecast(
-                sources.edition, deviceCount: snapshot.deviceCount, uncovered: simulation.uncovered,
+                sources.edition, deviceCount: try snapshot.deviceCount, uncovered: simulation.uncovered,
                 runAtOpening: simulation.schedule.waiting)
         }
     }

@@ -22,14 +22,17 @@ struct ForgetRequests {
         let intake = RequestIntake(
             withdrawn: stale.map {
                 WithdrawnRequest(
-                    deviceRow: $0.deviceRow, device: $0.device, keyIdentity: $0.keyIdentity,
+                    deviceRow: $0.deviceRow, device: $0.device, keyIdentity: $0.keyIdentity, proof: $0.proof,
                     reason: refusal.description)
             })
         try inventory.take(intake, run: run, at: at)
         try inventory.forgetConflicts(olderThan: at - keep)
         let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
         door.explain(
-            stale.map { door.rejection(of: DeviceFileName.encode($0.device) + ".csr", device: $0.device, refusal) },
+            stale.map {
+                door.rejection(
+                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device, refusal)
+            },
             &summary)
     }
 

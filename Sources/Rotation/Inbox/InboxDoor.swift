@@ -23,10 +23,24 @@ struct InboxDoor {
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
     }
 
-    func remove(_ files: [String], _ summary: inout IntakeSummary) {
-        for file in files {
-            attempt(&summary) { () throws(RotationError) in try tray.remove(file) }
+    /// - Returns: why files could not be removed, to be noted.
+    func remove(_ files: [String]) async throws -> [RotationError] {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(files) { share in
+                share.compactMap { file in
+                    do throws(RotationError) {
+                        try tray.remove(file)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
         }
+    }
+
+    func note(_ failures: [RotationError], _ summary: inout IntakeSummary) {
+        for failure in failures { note(failure.description, &summary) }
     }
 
     func reject(_ rejections: [Rejection], _ summary: inout IntakeSummary) {

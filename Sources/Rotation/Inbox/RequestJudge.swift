@@ -55,7 +55,8 @@ struct RequestJudge {
                     judged.withdrawn.append(
                         WithdrawnRequest(
                             deviceRow: loser.deviceRow, device: loser.device,
-                            keyIdentity: request.keyIdentity, reason: RequestJudge.keyInUse.description))
+                            keyIdentity: request.keyIdentity, proof: loser.proof,
+                            reason: RequestJudge.keyInUse.description))
                 }
             }
             if !contest.isWon { judged.rulings[index] = .refuse(RequestJudge.keyInUse, context) }

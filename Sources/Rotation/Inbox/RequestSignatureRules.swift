@@ -19,10 +19,10 @@ struct RequestSignatureRules {
         }
         try signature.statement.checkTime(
             at: at, notBefore: signature.notBefore, "the certificate whose key signed it was good")
-        if let last = context.lastSigned, signature.statement.time <= last.time {
+        if let last = context.lastSigned, signature.statement.time <= last {
             throw RequestRefusal(
                 .replayed,
-                "a request of \(last.time) was taken already, and this one (\(signature.statement.time)) is not later")
+                "a request of \(last) was taken already, and this one (\(signature.statement.time)) is not later")
         }
     }
 

@@ -26,14 +26,14 @@ struct TakeInConfirmations {
         for chunk in names.chunked(by: TakeInConfirmations.batch) {
             let readings = try await reader.read(Array(chunk))
             let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }
-            try settle(try await judge.judge(claims), door, &summary)
+            try await settle(try await judge.judge(claims), door, &summary)
             observer.advanced(.takeIn, by: chunk.count)
         }
     }
 
     private func settle(
         _ rulings: [(file: String, ruling: ConfirmationJudge.Ruling)], _ door: InboxDoor, _ summary: inout IntakeSummary
-    ) throws {
+    ) async throws {
         var confirmed: [(file: String, order: ConfirmationOrder)] = []
         var known: [String] = []
         var rejections: [Rejection] = []
@@ -53,7 +53,7 @@ struct TakeInConfirmations {
         let moved = Set(try inventory.confirm(confirmed.map(\.order), refused: refused, run: run, at: at))
         // One whose rotation moved meanwhile stays in the inbox, and is judged anew by the next run.
         let taken = confirmed.enumerated().filter { !moved.contains($0.offset) }.map(\.element.file)
-        door.remove(taken + known, &summary)
+        door.note(try await door.remove(taken + known), &summary)
         door.reject(rejections, &summary)
         summary.confirmed += taken.count
         summary.known += known.count

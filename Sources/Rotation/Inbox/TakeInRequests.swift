@@ -27,30 +27,34 @@ struct TakeInRequests {
         var judge = RequestJudge(policies: policies, at: at)
         door.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
+        var recorded: [String] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
-            // While one batch is recorded, the next is read and its signatures are verified.
+            // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
             async let next = check.verify(try await reader.read(Array(chunk)), inventory)
-            try settle(readings, &judge, door, &summary)
+            let finished = recorded
+            async let failures = door.remove(finished)
+            recorded = try settle(readings, &judge, door, &summary)
+            door.note(try await failures, &summary)
             readings = try await next
         }
-        try settle(readings, &judge, door, &summary)
+        recorded += try settle(readings, &judge, door, &summary)
+        door.note(try await door.remove(recorded), &summary)
     }
 
+    /// - Returns: the files that are recorded, and can go.
     private func settle(
         _ readings: [RequestReader.Reading], _ judge: inout RequestJudge, _ door: InboxDoor,
         _ summary: inout IntakeSummary
-    ) throws {
+    ) throws -> [String] {
+        guard !readings.isEmpty else { return [] }
         defer { observer.advanced(.takeIn, by: readings.count) }
-        let judged = try inventory.planningSnapshot { try judge.judge(readings, $0) }
-        var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
-        for (reading, ruling) in zip(readings, judged.rulings) {
-            if case .refuse(let refusal, _) = ruling, refusal.code == .inaccessible {
-                door.leave(reading.file, refusal.text, &summary)
-            } else {
-                batch.add(reading, ruling, door)
-            }
+        var (batch, conflicts) = try inventory.take(run: run, at: at) { snapshot in
+            let judged = try judge.judge(readings, snapshot)
+            var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
+            for (reading, ruling) in zip(readings, judged.rulings) { batch.add(reading, ruling, door) }
+            return (batch.intake, batch)
         }
-        let conflicts = try inventory.take(batch.intake, run: run, at: at)
+        for (file, why) in batch.inaccessible { door.leave(file, why, &summary) }
         var taken = batch.taken
         // From the last to the first, so that the places of the others stay what they are.
         for conflict in conflicts.sorted(by: { $0.index > $1.index }) {
@@ -58,15 +62,16 @@ struct TakeInRequests {
             batch.rejections.append(
                 door.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestJudge.keyInUse))
         }
-        door.remove(taken + batch.known, &summary)
         door.reject(batch.rejections, &summary)
         door.explain(
-            judged.withdrawn.map {
+            batch.intake.withdrawn.map {
                 door.rejection(
-                    of: DeviceFileName.encode($0.device) + ".csr", device: $0.device, RequestJudge.keyInUse)
+                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device,
+                    RequestJudge.keyInUse)
             }, &summary)
         summary.taken += taken.count
         summary.known += batch.known.count
+        return taken + batch.known
     }
 
     /// What is to be recorded of some files, and what becomes of each.
@@ -76,6 +81,8 @@ struct TakeInRequests {
         var taken: [String] = []
         var known: [String] = []
         var rejections: [Rejection] = []
+        /// Files that stay where they are, and why.
+        var inaccessible: [(file: String, why: String)] = []
 
         mutating func add(_ reading: RequestReader.Reading, _ ruling: RequestJudge.Ruling, _ door: InboxDoor) {
             switch ruling {
@@ -87,6 +94,8 @@ struct TakeInRequests {
             case .contest(let request, let refusal, let context):
                 intake.conflicting.append(request)
                 refuse(reading, refusal, context, door)
+            case .refuse(let refusal, _) where refusal.code == .inaccessible:
+                inaccessible.append((reading.file, refusal.text))
             case .refuse(let refusal, let context):
                 intake.exposed += reading.exposed.compactMap { exposed in
                     guard exposed.isCertain || context != nil else { return nil }

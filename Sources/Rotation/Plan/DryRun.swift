@@ -55,7 +55,7 @@ public struct DryRun: Sendable {
         plan: RotationPlan, waiting: WaitingRequests
     ) {
         let (planner, inbox) = try planner(sources, snapshot)
-        observer.began(.decide, total: snapshot.deviceCount)
+        observer.began(.decide, total: try snapshot.deviceCount)
         defer { observer.ended(.decide) }
         let plan = try RotationPlan.make(
             planner, edition: sources.edition, limits: workspace.configuration.limits, limit: limit, inbox: inbox,
@@ -147,8 +147,8 @@ extension RotationPlan {
             : RolloutState()
         Rollout.hold(&decisions, policies: planner.policies, state: rollouts, at: planner.at, limit: limit)
         return RotationPlan(
-            at: planner.at, policies: edition, deviceCount: planner.snapshot.deviceCount,
-            certificateCount: planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
+            at: planner.at, policies: edition, deviceCount: try planner.snapshot.deviceCount,
+            certificateCount: try planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
             pickUp: pickUp, revocations: outlooks, halts: rollouts.halts.sorted { $0.key < $1.key }.map(\.value),
             guards: Guards.broken(
                 by: decisions, brought: planner.imported.brought.count, limits: limits,

@@ -37,7 +37,7 @@ struct PolicyReach {
             let census = try census(snapshot)
             var found = contested(proof: census.proofs)
             // Nobody is reached before the first import, which is no policy's fault.
-            if snapshot.deviceCount > 0 {
+            if try snapshot.deviceCount > 0 {
                 let issuers = try snapshot.issuerNames().map(\.name)
                 found += unreachedPolicies(census, issuers)
                 found += try unreachedRevocations(snapshot, issuers, at: at)

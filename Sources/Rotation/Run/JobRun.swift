@@ -91,7 +91,7 @@ public struct JobRun: Sendable {
         let limits = workspace.configuration.limits
         let (devices, reached, allowed) = try inventory.planningSnapshot { snapshot in
             (
-                snapshot.deviceCount,
+                try snapshot.deviceCount,
                 try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at).activeCount
                     + snapshot.pendingRevocationCount,
                 Guards.most(limits.revoke, of: try snapshot.activeCertificateCount)

@@ -127,7 +127,7 @@ struct RunStages {
         let at = reviewed?.at ?? at
         let pickUp = try PickUp.read(inventory, policies, at: at)
         return try inventory.planningSnapshot { snapshot in
-            observer.began(.decide, total: snapshot.deviceCount)
+            observer.began(.decide, total: try snapshot.deviceCount)
             defer { observer.ended(.decide) }
             return try RotationPlan.make(
                 Planner(
