@@ -71,7 +71,7 @@ struct PolicyTestingTests {
         "Revocations have their say",
         arguments: [
             ("mode: revoke-now", "left: 60d", "revoke", "lot"),
-            ("mode: revoke-now", "left: -1d", "request-csr", "sensors"),
+            ("mode: revoke-now", "left: -1d", "revoke", "lot"),
             ("deadline: 3d", "left: 60d", "request-csr", "sensors"),
             ("deadline: 3d", "left: 60d, status: INACTIVE", "revoke", "lot"),
             ("deadline: 3d", "left: 60d, status: REVOKED", "none", nil),
@@ -97,6 +97,40 @@ struct PolicyTestingTests {
         ] {
             #expect(try result(given, expect: expect).passed == passed, "\(expect)")
         }
+    }
+
+    @Test(
+        "A revocation does in a test what it does in a plan: an expired certificate is revoked at once too, an INACTIVE one that expired is not",
+        arguments: [
+            ("left: -1d", "revoke", "lot"), ("left: 60d", "revoke", "lot"),
+            ("left: 60d, status: INACTIVE", "revoke", "lot"), ("left: -1d, status: INACTIVE", "none", nil),
+            ("left: 60d, status: REVOKED", "none", nil),
+        ] as [(String, String, String?)])
+    func revokedNow(given: String, action: String, policy: String?) throws {
+        let rule = """
+            revocations:
+              - { name: lot, match: { labels: { product: sensor } }, reason: superseded, mode: revoke-now }
+
+            """
+        let outcome = try #require(
+            try result("{ labels: { product: sensor }, \(given) }", revocations: rule).outcome)
+        #expect(outcome.action.rawValue == action)
+        #expect(outcome.policy == policy)
+    }
+
+    @Test("Of several revocations that name a certificate the soonest acts, then the gravest, then the first by name")
+    func rankedRevocations() throws {
+        func actor(_ rules: [(name: String, reason: String, mode: String)]) throws -> String? {
+            let text = rules.map {
+                "  - { name: \($0.name), match: { labels: { product: sensor } }, reason: \($0.reason), mode: \($0.mode) }\n"
+            }.joined()
+            let result = try result("{ labels: { product: sensor }, left: 60d }", revocations: "revocations:\n" + text)
+            return try #require(result.outcome).policy
+        }
+        let now = "revoke-now"
+        #expect(try actor([("b", "superseded", now), ("a", "superseded", now)]) == "a")
+        #expect(try actor([("a", "superseded", now), ("b", "keyCompromise", now)]) == "b")
+        #expect(try actor([("a", "keyCompromise", "replace-then-revoke"), ("b", "superseded", now)]) == "b")
     }
 
     @Test("Two policies that claim the device fail its test, by name")

@@ -39,6 +39,8 @@ public struct RevocationRule: Sendable {
             && certificates.matches(issuer: certificate.issuer)
     }
 
+    var urgency: RevocationUrgency { RevocationUrgency(mode: mode, reason: reason, name: name) }
+
     /// Whether a certificate's own facts are asked for, beside its device's and its issuer's.
     public var needsCertificates: Bool { certificates.asksBeyondIssuer }
 

@@ -41,9 +41,7 @@ private struct PolicyTestBench {
 
     var uncovered: PolicyTestOutcome {
         let certificate = certificate(under: nil)
-        if let rule = revocation(of: certificate), !hasExpired, rule.mode == .revokeNow || given.status != .active {
-            return revoked(by: rule)
-        }
+        if let outcome = revoked(certificate) { return outcome }
         guard given.status == .active else {
             return PolicyTestOutcome(
                 .none, remark: "only an ACTIVE certificate is kept fresh, and this is \(given.status.rawValue)")
@@ -54,9 +52,8 @@ private struct PolicyTestBench {
 
     func outcome(under policy: RotationPolicy) -> PolicyTestOutcome {
         let certificate = certificate(under: policy)
-        let rule = revocation(of: certificate)
-        if let rule, rule.mode == .revokeNow, !hasExpired { return revoked(by: rule) }
-        let wanted = rule.map {
+        if let outcome = revoked(certificate) { return outcome }
+        let wanted = revocation(of: certificate).map {
             Reason(.revoked, "revocation \($0.name) (\($0.reason.rawValue)): it is replaced first")
         }
         switch policy.judge(certificate, of: given.device, at: given.at, revocation: wanted) {
@@ -88,12 +85,9 @@ private struct PolicyTestBench {
             issuer: given.issuer ?? policy?.profile.authoritySubject?.description ?? "")
     }
 
-    /// Then nobody is let in by it, and there is nothing to revoke.
-    private var hasExpired: Bool { given.left.map { $0 < .zero } ?? false }
-
     private func usualKey(of policy: RotationPolicy) -> KeyAlgorithm { policy.profile.keys[0].algorithm }
 
-    /// The rule that acts: the sooner of several.
+    /// The rule that acts, of several that name the certificate.
     private func revocation(of certificate: CertificateFacts) -> RevocationRule? {
         // What no test can name: it never meets a rule that asks for a fingerprint, a serial number or a key.
         let nothing = SHA256Digest.zero
@@ -103,12 +97,18 @@ private struct PolicyTestBench {
             signature: certificate.signature, isKeyShared: certificate.isKeyShared)
         let selector = SelectorFacts(account: facts.account, labels: facts.labels, issuer: certificate.issuer)
         if given.status == .revoked { return nil }
-        let matching = policies.revocations.filter { $0.matches(revocable, selector, id: given.device) }
-        return matching.first { $0.mode == .revokeNow } ?? matching.first
+        return policies.revocations.filter { $0.matches(revocable, selector, id: given.device) }
+            .min { $0.urgency < $1.urgency }
     }
 
-    private func revoked(by rule: RevocationRule) -> PolicyTestOutcome {
-        PolicyTestOutcome(
+    /// What becomes of a certificate that is revoked now; nil where none is.
+    private func revoked(_ certificate: CertificateFacts) -> PolicyTestOutcome? {
+        guard let rule = revocation(of: certificate) else { return nil }
+        let step = RevocationStep(
+            mode: rule.mode, deadline: rule.deadline.map { given.at + $0 }, status: given.status,
+            notAfter: certificate.notAfter, isReplacementProven: false, at: given.at)
+        guard case .revoke = step else { return nil }
+        return PolicyTestOutcome(
             .revoke, policy: rule.name, reason: Reason(.revoked, "revocation \(rule.name) (\(rule.reason.rawValue))"))
     }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Policy
 import RotationModel
 
 /// What the revocations in force mean for one device now: which of its certificates go, and which wait.
@@ -39,23 +40,17 @@ struct DeviceRevocations {
         _ item: RevocationScope.Reached, _ revocation: RevocationInForce, isProven: Bool, at: Timestamp
     ) -> Reason? {
         let certificate = item.certificate
-        guard certificate.status == .active else {
-            return at > certificate.notAfter ? nil : Reason(.revoked, revocation.title + item.reach.explanation)
-        }
-        switch revocation.mode {
-        case .revokeNow: return Reason(.revoked, revocation.title + item.reach.explanation)
-        case .replaceThenRevoke:
-            if isProven {
-                return Reason(
-                    .confirmed, "\(revocation.title)\(item.reach.explanation); the device has proved its replacement")
-            }
-            if let deadline = revocation.deadline, at >= deadline {
-                return Reason(
-                    .deadline,
-                    "\(revocation.title)\(item.reach.explanation); no replacement was confirmed by the deadline, \(deadline)"
-                )
-            }
-            return nil
+        let title = revocation.title + item.reach.explanation
+        let step = RevocationStep(
+            mode: revocation.mode, deadline: revocation.deadline, status: certificate.status,
+            notAfter: certificate.notAfter, isReplacementProven: isProven, at: at)
+        switch step {
+        case .revoke(.atOnce): return Reason(.revoked, title)
+        case .revoke(.replacementProven):
+            return Reason(.confirmed, "\(title); the device has proved its replacement")
+        case .revoke(.deadlinePassed(let deadline)):
+            return Reason(.deadline, "\(title); no replacement was confirmed by the deadline, \(deadline)")
+        case .replaceFirst, .nothing: return nil
         }
     }
 }

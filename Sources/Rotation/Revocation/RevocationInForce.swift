@@ -44,12 +44,10 @@ public struct RevocationInForce: Sendable {
         policy = nil
     }
 
-    /// Which of two that reach one certificate acts: the sooner, then the graver.
-    func outranks(_ other: RevocationInForce) -> Bool {
-        if mode != other.mode { return mode == .revokeNow }
-        if reason.reachesDescendants != other.reason.reachesDescendants { return reason.reachesDescendants }
-        return name < other.name
-    }
+    /// Which of two that reach one certificate acts.
+    func outranks(_ other: RevocationInForce) -> Bool { urgency < other.urgency }
+
+    private var urgency: RevocationUrgency { RevocationUrgency(mode: mode, reason: reason, name: name) }
 
     /// `revocation stolen-lot-2211 (keyCompromise)`
     var title: String { "revocation \(name) (\(reason.rawValue))" }
