@@ -38,18 +38,21 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "Reports", dependencies: ["Rotation", "Fleet", "Policy", "RotationModel"], swiftSettings: settings),
+            name: "Reports", dependencies: ["Rotation", "Fleet", "Lifecycle", "Policy", "RotationModel"],
+            swiftSettings: settings),
         .target(
             name: "Rotation",
             dependencies: [
-                "Delivery", "Fleet", "Policy", "PKI", "Processes", "LocatedYAML", "System", "RotationModel",
+                "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "Processes", "LocatedYAML", "System",
+                "RotationModel",
             ],
             swiftSettings: settings),
         .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Fleet",
-            dependencies: ["RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Lifecycle", "RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
+        .target(name: "Lifecycle", dependencies: ["RotationModel"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
         .target(
             name: "LocatedYAML",
@@ -91,20 +94,23 @@ let package = Package(
         .testTarget(
             name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], exclude: ["Judges"],
             swiftSettings: settings),
-        .testTarget(name: "FleetTests", dependencies: ["Fleet", "RotationModel"], swiftSettings: settings),
+        .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle", "RotationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "FleetTests", dependencies: ["Fleet", "Lifecycle", "RotationModel"], swiftSettings: settings),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "PKI", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
             name: "RotationTests",
             dependencies: [
-                "Rotation", "Delivery", "Fleet", "Policy", "PKI", "Processes", "LocatedYAML", "RotationTesting",
+                "Rotation", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "Processes", "LocatedYAML",
+                "RotationTesting",
                 "RotationModel",
             ],
             exclude: ["Issuers/misbehaving.py"], swiftSettings: settings),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Rotation", "Fleet", "PKI", "RotationTesting", "RotationModel"],
+            dependencies: ["Reports", "Rotation", "Fleet", "Lifecycle", "PKI", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
             name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),

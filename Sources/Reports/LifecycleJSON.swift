@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import Rotation
 import RotationModel
 

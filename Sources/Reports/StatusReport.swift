@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 public import Rotation
 import RotationModel
 

@@ -1,4 +1,5 @@
 public import Fleet
+public import Lifecycle
 import Policy
 import RotationModel
 
@@ -21,33 +22,31 @@ public struct PickUp: Sendable {
 
     static func read(_ inventory: Inventory, _ policies: PolicySet, at: Timestamp) throws -> PickUp {
         let counts = try inventory.rotationsByState()
-        let patience = Patience(policies)
+        let overdue = Overdue(policies)
         return PickUp(
             rotations: RotationState.allCases.compactMap { state in counts[state.rawValue].map { (state, $0) } },
-            stuck: try patience.overdue(.delivered, in: inventory, at: at, limit: listLimit),
-            silent: try patience.overdue(.awaitingCSR, in: inventory, at: at, limit: listLimit))
+            stuck: try overdue.rotations(.delivered, in: inventory, at: at, limit: listLimit),
+            silent: try overdue.rotations(.awaitingCSR, in: inventory, at: at, limit: listLimit))
     }
 }
 
-/// How long each policy waits for a device.
-private struct Patience {
-    private let spans: [String: TimeSpan]
+/// Those that keep their policy waiting.
+private struct Overdue {
+    private let patience: [String: Patience]
     private let shortest: TimeSpan
 
     init(_ policies: PolicySet) {
-        spans = Dictionary(
-            policies.policies.map { ($0.name, $0.expiry.confirmWithin) }, uniquingKeysWith: { first, _ in first })
+        patience = Dictionary(
+            policies.policies.map { ($0.name, $0.patience) }, uniquingKeysWith: { first, _ in first })
         // A rotation may be of a policy that is gone.
-        shortest = min(spans.values.min() ?? Patience.standard, Patience.standard)
+        shortest = patience.values.map(\.span).reduce(Patience.standard.span, min)
     }
 
-    private static let standard = TimeSpan.days(30)
-
-    func overdue(
+    func rotations(
         _ state: RotationState, in inventory: Inventory, at: Timestamp, limit: Int
     ) throws -> [OpenRotationListing] {
         try inventory.openRotations(in: state, unchangedSince: at - shortest, limit: limit).filter { rotation in
-            at - rotation.changedAt > spans[rotation.policy] ?? Patience.standard
+            (patience[rotation.policy] ?? .standard).isOver(since: rotation.changedAt, at: at)
         }
     }
 }

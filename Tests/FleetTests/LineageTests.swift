@@ -1,3 +1,4 @@
+import Lifecycle
 import RotationModel
 import Testing
 
@@ -90,9 +91,9 @@ struct LineageTests {
         try workspace.deliver("d", run: "r")
         var foreseen = try workspace.planningDevice("d")
         let later = Workspace.now + .days(1)
-        foreseen.confirm(replacement: 99, at: later)
+        foreseen.suppose(.confirmed(RowID(99)), at: later)
         #expect(foreseen.rotation?.state == .delivered)
-        foreseen.confirm(replacement: foreseen.pending[0].row, at: later)
+        foreseen.suppose(.confirmed(RowID(foreseen.pending[0].row)), at: later)
         try workspace.confirm("d", run: "r", at: later)
         let confirmed = try workspace.planningDevice("d")
         #expect(foreseen.active == confirmed.active && foreseen.pending == confirmed.pending)

@@ -184,7 +184,8 @@ struct MigrationTests {
         #expect(try inventory.planningSnapshot { try $0.standingHalts() }.map(\.tally) == [tally])
         let counted = try inventory.planningSnapshot {
             try $0.rolloutTally(
-                ofPolicy: "p", since: Timestamp(seconds: 0), resumedAt: nil, patience: .days(1), now: Workspace.now)
+                ofPolicy: "p", since: Timestamp(seconds: 0), resumedAt: nil, patience: Patience(.days(1)),
+                now: Workspace.now)
         }
         #expect(counted == RolloutTally(handedOut: 1, failed: 0, stuck: 1), "what was delivered before is seen")
     }

@@ -1,3 +1,4 @@
+import Lifecycle
 import RotationModel
 import Testing
 

@@ -1,3 +1,4 @@
+import Lifecycle
 import RotationModel
 import Testing
 
@@ -24,7 +25,8 @@ struct RolloutTests {
     ) throws -> RolloutTally {
         try workspace.inventory.planningSnapshot {
             try $0.rolloutTally(
-                ofPolicy: policy, since: since, resumedAt: resumed.map { Workspace.now + $0 }, patience: Self.patience,
+                ofPolicy: policy, since: since, resumedAt: resumed.map { Workspace.now + $0 },
+                patience: Patience(Self.patience),
                 now: Workspace.now + after, confirmed: confirmed)
         }
     }

@@ -29,7 +29,7 @@ struct RetirementTests {
     func stuck() throws {
         let rules = try rules("confirmWithin: 3d")
         let limit: Timestamp = "2026-12-04T00:00:00Z"
-        #expect(!rules.isStuck(deliveredAt: RetirementTests.confirmed, at: limit))
-        #expect(rules.isStuck(deliveredAt: RetirementTests.confirmed, at: limit + TimeSpan(seconds: 1)))
+        #expect(!rules.patience.isOver(since: RetirementTests.confirmed, at: limit))
+        #expect(rules.patience.isOver(since: RetirementTests.confirmed, at: limit + TimeSpan(seconds: 1)))
     }
 }

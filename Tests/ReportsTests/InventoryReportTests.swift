@@ -1,3 +1,4 @@
+import Lifecycle
 import PKI
 import RotationModel
 import RotationTesting

@@ -1,5 +1,6 @@
 import Fleet
 import Foundation
+import Lifecycle
 import RotationModel
 import RotationTesting
 import Testing

@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import PKI
 import RotationModel
 import Testing

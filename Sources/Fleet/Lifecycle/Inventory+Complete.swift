@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -17,8 +18,9 @@ extension Inventory {
     ) throws(RotationError) -> [ManifestRecord] {
         guard !orders.isEmpty else { return [] }
         return try write { database in
-            let desk = try CompletionDesk(database, run: run, at: at)
-            return try audited(database, run: run) { log in try orders.compactMap { try desk.complete($0, &log) } }
+            let completion = try RotationCompletion(database, run: run, at: at)
+            return try audited(database, run: run) { log in try orders.compactMap { try completion.complete($0, &log) }
+            }
         }
     }
 
@@ -49,78 +51,52 @@ extension Inventory {
 }
 
 /// Completes one rotation at a time, within one transaction.
-private struct CompletionDesk {
+private struct RotationCompletion {
     private let at: Timestamp
-    private let ending: RotationEnding
+    private let effects: RotationEffects
+    private let retirement: CertificateRetirement
     private let find: Query
-    private let retire: Query
-    private let otherClaims: Query
     private let findStatus: Query
-    private let takeBack: Query
 
     init(_ database: Database, run: String, at: Timestamp) throws {
         self.at = at
-        ending = try RotationEnding(database, run: run, at: at)
+        effects = try RotationEffects(database, run: run, at: at)
+        retirement = try CertificateRetirement(database, at: at)
         find = try Query(
             database,
             """
-            SELECT n.status FROM rotations r JOIN certificates n ON n.id = r.new_certificate
-            WHERE r.id = ? AND r.device = ? AND r.old_certificate = ? AND r.state = 'confirmed'
-            """)
-        retire = try Query(
-            database,
-            """
-            UPDATE certificates SET status = 'INACTIVE', status_at = ?1 WHERE fingerprint = ?2 AND status = 'ACTIVE'
-              AND NOT EXISTS (SELECT 1 FROM certificates claim WHERE claim.fingerprint = ?2 AND NOT EXISTS (
-                SELECT 1 FROM certificates own WHERE own.device = claim.device AND own.status = 'ACTIVE'
-                  AND own.confirmed_at IS NOT NULL AND own.fingerprint <> ?2))
-            """)
-        otherClaims = try Query(
-            database,
-            """
-            SELECT d.name FROM certificates c JOIN devices d ON d.id = c.device
-            WHERE c.fingerprint = ? AND c.device <> ? ORDER BY d.name
+            SELECT r.state, r.old_certificate, r.new_certificate, n.status FROM rotations r
+            JOIN certificates n ON n.id = r.new_certificate WHERE r.id = ? AND r.device = ? AND r.old_certificate = ?
             """)
         findStatus = try Query(database, "SELECT status FROM certificates WHERE id = ?")
-        takeBack = try Query(database, "UPDATE certificates SET replaced_at = NULL WHERE id = ?")
     }
 
     func complete(_ order: CompletionOrder, _ log: inout AuditLog) throws -> ManifestRecord? {
-        guard let rotation = order.rotation else {
-            if try retire(order, &log) { try append(.retired, order, status: nil, &log) }
+        guard let row = order.rotation else {
+            if try retirement.retire(order.fingerprint, of: order.deviceRow, order.device, &log) {
+                try append(.retired, order, status: nil, &log)
+            }
             return nil
         }
-        let replacement: CertificateStatus? = try find.first([
-            .integer(rotation), .integer(order.deviceRow), .integer(order.certificateRow),
-        ]) { try $0.value(0) }
-        guard let replacement else { return nil }
-        if replacement == .active {
-            _ = try ending.complete(rotation)
-            _ = try retire(order, &log)
+        let found = try find.first([.integer(row), .integer(order.deviceRow), .integer(order.certificateRow)]) {
+            (
+                rotation: try $0.rotation(state: 0, original: 1, replacement: 2),
+                status: try $0.value(3, of: CertificateStatus.self)
+            )
+        }
+        // One that moved on meanwhile is no longer for this order to end.
+        guard let found,
+            let (moved, steps) = try? found.rotation.apply(.overlapEnded(replacement: found.status))
+        else { return nil }
+        let outcome = try effects.carryOut(
+            steps, moved,
+            of: RotationEffects.Subject(rotation: RowID(row), deviceRow: order.deviceRow, device: order.device),
+            notice: RotationEffects.Notice(reason: order.reason, expires: order.manifestExpires), &log)
+        if moved.state == .completed {
             let status: CertificateStatus? = try findStatus.first([.integer(order.certificateRow)]) { try $0.value(0) }
             try append(.completed, order, status: status, &log)
-        } else {
-            try takeBack.run([.integer(order.certificateRow)])
-            try ending.cancel(
-                rotation, of: order.device, why: "its replacement is \(replacement.rawValue) by now", &log)
         }
-        return try ending.withdrawOffer(of: rotation, reason: order.reason, expires: order.manifestExpires)
-    }
-
-    /// - Returns: Whether the certificate is `INACTIVE` by it.
-    private func retire(_ order: CompletionOrder, _ log: inout AuditLog) throws -> Bool {
-        guard try retire.run([.time(at), .digest(order.fingerprint.digest)]) > 0 else { return false }
-        // Nobody decided about the other devices that present it, but it is gone for them too.
-        let others = try otherClaims.all([.digest(order.fingerprint.digest), .integer(order.deviceRow)]) { $0.text(0) }
-        for other in others {
-            try log.append(.statusChanged, device: DeviceID(checked: other), at: at) { json in
-                json.member("fingerprint", order.fingerprint.hex)
-                json.member("from", CertificateStatus.active.rawValue)
-                json.member("to", CertificateStatus.inactive.rawValue)
-                json.member("cause", "the last device that needed it, \(order.device), has its own")
-            }
-        }
-        return true
+        return outcome.manifest
     }
 
     /// - Parameter status: What the old certificate is now; nil where the action says it.

@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -16,13 +17,13 @@ extension Inventory {
     ) throws(RotationError) -> [Int] {
         guard !orders.isEmpty || !refused.isEmpty else { return [] }
         return try write { database in
-            let desk = try ConfirmationDesk(database, run: run, at: at)
+            let confirmation = try DeviceConfirmation(database, run: run, at: at)
             var passedOver: [Int] = []
             try audited(database, run: run) { log in
-                for (index, order) in orders.enumerated() where try !desk.confirm(order, &log) {
+                for (index, order) in orders.enumerated() where try !confirmation.confirm(order, &log) {
                     passedOver.append(index)
                 }
-                for confirmation in refused { try desk.refuse(confirmation, &log) }
+                for file in refused { try confirmation.refuse(file, &log) }
             }
             return passedOver
         }
@@ -30,43 +31,30 @@ extension Inventory {
 }
 
 /// Takes one confirmation at a time, within one transaction.
-private struct ConfirmationDesk {
+private struct DeviceConfirmation {
     private let run: String
     private let at: Timestamp
+    private let effects: RotationEffects
     private let find: Query
     private let move: Query
-    private let activate: Query
-    private let markConfirmed: Query
-    private let markReplaced: Query
-    private let forgetRequest: Query
     private let tell: Query
 
     init(_ database: Database, run: String, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
+        effects = try RotationEffects(database, run: run, at: at)
         find = try Query(
             database,
             """
-            SELECT n.status, n.key_identity, o.id, o.fingerprint FROM rotations r
+            SELECT r.state, r.old_certificate, r.new_certificate, n.status, o.fingerprint FROM rotations r
             JOIN certificates n ON n.id = r.new_certificate JOIN certificates o ON o.id = r.old_certificate
-            WHERE r.id = ? AND r.device = ? AND r.new_certificate = ? AND n.fingerprint = ?
-              AND r.state IN ('issued', 'delivered')
+            WHERE r.id = ? AND r.device = ? AND n.fingerprint = ?
             """)
         move = try Query(
             database,
             """
-            UPDATE rotations SET state = 'confirmed', changed_at = ?1, confirmed_at = ?1, confirmed_run = ?2,
+            UPDATE rotations SET state = ?5, changed_at = ?1, confirmed_at = ?1, confirmed_run = ?2,
               confirmation = ?3 WHERE id = ?4
             """)
-        activate = try Query(
-            database,
-            """
-            UPDATE certificates SET status = 'ACTIVE', status_at = ? WHERE fingerprint = ?
-              AND status = 'PENDING_ACTIVATION'
-            """)
-        markConfirmed = try Query(database, "UPDATE certificates SET confirmed_at = ? WHERE id = ?")
-        markReplaced = try Query(
-            database, "UPDATE certificates SET replaced_at = ? WHERE id = ? AND replaced_at IS NULL")
-        forgetRequest = try Query(database, "DELETE FROM requests WHERE device = ? AND key_identity = ?")
         tell = try Query(
             database,
             """
@@ -78,20 +66,23 @@ private struct ConfirmationDesk {
     /// - Returns: Whether the rotation stood where it could be confirmed.
     func confirm(_ order: ConfirmationOrder, _ log: inout AuditLog) throws -> Bool {
         let found = try find.first([
-            .integer(order.rotation), .integer(order.deviceRow), .integer(order.certificateRow),
-            .digest(order.fingerprint.digest),
+            .integer(order.rotation), .integer(order.deviceRow), .digest(order.fingerprint.digest),
         ]) { row in
             (
-                status: try row.value(0, of: CertificateStatus.self), key: try row.keyIdentity(1),
-                oldRow: row.integer(2), old: try row.fingerprint(3)
+                rotation: try row.rotation(state: 0, original: 1, replacement: 2),
+                status: try row.value(3, of: CertificateStatus.self), old: try row.fingerprint(4)
             )
         }
-        guard let found, found.status == .pendingActivation || found.status == .active else { return false }
-        try move.run([.time(at), .text(run), .digest(order.digest), .integer(order.rotation)])
-        try activate.run([.time(at), .digest(order.fingerprint.digest)])
-        try markConfirmed.run([.time(at), .integer(order.certificateRow)])
-        try markReplaced.run([.time(at), .integer(found.oldRow)])
-        try forgetRequest.run([.integer(order.deviceRow), .digest(found.key.digest)])
+        guard let found, found.status == .pendingActivation || found.status == .active,
+            let (moved, steps) = try? found.rotation.apply(.confirmed(RowID(order.certificateRow)))
+        else { return false }
+        try move.run([
+            .time(at), .text(run), .digest(order.digest), .integer(order.rotation), .state(of: moved),
+        ])
+        _ = try effects.carryOut(
+            steps, moved,
+            of: RotationEffects.Subject(
+                rotation: RowID(order.rotation), deviceRow: order.deviceRow, device: order.device), &log)
         try log.append(.confirmed, device: order.device, at: at) { json in
             json.member("rotation", Int(order.rotation))
             json.member("fingerprint", order.fingerprint.hex)

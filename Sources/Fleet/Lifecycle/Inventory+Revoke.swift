@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -17,17 +18,17 @@ extension Inventory {
     ) throws(RotationError) -> (revoked: Int, manifests: [ManifestRecord]) {
         guard !orders.isEmpty else { return (0, []) }
         return try write { database in
-            var desk = try RevocationDesk(database, run: run, at: at)
+            var revocation = try CertificateRevocation(database, run: run, at: at)
             return try audited(database, run: run) { log in
-                let revoked = try orders.count { try desk.revoke($0, &log) }
-                return (revoked, desk.lastManifests)
+                let revoked = try orders.count { try revocation.revoke($0, &log) }
+                return (revoked, revocation.lastManifests)
             }
         }
     }
 }
 
 /// Revokes one certificate at a time, within one transaction.
-private struct RevocationDesk {
+private struct CertificateRevocation {
     /// Those that take offers back.
     private var manifests: [ManifestRecord] = []
 
@@ -39,15 +40,14 @@ private struct RevocationDesk {
 
     private let run: String
     private let at: Timestamp
-    private let ending: RotationEnding
+    private let effects: RotationEffects
+    private let offers: OfferWithdrawal
     private let refusal: KeyRefusal
     private let findClaims: Query
     private let findOrder: Query
     private let changeStatus: Query
     private let add: Query
     private let findRotation: Query
-    private let takeBack: Query
-    private let findOffer: Query
     private let findIdle: Query
 
     private struct Claim {
@@ -60,16 +60,10 @@ private struct RevocationDesk {
         var status: CertificateStatus
     }
 
-    private struct Rotation {
-        var row: Int64
-        var state: RotationState
-        var old: Int64
-        var new: Int64?
-    }
-
     init(_ database: Database, run: String, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
-        ending = try RotationEnding(database, run: run, at: at)
+        effects = try RotationEffects(database, run: run, at: at)
+        offers = try OfferWithdrawal(database, run: run, at: at)
         refusal = try KeyRefusal(database, at: at)
         findClaims = try Query(
             database,
@@ -87,9 +81,6 @@ private struct RevocationDesk {
             """)
         findRotation = try Query(
             database, "SELECT id, state, old_certificate, new_certificate FROM rotations WHERE device = ? AND open = 1")
-        takeBack = try Query(database, "UPDATE certificates SET replaced_at = NULL WHERE id = ?")
-        findOffer = try Query(
-            database, "SELECT 1 FROM manifests WHERE device = ? AND rotation = ? AND action = 'install'")
         findIdle = try Query(database, "SELECT rotation FROM manifests WHERE device = ? AND action = 'none'")
     }
 
@@ -116,50 +107,31 @@ private struct RevocationDesk {
     }
 
     private mutating func settleRotation(_ order: RevokeOrder, _ claim: Claim, _ log: inout AuditLog) throws {
-        let rotation = try findRotation.first([.integer(claim.deviceRow)]) {
-            Rotation(
-                row: $0.integer(0), state: try $0.value(1), old: $0.integer(2), new: $0.optionalInteger(3))
+        let known = try findRotation.first([.integer(claim.deviceRow)]) {
+            (row: $0.integer(0), rotation: try $0.rotation(state: 1, original: 2, replacement: 3))
         }
-        guard let rotation else {
+        guard let known else {
             // It had nothing to do until now, and is told why its certificate no longer serves.
-            if claim.status == .active,
-                let last = try findIdle.first([.integer(claim.deviceRow)], { $0.integer(0) })
-            {
-                try withdrawOffer(of: last, order)
+            if claim.status == .active, let last = try findIdle.first([.integer(claim.deviceRow)], { $0.integer(0) }) {
+                manifests.append(
+                    try offers.withdraw(RowID(last), reason: order.cause, expires: order.manifestExpires))
             }
             return
         }
-        if rotation.new == claim.row {
-            // The certificate that it was to replace is the one that the device has again.
-            try takeBack.run([.integer(rotation.old)])
-            try ending.cancel(rotation.row, of: claim.device, why: "its replacement was revoked", &log)
-            if try findOffer.exists([.integer(claim.deviceRow), .integer(rotation.row)]) {
-                try withdrawOffer(of: rotation.row, order)
-            }
-        } else if rotation.old == claim.row {
-            switch rotation.state {
-            case .confirmed:
-                _ = try ending.complete(rotation.row)
-                try log.append(.completed, device: claim.device, at: at) { json in
-                    json.member("rotation", Int(rotation.row))
-                    json.member("fingerprint", order.fingerprint.hex)
-                    json.member("status", CertificateStatus.revoked.rawValue)
-                    json.cause(order)
-                }
-                try withdrawOffer(of: rotation.row, order)
-            case .awaitingCSR, .ready:
-                try ending.cancel(
-                    rotation.row, of: claim.device, why: "the certificate that it was to replace was revoked", &log)
-                try withdrawOffer(of: rotation.row, order)
-            case .issued, .delivered, .completed, .cancelled:
-                break
-            }
+        let (moved, steps) = try known.rotation.apply(.revoked(RowID(claim.row)))
+        let outcome = try effects.carryOut(
+            steps, moved,
+            of: RotationEffects.Subject(
+                rotation: RowID(known.row), deviceRow: claim.deviceRow, device: claim.device),
+            notice: RotationEffects.Notice(reason: order.cause, expires: order.manifestExpires), &log)
+        if let manifest = outcome.manifest { manifests.append(manifest) }
+        guard moved.state == .completed else { return }
+        try log.append(.completed, device: claim.device, at: at) { json in
+            json.member("rotation", Int(known.row))
+            json.member("fingerprint", order.fingerprint.hex)
+            json.member("status", CertificateStatus.revoked.rawValue)
+            json.cause(order)
         }
-    }
-
-    private mutating func withdrawOffer(of rotation: Int64, _ order: RevokeOrder) throws {
-        manifests.append(
-            try ending.withdrawOffer(of: rotation, reason: order.cause, expires: order.manifestExpires))
     }
 
     private func append(_ order: RevokeOrder, _ claim: Claim, _ log: inout AuditLog) throws {

@@ -1,3 +1,4 @@
+import Lifecycle
 public import RotationModel
 
 // What a forecast supposes: certificates, rotations and CSRs that the inventory does not have. Nothing of it is ever stored.
@@ -17,24 +18,26 @@ extension PlanningCertificate {
     }
 }
 
-extension OpenRotation {
-    /// A rotation that is supposed to be opened.
-    public init(
-        supposed row: Int64, state: RotationState, reason: Reason, oldCertificate: Int64, newCertificate: Int64?,
-        at: Timestamp
-    ) {
-        self.init(
-            row: row, state: state, reason: reason, oldCertificate: oldCertificate, newCertificate: newCertificate,
-            issuedAt: newCertificate == nil ? nil : at, deliveredAt: newCertificate == nil ? nil : at,
-            confirmedAt: nil, revocation: nil)
-    }
-}
-
 extension PlanningDevice {
     /// Makes this CSR wait, or none, and nothing refused.
     public mutating func suppose(request: WaitingRequest?) {
         self.request = request
         (refused, toldRefusal) = (nil, nil)
+    }
+
+    /// Begins to replace a certificate, or goes on where that has begun.
+    ///
+    /// - Parameter row: of the rotation, where it is a new one; below zero, where the inventory has none.
+    public mutating func suppose(replacing certificate: Int64, for reason: Reason, row: Int64, at: Timestamp) {
+        let original = Rotation.Certificate(certificate)
+        if rotation?.rotation.isContinued(byReplacing: original) == true {
+            rotation?.reason = reason
+            return
+        }
+        suppose(.superseded, at: at)
+        rotation = OpenRotation(
+            row: row, rotation: Rotation(of: original, stage: .awaitingCSR), reason: reason, issuedAt: nil,
+            deliveredAt: nil, confirmedAt: nil, revocation: nil)
     }
 }
 

@@ -1,4 +1,5 @@
 import GRDB
+public import Lifecycle
 import RotationModel
 
 /// What judging a device's confirmation needs to know of it.

@@ -70,10 +70,8 @@ extension OpenRotation {
 
     init(_ result: ResultRow, from column: CInt) throws {
         row = result.integer(column)
-        state = try result.value(column + 1)
+        rotation = try result.rotation(state: column + 1, original: column + 4, replacement: column + 5)
         reason = Reason(try result.value(column + 2), result.text(column + 3))
-        oldCertificate = result.integer(column + 4)
-        newCertificate = result.optionalInteger(column + 5)
         issuedAt = result.optionalTime(column + 6)
         deliveredAt = result.optionalTime(column + 7)
         confirmedAt = result.optionalTime(column + 8)

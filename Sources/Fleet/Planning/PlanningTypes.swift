@@ -1,33 +1,24 @@
-import RotationModel
-
-/// Where a rotation stands.
-public enum RotationState: String, Sendable, CaseIterable {
-    case awaitingCSR = "awaiting-csr"
-    case ready
-    case issued
-    case delivered
-    case confirmed
-    case completed
-    /// Given up: the certificate that it was to replace is no longer the one to replace, or its replacement is not to be used.
-    case cancelled
-}
+public import Lifecycle
+public import RotationModel
 
 /// A rotation that is under way.
 public struct OpenRotation: Sendable, Equatable {
     public let row: Int64
-    public var state: RotationState
+    public internal(set) var rotation: Rotation
     /// Why it was opened.
-    public let reason: Reason
-    /// The certificate that it replaces, by its row.
-    public let oldCertificate: Int64
-    /// The replacement, by its row. Nil until it was issued.
-    public let newCertificate: Int64?
-    public let issuedAt: Timestamp?
+    public internal(set) var reason: Reason
+    public internal(set) var issuedAt: Timestamp?
     /// When the manifest that brings the replacement was published.
-    public let deliveredAt: Timestamp?
-    public var confirmedAt: Timestamp?
+    public internal(set) var deliveredAt: Timestamp?
+    public internal(set) var confirmedAt: Timestamp?
     /// The revocation order that caused it: see ``RevocationOrder/id``.
     public let revocation: Int64?
+
+    public var state: RotationState { rotation.state }
+    /// The certificate that it replaces, by its row.
+    public var oldCertificate: Int64 { rotation.original.number }
+    /// The replacement, by its row. Nil until it was issued.
+    public var newCertificate: Int64? { rotation.replacement?.number }
 }
 
 /// An `ACTIVE` or `PENDING_ACTIVATION` certificate, as far as planning needs it.

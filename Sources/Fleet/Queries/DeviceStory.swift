@@ -1,4 +1,5 @@
 import GRDB
+public import Lifecycle
 import RotationModel
 
 /// A rotation of a device, under way or done.

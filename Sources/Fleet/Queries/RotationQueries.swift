@@ -1,4 +1,5 @@
 import GRDB
+public import Lifecycle
 import RotationModel
 
 /// A rotation that is under way, for who watches over it.

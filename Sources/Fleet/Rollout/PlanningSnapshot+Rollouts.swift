@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 public import RotationModel
 
 extension PlanningSnapshot {
@@ -60,30 +61,31 @@ extension PlanningSnapshot {
     ///   - now: What counts as stuck is so by this time.
     ///   - confirmed: Replacements that are about to be confirmed, by their rows.
     public func rolloutTally(
-        ofPolicy policy: String, since: Timestamp, resumedAt: Timestamp?, patience: TimeSpan, now: Timestamp,
+        ofPolicy policy: String, since: Timestamp, resumedAt: Timestamp?, patience: Patience, now: Timestamp,
         confirmed: Set<Int64> = []
     ) throws(RotationError) -> RolloutTally {
         try guarded {
             var tally = RolloutTally(handedOut: 0, failed: 0, stuck: 0)
-            // What has not come to an end counts as settled at the end of days. A replacement that was itself revoked says
-            // nothing of its device.
+            // A replacement that was itself revoked says nothing of its device.
             try Query(
                 database,
                 """
-                SELECT r.new_certificate,
-                  r.state = 'cancelled' AND r.confirmed_at IS NULL,
-                  r.state = 'delivered' AND r.delivered_at + ?4 < ?5
+                SELECT r.new_certificate, r.state, r.delivered_at, r.confirmed_at, r.ended_at
                 FROM rotations r JOIN certificates c ON c.id = r.new_certificate
-                WHERE r.policy_name = ?1 AND r.issued_at > ?2 AND c.status <> 'REVOKED'
-                  AND min(coalesce(r.confirmed_at, r.ended_at, ?6), coalesce(r.delivered_at + ?4, ?6)) > ?3
+                WHERE r.policy_name = ? AND r.issued_at > ? AND c.status <> 'REVOKED'
                 """
-            ).forEach([
-                .text(policy), .time(since), .integer(resumedAt?.seconds ?? .min), .integer(patience.seconds),
-                .time(now), .integer(.max),
-            ]) { row in
+            ).forEach([.text(policy), .time(since)]) { row in
+                let state: RotationState = try row.value(1)
+                let (deliveredAt, confirmedAt) = (row.optionalTime(2), row.optionalTime(3))
+                if let resumedAt {
+                    let settledAt = confirmedAt ?? row.optionalTime(4)
+                    let wasStuck = deliveredAt.map { patience.wasSeenRunningOut(since: $0, by: resumedAt) } ?? false
+                    if settledAt.map({ $0 <= resumedAt }) ?? false || wasStuck { return }
+                }
+                let isStuck = deliveredAt.map { patience.isOver(since: $0, at: now) } ?? false
                 tally.handedOut += 1
-                if row.integer(1) == 1 { tally.failed += 1 }
-                if row.integer(2) == 1, !confirmed.contains(row.integer(0)) { tally.stuck += 1 }
+                if state == .cancelled, confirmedAt == nil { tally.failed += 1 }
+                if state == .delivered, isStuck, !confirmed.contains(row.integer(0)) { tally.stuck += 1 }
             }
             let unmade =
                 try Query(

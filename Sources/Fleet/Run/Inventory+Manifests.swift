@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -11,16 +12,25 @@ extension Inventory {
             let deliver = try Query(
                 database,
                 """
-                UPDATE rotations SET state = 'delivered', changed_at = ?1, delivered_at = ?1, delivered_run = ?2
-                WHERE state = 'issued' AND id = (SELECT rotation FROM manifests WHERE device = ?3)
+                UPDATE rotations SET state = ?4, changed_at = ?1, delivered_at = ?1, delivered_run = ?2 WHERE id = ?3
+                """)
+            let find = try Query(
+                database,
+                """
+                SELECT r.id, r.state, r.old_certificate, r.new_certificate FROM manifests m
+                JOIN rotations r ON r.id = m.rotation WHERE m.device = ?
                 """)
             var published = 0
             for manifest in manifests {
                 guard try publish.run([.integer(manifest.deviceRow), .count(manifest.sequence)]) == 1 else { continue }
                 published += 1
-                if manifest.action == .install {
-                    try deliver.run([.time(at), .text(run), .integer(manifest.deviceRow)])
+                guard manifest.action == .install else { continue }
+                let known = try find.first([.integer(manifest.deviceRow)]) {
+                    (row: $0.integer(0), rotation: try $0.rotation(state: 1, original: 2, replacement: 3))
                 }
+                guard let known, case let (moved, _) = try known.rotation.apply(.published), moved != known.rotation
+                else { continue }
+                try deliver.run([.time(at), .text(run), .integer(known.row), .state(of: moved)])
             }
             guard published > 0 else { return }
             try audited(database, run: run) { log in

@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -45,6 +46,7 @@ private struct IssueRecorder {
     private let manifests: ManifestWriter
     private let closeReservation: Query
     private let moveRotation: Query
+    private let findRotation: Query
 
     init(_ database: Database, run: String, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
@@ -56,9 +58,11 @@ private struct IssueRecorder {
         moveRotation = try Query(
             database,
             """
-            UPDATE rotations SET state = 'issued', new_certificate = ?1, changed_at = ?2, issued_at = ?2, issued_run = ?3,
-              first_sequence = ?4 WHERE id = ?5 AND state = 'ready'
+            UPDATE rotations SET state = ?6, new_certificate = ?1, changed_at = ?2, issued_at = ?2, issued_run = ?3,
+              first_sequence = ?4 WHERE id = ?5
             """)
+        findRotation = try Query(
+            database, "SELECT state, old_certificate, new_certificate FROM rotations WHERE id = ?")
     }
 
     mutating func record(_ issued: IssuedOrder, _ log: inout AuditLog) throws -> ManifestRecord {
@@ -84,15 +88,17 @@ private struct IssueRecorder {
                 parent: order.oldCertificate, rotation: reservation.rotation, authority: order.authority),
             at: at, &vocabulary)
         let sequence = try manifests.nextSequence(of: order.deviceRow)
-        guard isOpen,
-            try moveRotation.run([
-                .integer(row), .time(at), .text(run), .count(sequence), .integer(reservation.rotation),
-            ]) == 1
-        else {
+        let rotation = try findRotation.first([.integer(reservation.rotation)]) {
+            try $0.rotation(state: 0, original: 1, replacement: 2)
+        }
+        guard isOpen, let (moved, _) = try? rotation?.apply(.issued(RowID(row))) else {
             throw RotationError(
                 .inventory, "the reservation of serial number \(order.serial) is no longer open",
                 at: "device \(order.device)")
         }
+        try moveRotation.run([
+            .integer(row), .time(at), .text(run), .count(sequence), .integer(reservation.rotation), .state(of: moved),
+        ])
         let manifest = ManifestRecord(
             deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,
             action: .install, reason: order.reason, run: run, issued: at, expires: issued.manifest.expires,

@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -27,18 +28,14 @@ extension Inventory {
             try audited(database, run: run) { log in
                 for ask in asks {
                     let open = try rotations.open(ofDevice: ask.deviceRow)
-                    if let open, open.state != .awaitingCSR && open.state != .ready,
-                        !(ask.supersedes && open.maySupersede)
-                    {
-                        continue
-                    }
+                    if let open, !open.rotation.admitsReplacement(supersedes: ask.supersedes) { continue }
                     let old = try find.first([.integer(ask.oldCertificate), .integer(ask.deviceRow)]) {
                         (ReplacedCertificate(fingerprint: try $0.fingerprint(0), notAfter: $0.time(1)), $0.text(2))
                     }
                     guard let (replaces, account) = old else { continue }
                     let rotation = try rotations.proceed(
                         with: open, device: ask.deviceRow, id: ask.device, oldCertificate: ask.oldCertificate,
-                        to: .awaitingCSR,
+                        .asked,
                         RotationWriter.Cause(
                             reason: ask.reason, policyName: ask.policyName, policyFile: ask.policyFile,
                             policyLine: ask.policyLine, revocation: ask.revocation), &log)

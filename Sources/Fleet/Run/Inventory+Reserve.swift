@@ -1,4 +1,5 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 extension Inventory {
@@ -16,14 +17,14 @@ extension Inventory {
     ) throws(RotationError) -> (reserved: [Reservation], skipped: [SkippedOrder]) {
         guard !orders.isEmpty else { return ([], []) }
         return try write { database in
-            let desk = try ReservationDesk(database, batch: batch, run: run, at: at)
+            let reservation = try SerialReservation(database, batch: batch, run: run, at: at)
             var reserved: [Reservation] = []
             var skipped: [SkippedOrder] = []
             reserved.reserveCapacity(orders.count)
             try audited(database, run: run) { log in
                 for (index, order) in orders.enumerated() {
-                    switch try desk.reserve(order, index: index, &log) {
-                    case .reserved(let reservation): reserved.append(reservation)
+                    switch try reservation.reserve(order, index: index, &log) {
+                    case .reserved(let made): reserved.append(made)
                     case .skipped(let why): skipped.append(SkippedOrder(index: index, why: why))
                     }
                 }
@@ -39,7 +40,7 @@ extension Inventory {
 }
 
 /// Decides on one order at a time, within one transaction.
-private struct ReservationDesk {
+private struct SerialReservation {
     enum Outcome {
         case reserved(Reservation)
         case skipped(String)
@@ -109,11 +110,13 @@ private struct ReservationDesk {
 
         let open = try rotations.open(ofDevice: order.deviceRow)
         if let open {
-            guard open.state == .awaitingCSR || open.state == .ready || (order.supersedes && open.maySupersede) else {
-                return .skipped("the device has a replacement already (rotation \(open.row), \(open.state.rawValue))")
+            guard open.rotation.admitsReplacement(supersedes: order.supersedes) else {
+                return .skipped(
+                    "the device has a replacement already (rotation \(open.row.number), \(open.rotation.state.rawValue))"
+                )
             }
-            if open.oldCertificate == order.oldCertificate, !open.maySupersede,
-                let run = try findReservation.first([.integer(open.row)], { $0.text(0) })
+            if open.rotation.isContinued(byReplacing: RowID(order.oldCertificate)),
+                let run = try findReservation.first([.row(open.row)], { $0.text(0) })
             {
                 return .skipped("a replacement is under way already (run \(run))")
             }
@@ -140,7 +143,7 @@ private struct ReservationDesk {
         }
 
         let rotation = try rotations.proceed(
-            with: open, device: order.deviceRow, id: order.device, oldCertificate: order.oldCertificate, to: .ready,
+            with: open, device: order.deviceRow, id: order.device, oldCertificate: order.oldCertificate, .reserved,
             RotationWriter.Cause(
                 reason: order.reason, policyName: order.policyName, policyFile: order.policyFile,
                 policyLine: order.policyLine, revocation: order.revocation),

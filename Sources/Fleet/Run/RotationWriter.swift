@@ -1,28 +1,18 @@
 import GRDB
+import Lifecycle
 import RotationModel
 
 /// Opens rotations and moves them on. A device has one open rotation at most.
 struct RotationWriter {
     struct Open {
-        var row: Int64
-        var state: RotationState
-        var oldCertificate: Int64
-        var newCertificate: Int64?
-
-        /// Whether its device has a replacement that it has not confirmed.
-        var isUnconfirmed: Bool { state == .issued || state == .delivered }
-
-        /// Whether another rotation may take its place, where who calls has decided so: the replacement is not confirmed, or it
-        /// is and has to be replaced itself.
-        var maySupersede: Bool { isUnconfirmed || state == .confirmed }
+        var row: RowID<RotationRow>
+        var rotation: Rotation
     }
 
     private let find: Query
     private let add: Query
     private let change: Query
-    private let ending: RotationEnding
-    private let deactivate: Query
-    private let findFingerprint: Query
+    private let effects: RotationEffects
     private let run: String
     private let at: Timestamp
 
@@ -45,14 +35,7 @@ struct RotationWriter {
               asked_run = CASE WHEN asked_at IS NULL THEN ? ELSE asked_run END, asked_at = coalesce(asked_at, ?)
             WHERE id = ?
             """)
-        ending = try RotationEnding(database, run: run, at: at)
-        findFingerprint = try Query(database, "SELECT fingerprint FROM certificates WHERE id = ?")
-        deactivate = try Query(
-            database,
-            """
-            UPDATE certificates SET status = 'INACTIVE', status_at = ?1 WHERE status = 'PENDING_ACTIVATION'
-              AND fingerprint = (SELECT fingerprint FROM certificates WHERE id = ?2)
-            """)
+        effects = try RotationEffects(database, run: run, at: at)
     }
 
     /// The decision that a rotation carries: the policy's, and the revocation order's where one is behind it.
@@ -66,40 +49,34 @@ struct RotationWriter {
 
     func open(ofDevice device: Int64) throws -> Open? {
         try find.first([.integer(device)]) {
-            Open(
-                row: $0.integer(0), state: try $0.value(1), oldCertificate: $0.integer(2),
-                newCertificate: $0.optionalInteger(3))
+            Open(row: RowID($0.integer(0)), rotation: try $0.rotation(state: 1, original: 2, replacement: 3))
         }
     }
 
     /// Continues the device's rotation of this certificate, or opens one. A rotation of another certificate that had
     /// nothing signed yet is given up: the certificate that it was for is no longer the one to replace. So is one whose
     /// replacement is not confirmed, with that replacement: who calls has decided that another takes its place.
+    /// - Parameter event: That the device is asked, or that a serial number is set aside.
     func proceed(
-        with known: Open?, device: Int64, id: DeviceID, oldCertificate: Int64, to state: RotationState, _ cause: Cause,
+        with known: Open?, device: Int64, id: DeviceID, oldCertificate: Int64, _ event: RotationEvent, _ cause: Cause,
         _ log: inout AuditLog
     ) throws -> Int64 {
-        let asked = state == .awaitingCSR
-        if let known {
-            if known.oldCertificate == oldCertificate && !known.maySupersede {
-                try change.run([
-                    .text(state.rawValue), .text(cause.reason.code.rawValue), .text(cause.reason.text),
-                    .text(cause.policyName),
-                    .text(cause.policyFile), .count(cause.policyLine), .time(at), .optional(cause.revocation),
-                    .optional(asked ? run : nil), .optional(asked ? at : nil), .integer(known.row),
-                ])
-                return known.row
-            }
-            if known.isUnconfirmed {
-                try supersede(known, id, cause, &log)
-            } else if known.state == .confirmed {
-                try complete(known, id, cause, &log)
-            } else {
-                try ending.cancel(known.row, of: id, why: "its certificate is no longer the one to replace", &log)
-            }
+        let original = Rotation.Certificate(oldCertificate)
+        let asked = event == .asked
+        if let known, known.rotation.isContinued(byReplacing: original) {
+            let (moved, _) = try known.rotation.apply(event)
+            try change.run([
+                .state(of: moved), .text(cause.reason.code.rawValue), .text(cause.reason.text),
+                .text(cause.policyName),
+                .text(cause.policyFile), .count(cause.policyLine), .time(at), .optional(cause.revocation),
+                .optional(asked ? run : nil), .optional(asked ? at : nil), .row(known.row),
+            ])
+            return known.row.number
         }
+        if let known { try supersede(known, device, id, cause, &log) }
+        let (begun, _) = try Rotation(of: original, stage: .awaitingCSR).apply(event)
         return try add.insert([
-            .integer(device), .integer(oldCertificate), .text(state.rawValue), .text(cause.reason.code.rawValue),
+            .integer(device), .integer(oldCertificate), .state(of: begun), .text(cause.reason.code.rawValue),
             .text(cause.reason.text), .text(cause.policyName), .text(cause.policyFile), .count(cause.policyLine),
             .text(run),
             .time(at), .time(at), .optional(asked ? at : nil), .optional(asked ? run : nil),
@@ -108,25 +85,20 @@ struct RotationWriter {
     }
 
     /// The certificate that it replaced stays as it is: what follows decides about that one too.
-    private func complete(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {
-        _ = try ending.complete(known.row)
+    private func supersede(
+        _ known: Open, _ device: Int64, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog
+    ) throws {
+        let (moved, steps) = try known.rotation.apply(.superseded)
+        _ = try effects.carryOut(
+            steps, moved, of: RotationEffects.Subject(rotation: known.row, deviceRow: device, device: id),
+            why: known.rotation.isUnconfirmed ? cause.reason : nil, &log)
+        guard moved.state == .completed else { return }
         try log.append(.completed, device: id, at: at) { json in
-            json.member("rotation", Int(known.row))
+            json.member("rotation", Int(known.row.number))
             json.member(
-                "why", "its new certificate is replaced in turn (\(cause.reason.code.rawValue): \(cause.reason.text))")
+                "why",
+                "\(RotationEnd.replacedInTurn.sentence) (\(cause.reason.code.rawValue): \(cause.reason.text))")
         }
-    }
-
-    private func supersede(_ known: Open, _ id: DeviceID, _ cause: Cause, _ log: inout AuditLog) throws {
-        var replacement: Fingerprint?
-        if let row = known.newCertificate {
-            try deactivate.run([.time(at), .integer(row)])
-            replacement = try findFingerprint.first([.integer(row)]) { try $0.fingerprint(0) }
-        }
-        try ending.cancel(
-            known.row, of: id,
-            why: "its replacement was not confirmed, and another takes its place (\(cause.reason.code.rawValue): "
-                + "\(cause.reason.text))", replacement: replacement, &log)
     }
 }
 

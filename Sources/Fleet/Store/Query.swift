@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Lifecycle
 import RotationModel
 
 /// A value for a statement's placeholder, in SQLite's storage classes.
@@ -10,6 +11,8 @@ enum SQLValue {
     case blob([UInt8])
     case digest(SHA256Digest)
 
+    static func row<Kind>(_ row: RowID<Kind>) -> SQLValue { .integer(row.number) }
+    static func state(of rotation: Rotation) -> SQLValue { .text(rotation.state.rawValue) }
     static func time(_ time: Timestamp) -> SQLValue { .integer(time.seconds) }
     static func optional(_ time: Timestamp?) -> SQLValue { time.map(SQLValue.time) ?? .null }
     static func count(_ count: Int) -> SQLValue { .integer(Int64(count)) }
@@ -186,6 +189,15 @@ struct ResultRow {
         KeyReference(identity: try keyIdentity(identity), fingerprint: try keyFingerprint(fingerprint))
     }
     func keyIdentity(_ column: CInt) throws -> KeyIdentity { KeyIdentity(try digest(column)) }
+
+    func certificate(_ column: CInt) -> Rotation.Certificate { RowID(integer(column)) }
+
+    /// - Throws: ``RotationError/Code/inventory`` where the columns do not go together.
+    func rotation(state: CInt, original: CInt, replacement: CInt) throws -> Rotation {
+        try Rotation(
+            state: try value(state), original: certificate(original),
+            replacement: isNull(replacement) ? nil : certificate(replacement))
+    }
 
     /// A value of an enumeration that is stored by its raw text.
     ///

@@ -12,10 +12,7 @@ extension RotationPolicy {
         now >= overlapEnd(confirmedAt: confirmedAt)
     }
 
-    /// Whether a device that has not confirmed counts as stuck: more than `confirmWithin` has passed, not just as much.
-    ///
-    /// - Parameter deliveredAt: when its new certificate was laid out for it.
-    public func isStuck(deliveredAt: Timestamp, at now: Timestamp) -> Bool {
-        now - deliveredAt > expiry.confirmWithin
-    }
+    /// How long a device has for its proof, from when its new certificate was laid out for it, and for its CSR, from when it was
+    /// asked.
+    public var patience: Patience { Patience(expiry.confirmWithin) }
 }

@@ -1,4 +1,5 @@
 public import Fleet
+import Lifecycle
 import Rotation
 import RotationModel
 

@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import Policy
 public import Rotation
 import RotationModel

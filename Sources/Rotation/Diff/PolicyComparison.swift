@@ -132,7 +132,7 @@ struct CoverageComparison {
         let found = planner.waiting.confirmed(known, at: planner.at)
         let revoked = DeviceRevocations(
             planner.revocations.reached[found.row] ?? [], active: found.active, of: planner.revocations, at: planner.at)
-        let device = revoked.due.isEmpty ? found : found.without(revoked.due)
+        let device = revoked.due.isEmpty ? found : found.without(revoked.due, at: planner.at)
         guard let current = device.active.first else { return nil }
         switch try selections.select(for: device, current: current) {
         case .none: return Covered(index: nil)

@@ -174,7 +174,7 @@ final class FleetSimulation {
             devices[Int(place)].policy = index
             let decisions = try judge(devices[Int(place)], index, on: planner).decisions()
             if decisions.isEmpty {
-                devices[Int(place)].settle()
+                devices[Int(place)].settle(at: planner.at)
                 reschedule(place, nextDay(for: devices[Int(place)], after: day))
             }
             return decisions

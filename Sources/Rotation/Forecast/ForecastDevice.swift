@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import PKI
 import Policy
 import RotationModel
@@ -43,8 +44,8 @@ struct ForecastDevice {
         case .awaitingCSR, .ready:
             if device.request == nil { device.suppose(request: supposer.request(policy)) }
         case .issued, .delivered:
-            guard let new = rotation.newCertificate else { return }
-            device.confirm(replacement: new, at: at)
+            guard let new = rotation.rotation.replacement else { return }
+            device.suppose(.confirmed(new), at: at)
             (replacedAt, issuedAt) = (issuedAt, nil)
         case .confirmed, .completed, .cancelled: break
         }
@@ -58,7 +59,7 @@ struct ForecastDevice {
         let due = DeviceRevocations(reached, active: device.active, of: scope, at: at).due
         guard !due.isEmpty else { return }
         let rows = Set(due.map(\.reached.certificate.row))
-        device = device.without(due)
+        device = device.without(due, at: at)
         reached.removeAll { rows.contains($0.certificate.row) }
     }
 
@@ -70,20 +71,21 @@ struct ForecastDevice {
             let old = device.active.first { $0.row == decision.certificateRow }
             let new = try supposer.certificate(
                 decision.policyIndex, request: device.request, replacing: old, decision.keySource, at: at)
-            device.suppose(request: nil)
+            begin(decision, at: at, &supposer)
             device.pending = [new]
-            device.rotation = supposer.rotation(.delivered, decision, new: new.row, at: at)
+            for event in [.reserved, .issued(RowID(new.row)), .published] as [RotationEvent] {
+                device.suppose(event, at: at)
+            }
             issuedAt = at
             named = decision.policyIndex
             progress = .moved
         case .requestCSR:
-            if decision.supersedes { device.pending = [] }
-            device.suppose(request: nil)
-            device.rotation = supposer.rotation(.awaitingCSR, decision, new: nil, at: at)
+            begin(decision, at: at, &supposer)
+            device.suppose(.asked, at: at)
             progress = .moved
         case .retire:
             device.active.removeAll { $0.row == decision.certificateRow }
-            if decision.rotation != nil { device.rotation = nil }
+            if decision.rotation != nil { device.suppose(.overlapEnded(replacement: .active), at: at) }
             progress = .moved
         case .hold: progress = .moved
         case .blocked: progress = .blocked
@@ -91,14 +93,19 @@ struct ForecastDevice {
         }
     }
 
+    private mutating func begin(_ decision: Decision, at: Timestamp, _ supposer: inout Supposer) {
+        device.suppose(request: nil)
+        device.suppose(replacing: decision.certificateRow, for: decision.reason, row: supposer.row(), at: at)
+    }
+
     /// Nothing was decided: a rotation whose old certificate is gone is over, and one that waits for the device goes on.
-    mutating func settle() {
+    mutating func settle(at: Timestamp) {
         guard let rotation = device.rotation else { return }
         switch rotation.state {
         case .awaitingCSR, .ready, .issued, .delivered: progress = .moved
         case .confirmed:
             if !device.active.contains(where: { $0.row == rotation.oldCertificate }) {
-                device.rotation = nil
+                device.suppose(.overlapEnded(replacement: .active), at: at)
                 progress = .moved
             }
         case .completed, .cancelled: break

@@ -54,13 +54,8 @@ struct Supposer {
         return mold
     }
 
-    mutating func rotation(
-        _ state: RotationState, _ decision: Decision, new: Int64?, at: Timestamp
-    ) -> OpenRotation {
-        OpenRotation(
-            supposed: next(), state: state, reason: decision.reason, oldCertificate: decision.certificateRow,
-            newCertificate: new, at: at)
-    }
+    /// Of a rotation that is supposed to begin.
+    mutating func row() -> Int64 { next() }
 
     /// A CSR that the policy takes.
     mutating func request(_ policy: Int) -> WaitingRequest {

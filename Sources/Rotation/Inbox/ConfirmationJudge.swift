@@ -1,5 +1,6 @@
 import Delivery
 import Fleet
+import Lifecycle
 import PKI
 import RotationModel
 

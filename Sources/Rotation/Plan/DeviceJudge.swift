@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import Policy
 import RotationModel
 

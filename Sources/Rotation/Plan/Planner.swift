@@ -44,7 +44,7 @@ final class Planner {
                 reached, active: found.active, of: revocations, at: at,
                 provenElsewhere: Set(try reached.flatMap(\.others).filter(hasProvenAnother).map(\.row)))
             decisions += try revoked.due.map(row)
-            let device = revoked.due.isEmpty ? found : found.without(revoked.due)
+            let device = revoked.due.isEmpty ? found : found.without(revoked.due, at: at)
             guard let current = device.active.first else { return }
             switch try selections.select(for: device, current: current) {
             case .none:

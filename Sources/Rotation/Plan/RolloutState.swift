@@ -25,7 +25,7 @@ struct RolloutState {
                 // A generation of certificates: what was handed out before has expired, and would thin out what fails today.
                 let tally = try snapshot.rolloutTally(
                     ofPolicy: policy.name, since: at - policy.profile.validity, resumedAt: resumes[policy.name],
-                    patience: policy.expiry.confirmWithin, now: at, confirmed: confirmed)
+                    patience: policy.patience, now: at, confirmed: confirmed)
                 guard rule.isPassed(bad: tally.failed + tally.stuck, of: tally.handedOut) else { continue }
                 state.halts[place] = PolicyHalt(policy: policy.name, since: at, isRecorded: false, tally: tally)
             }
@@ -38,7 +38,7 @@ struct RolloutState {
             if let new = rotation.newCertificate, confirmed.contains(new) { return false }
             // Whoever resumed the policy has seen those that were stuck by then, and goes on without them.
             guard let resumedAt = resumes[rotation.policy] else { return true }
-            return rotation.waitingSince + policy.expiry.confirmWithin > resumedAt
+            return !policy.patience.wasSeenRunningOut(since: rotation.waitingSince, by: resumedAt)
         }
         return state
     }

@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import RotationModel
 
 /// What a decision can count on beside the inventory: in a dry run the CSRs and confirmations that the next run would take
@@ -23,11 +24,9 @@ struct WaitingRequests {
 
     /// The device as it is once its confirmation is taken in.
     func confirmed(_ known: PlanningDevice, at: Timestamp) -> PlanningDevice {
-        guard let rotation = known.rotation, let new = rotation.newCertificate, confirmations.contains(new) else {
-            return known
-        }
+        guard let new = known.rotation?.rotation.replacement, confirmations.contains(new.number) else { return known }
         var device = known
-        device.confirm(replacement: new, at: at)
+        device.suppose(.confirmed(new), at: at)
         return device
     }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Lifecycle
 import PKI
 import Policy
 import RotationModel

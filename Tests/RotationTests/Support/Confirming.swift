@@ -1,6 +1,7 @@
 import Delivery
 import Fleet
 import Foundation
+import Lifecycle
 import PKI
 import RotationModel
 import RotationTesting
