@@ -4,21 +4,21 @@ public import RotationModel
 /// The folder that devices hand in to. What lies in it is not to be trusted: not its names, not its kinds, not its sizes, and not
 /// that it stays what it was.
 public struct Inbox: Sendable {
-    private let folders: InboxFolders
+    private let folders: InboxDescriptors
 
     public init(root: String) {
-        folders = InboxFolders(root: root)
+        folders = InboxDescriptors(root: root)
     }
 
     public var root: String { folders.root }
 
     /// `csr/NAME.csr`: certificate signing requests; `csr/NAME.jws`: the same, signed by the device.
-    public var requests: InboxTray {
-        InboxTray(
+    public var requests: InboxFolder {
+        InboxFolder(
             folders: folders, folder: "csr",
             kinds: [
-                InboxTray.Kind(suffix: Inbox.requestSuffix, largest: CertificateRequest.largest),
-                InboxTray.Kind(suffix: Inbox.signedRequestSuffix, largest: Inbox.largestSignedRequest),
+                InboxFolder.Kind(suffix: Inbox.requestSuffix, largest: CertificateRequest.largest),
+                InboxFolder.Kind(suffix: Inbox.signedRequestSuffix, largest: Inbox.largestSignedRequest),
             ])
     }
 
@@ -31,10 +31,10 @@ public struct Inbox: Sendable {
     private static let signedRequestSuffix = ".jws"
 
     /// `ack/NAME.jws`: proofs that a device holds the key of its new certificate.
-    public var confirmations: InboxTray {
-        InboxTray(
+    public var confirmations: InboxFolder {
+        InboxFolder(
             folders: folders, folder: "ack",
-            kinds: [InboxTray.Kind(suffix: ".jws", largest: Inbox.largestConfirmation)])
+            kinds: [InboxFolder.Kind(suffix: ".jws", largest: Inbox.largestConfirmation)])
     }
 
     /// The most bytes of a confirmation that are read. One signed with RSA-8192 takes less than 2 KiB.

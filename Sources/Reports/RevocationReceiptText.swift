@@ -3,10 +3,10 @@ import RotationModel
 
 /// What came of an order to revoke, for the person who gave it.
 public struct RevocationReceiptText {
-    let receipt: RevocationDesk.Receipt
+    let receipt: RevocationService.Receipt
     let style: Style
 
-    public init(_ receipt: RevocationDesk.Receipt, style: Style = .plain) {
+    public init(_ receipt: RevocationService.Receipt, style: Style = .plain) {
         self.receipt = receipt
         self.style = style
     }

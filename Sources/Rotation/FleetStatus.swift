@@ -112,6 +112,6 @@ public struct FleetStatus: Sendable {
 extension RunRecord {
     /// Whether its process is there, as far as this host can tell. The lock is not asked: asking for it could turn a run away.
     fileprivate var isAlive: Bool {
-        host != RunBook.hostName || kill(pid, 0) == 0 || errno == EPERM
+        host != RunRecorder.hostName || kill(pid, 0) == 0 || errno == EPERM
     }
 }

@@ -49,7 +49,7 @@ extension Workspace {
 extension AuthorityDirectory.Entry {
     /// Why nobody would hear of its revocations, or nil.
     func listTrouble(_ inventory: Inventory) throws -> String? {
-        // An authority outside publishes its own.
+        // An external issuer publishes its own.
         guard configuration.issuer == nil, !certificate.maySignRevocationLists else { return nil }
         let hasRevoked = try inventory.lastRevocation(issuers: spellings(among: inventory.issuerNames())) > 0
         guard configuration.crlURL != nil || hasRevoked else { return nil }

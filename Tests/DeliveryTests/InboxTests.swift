@@ -146,12 +146,12 @@ struct InboxTests {
         try other.write("csr/a.csr", "x")
         try? FileManager.default.removeItem(atPath: folder["csr"])
         try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: other["csr"])
-        let tray = inbox.requests
-        #expect(tray.obstacle?.code == .permission && tray.obstacle?.place == folder["csr"])
-        #expect(throws: RotationError.self) { try tray.names() }
-        #expect(throws: RotationError.self) { try tray.read("a.csr") }
-        #expect(throws: RotationError.self) { try tray.reject(rejection("a.csr")) }
-        #expect(throws: RotationError.self) { try tray.remove("a.csr") }
+        let requests = inbox.requests
+        #expect(requests.obstacle?.code == .permission && requests.obstacle?.place == folder["csr"])
+        #expect(throws: RotationError.self) { try requests.names() }
+        #expect(throws: RotationError.self) { try requests.read("a.csr") }
+        #expect(throws: RotationError.self) { try requests.reject(rejection("a.csr")) }
+        #expect(throws: RotationError.self) { try requests.remove("a.csr") }
         #expect(try other.read("csr/a.csr") == Array("x".utf8))
         #expect(!FileManager.default.fileExists(atPath: folder["rejected/a.csr"]))
     }
@@ -161,12 +161,12 @@ struct InboxTests {
         let other = try TemporaryFolder()
         try other.write("a.csr", "secret")
         try put("a.csr", "x")
-        let tray = inbox.requests
-        #expect(try tray.names() == ["a.csr"])
+        let requests = inbox.requests
+        #expect(try requests.names() == ["a.csr"])
         try FileManager.default.moveItem(atPath: folder["csr"], toPath: folder["was"])
         try FileManager.default.createSymbolicLink(atPath: folder["csr"], withDestinationPath: other.path)
-        #expect(try tray.read("a.csr") == Array("x".utf8))
-        try tray.reject(rejection("a.csr"))
+        #expect(try requests.read("a.csr") == Array("x".utf8))
+        try requests.reject(rejection("a.csr"))
         #expect(try folder.read("rejected/a.csr") == Array("x".utf8))
         #expect(try other.read("a.csr") == Array("secret".utf8))
     }
@@ -174,13 +174,13 @@ struct InboxTests {
     @Test("A file that took the place of one that was read stays for the next run", arguments: [false, true])
     func newer(rejected: Bool) throws {
         try put("a.csr", "old")
-        let tray = inbox.requests
-        #expect(try tray.read("a.csr") == Array("old".utf8))
+        let requests = inbox.requests
+        #expect(try requests.read("a.csr") == Array("old".utf8))
         try folder.write("new", "new!")
         #expect(rename(folder["new"], folder["csr/a.csr"]) == 0)
-        if rejected { try tray.reject(rejection("a.csr")) } else { try tray.remove("a.csr") }
-        #expect(try tray.names() == ["a.csr"])
-        #expect(try tray.read("a.csr") == Array("new!".utf8))
+        if rejected { try requests.reject(rejection("a.csr")) } else { try requests.remove("a.csr") }
+        #expect(try requests.names() == ["a.csr"])
+        #expect(try requests.read("a.csr") == Array("new!".utf8))
         #expect(!FileManager.default.fileExists(atPath: folder["rejected/a.csr"]))
     }
 

@@ -184,7 +184,7 @@ struct IssuanceCheckTests {
     }
 
     @Test(
-        "what OpenSSL issues for an authority outside passes, whatever serial number and harmless extensions it chose")
+        "what OpenSSL issues for an external issuer passes, whatever serial number and harmless extensions it chose")
     func outside() throws {
         let (certificate, check) = try madeByOpenSSL(
             "authorityInfoAccess=caIssuers;URI:http://example.com/ca.cer\ncertificatePolicies=1.2.3.4")
@@ -193,7 +193,7 @@ struct IssuanceCheckTests {
     }
 
     @Test(
-        "an authority outside may not add what changes a certificate's meaning",
+        "an external issuer may not add what changes a certificate's meaning",
         arguments: [
             ("1.2.3.4=critical,ASN1:NULL", "the extension 1.2.3.4 (critical) was not ordered"),
             ("basicConstraints=critical,CA:TRUE", "the CA of BasicConstraints is true, and was to be false"),
@@ -238,7 +238,7 @@ struct IssuanceCheckTests {
             authority: pki.authority.certificate,
             profile: CertificateProfile(
                 signature: .ecdsaWithSHA256, keyUsage: [.digitalSignature], extendedKeyUsage: [.clientAuth]),
-            issuer: .outside)
+            issuer: .external)
         return (try Certificate(reading: folder.read("made.pem")), check)
     }
 }

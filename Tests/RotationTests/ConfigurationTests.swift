@@ -291,7 +291,7 @@ struct ConfigurationTests {
         #expect(told.hasPrefix("\(path):\(message)"), "\(told)")
     }
 
-    @Test("An authority outside has a program, with its arguments as they are and its bounds")
+    @Test("An external issuer has a program, with its arguments as they are and its bounds")
     func issuer() throws {
         let folder = try ScratchFolder()
         let path = try folder.write(

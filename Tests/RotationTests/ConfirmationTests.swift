@@ -144,11 +144,12 @@ struct ConfirmationTests {
         let bytes = try fleet.confirm("d1", key)
         let names = ["d1.jws"]
         let dead = try DeadRun(fleet)
-        let readings = try await ConfirmationReader(tray: fleet.workspace.inbox.confirmations).read(names)
-        let judge = ConfirmationJudge(at: TestFleet.now)
-        let rulings = try await judge.judge(try dead.inventory.planningSnapshot { try judge.claims(readings, $0) })
-        guard case .confirm(let order) = rulings[0].ruling else {
-            Issue.record("not confirmed: \(rulings)")
+        let readings = try await ConfirmationReader(source: fleet.workspace.inbox.confirmations).read(names)
+        let evaluation = ConfirmationCheck(at: TestFleet.now)
+        let outcomes = try await evaluation.evaluate(
+            try dead.inventory.planningSnapshot { try evaluation.claims(readings, $0) })
+        guard case .confirm(let order) = outcomes[0].outcome else {
+            Issue.record("not confirmed: \(outcomes)")
             return
         }
         try dead.inventory.confirm([order], refused: [], run: DeadRun.id, at: TestFleet.now)

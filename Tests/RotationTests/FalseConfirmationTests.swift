@@ -259,8 +259,8 @@ struct FalseConfirmationTests {
         let scene = try await scene()
         let new = try scene.fleet.manifest("d1").certificate.fingerprint
         let confirmation = try scene.signed(try scene.honest)
-        let desk = RevocationDesk(scene.fleet.workspace, at: TestFleet.now, actor: "test")
-        _ = try await desk.carryOut(ManualRevocation(target: .fingerprint(new), reason: .superseded))
+        let service = RevocationService(scene.fleet.workspace, at: TestFleet.now, actor: "test")
+        _ = try await service.carryOut(ManualRevocation(target: .fingerprint(new), reason: .superseded))
         try scene.fleet.putConfirmation("d1.jws", confirmation)
         let codes = try await scene.fleet.run().intake.rejected.map(\.code)
         #expect(codes == ["nothing-to-confirm"])

@@ -49,8 +49,8 @@ struct HaltTests {
         let attention = try await FleetStatus.read(fleet.workspace, at: Self.later + .hours(1)).attention
         #expect(attention.first { $0.hasPrefix("policy sensors is halted since") }?.contains("2 stuck of 5") == true)
 
-        let desk = RolloutDesk(fleet.workspace, at: Self.later + .hours(2), actor: "alice")
-        #expect(try desk.resume("sensors", note: "the gateway was down")?.tally == tally)
+        let service = RolloutService(fleet.workspace, at: Self.later + .hours(2), actor: "alice")
+        #expect(try service.resume("sensors", note: "the gateway was down")?.tally == tally)
         let resumed = try await fleet.run(at: Self.later + .hours(3))
         #expect(resumed.result("next")?.status == .issued && resumed.ending == .completed && resumed.plan.halts == [])
 
@@ -66,7 +66,7 @@ struct HaltTests {
     func after() async throws {
         let fleet = try fleet()
         try await fleet.run()
-        _ = try RolloutDesk(fleet.workspace, at: Self.later, actor: "alice").resume("sensors", note: "known")
+        _ = try RolloutService(fleet.workspace, at: Self.later, actor: "alice").resume("sensors", note: "known")
         #expect(try await fleet.plan(at: Self.later).halts == [], "all five were stuck by then")
         #expect(try await fleet.plan(at: Self.later + .days(2)).halts == [])
     }
@@ -117,10 +117,10 @@ struct HaltTests {
         #expect(try await fleet.plan(at: Self.later).decision("next")?.reason.code == .halted)
         try fleet.setPolicies(policyFile([PolicyText(name: "renamed", rekey: "allowed")]))
         #expect(try await fleet.plan(at: Self.later).decision("next")?.action == .issue)
-        let desk = RolloutDesk(fleet.workspace, at: Self.later, actor: "alice")
-        #expect(try desk.resume("sensors", note: "renamed")?.isRecorded == true)
-        #expect(try desk.resume("renamed", note: "to be sure") == nil)
-        let error = #expect(throws: RotationError.self) { try desk.resume("renamd", note: "typing") }
+        let service = RolloutService(fleet.workspace, at: Self.later, actor: "alice")
+        #expect(try service.resume("sensors", note: "renamed")?.isRecorded == true)
+        #expect(try service.resume("renamed", note: "to be sure") == nil)
+        let error = #expect(throws: RotationError.self) { try service.resume("renamd", note: "typing") }
         #expect(
             error?.code == .badInput && error?.advice == "it can only be `renamed`"
                 || error?.advice == "did you mean `renamed`?")

@@ -16,14 +16,14 @@ struct ManualRevocationTests {
         return try fleet.load()
     }
 
-    private func desk(_ fleet: TestFleet) -> RevocationDesk {
-        RevocationDesk(fleet.workspace, at: now, actor: "alice", clock: FixedClock(now))
+    private func service(_ fleet: TestFleet) -> RevocationService {
+        RevocationService(fleet.workspace, at: now, actor: "alice", clock: FixedClock(now))
     }
 
     @Test("An order is recorded, and the next run carries it out")
     func recorded() async throws {
         let fleet = try fleet()
-        let receipt = try desk(fleet).record(
+        let receipt = try service(fleet).record(
             ManualRevocation(target: .device("d1"), reason: .keyCompromise, note: "found in a bin"))
         #expect(receipt.name == "manual:1" && receipt.outlook.matched == 1 && receipt.obstacle == nil)
         #expect(try fleet.statuses("d1") == ["ACTIVE"])
@@ -45,9 +45,9 @@ struct ManualRevocationTests {
             .serial(certificate.serialNumber, issuer: "CN=Example Fleet CA 1, O=Example Devices"),
         ]
         for target in targets {
-            let receipt = try desk(fleet).record(ManualRevocation(target: target, reason: .superseded))
+            let receipt = try service(fleet).record(ManualRevocation(target: target, reason: .superseded))
             #expect(try await fleet.plan().rows == ["d2 revoke revoked"], "\(target)")
-            try desk(fleet).withdraw(receipt.name)
+            try service(fleet).withdraw(receipt.name)
             #expect(try await fleet.plan().rows == [])
         }
     }
@@ -56,7 +56,7 @@ struct ManualRevocationTests {
     func now() async throws {
         let fleet = try fleet()
         try fleet.handIn("d3")
-        let outcome = try await desk(fleet).carryOut(
+        let outcome = try await service(fleet).carryOut(
             ManualRevocation(target: .device("d1"), reason: .cessationOfOperation))
         #expect(outcome.rows == ["d1 revoked"])
         #expect(try fleet.statuses("d1") == ["REVOKED"])
@@ -70,7 +70,7 @@ struct ManualRevocationTests {
         let fleet = try fleet()
         let order = ManualRevocation(
             target: .device("d1"), reason: .keyCompromise, mode: .replaceThenRevoke, deadline: .days(3))
-        #expect(try desk(fleet).record(order).obstacle == nil)
+        #expect(try service(fleet).record(order).obstacle == nil)
         #expect(try await fleet.run().rows == ["d1 requested"])
         let key = try fleet.handIn("d1")
         #expect(try await fleet.run(at: now + .hours(1)).rows == ["d1 issued"])
@@ -90,23 +90,23 @@ struct ManualRevocationTests {
         ]
         for target in unknown {
             let error = try #require(throws: RotationError.self, "\(target)") {
-                try desk(fleet).record(ManualRevocation(target: target, reason: .superseded))
+                try service(fleet).record(ManualRevocation(target: target, reason: .superseded))
             }
             #expect(error.code == .badInput)
         }
-        _ = try await desk(fleet).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
+        _ = try await service(fleet).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
         let again = try #require(throws: RotationError.self) {
-            try desk(fleet).record(ManualRevocation(target: .device("d1"), reason: .superseded))
+            try service(fleet).record(ManualRevocation(target: .device("d1"), reason: .superseded))
         }
         #expect(again.message.contains("REVOKED already"))
-        #expect(throws: RotationError.self) { try desk(fleet).withdraw("manual:9") }
+        #expect(throws: RotationError.self) { try service(fleet).withdraw("manual:9") }
     }
 
     @Test("A key that nobody has yet can be refused")
     func unknownKey() async throws {
         let fleet = try fleet()
         let key = try PrivateKey.generate(.ecdsaP256)
-        let receipt = try desk(fleet).record(
+        let receipt = try service(fleet).record(
             ManualRevocation(target: .key(key.publicKey.fingerprint), reason: .keyCompromise))
         #expect(receipt.outlook.matched == 0)
         try fleet.handIn("d1", key: key)
@@ -121,12 +121,12 @@ struct ManualRevocationTests {
         try fleet.add("d4", left: .days(80))
         try fleet.load()
         let order = ManualRevocation(target: .key(key.publicKey.fingerprint), reason: .keyCompromise)
-        let error = try await #require(throws: RotationError.self) { try await desk(fleet).carryOut(order) }
+        let error = try await #require(throws: RotationError.self) { try await service(fleet).carryOut(order) }
         #expect(error.code == .guarded && error.message.contains("3 of 4"))
         #expect(try fleet.inventory().planningSnapshot { try $0.revocationOrders() }.isEmpty)
-        #expect(try desk(fleet).record(order).obstacle?.contains("3 of 4") == true)
+        #expect(try service(fleet).record(order).obstacle?.contains("3 of 4") == true)
         #expect(try await fleet.run().ending == .guarded)
-        try desk(fleet).withdraw("manual:1")
+        try service(fleet).withdraw("manual:1")
         #expect(try await fleet.run().ending == .completed)
         #expect(try fleet.statuses("d1") == ["ACTIVE"])
     }
@@ -137,7 +137,7 @@ struct ManualRevocationTests {
         let certificate = try fleet.add("d1", left: .days(80))
         fleet.share(certificate, with: "d2")
         try fleet.load()
-        _ = try await desk(fleet).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
+        _ = try await service(fleet).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
         #expect(try fleet.statuses("d1") == ["REVOKED"] && fleet.statuses("d2") == ["REVOKED"])
     }
 }

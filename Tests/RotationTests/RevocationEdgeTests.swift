@@ -12,8 +12,8 @@ import Testing
 struct RevocationEdgeTests {
     private let now = TestFleet.now
 
-    private func desk(_ fleet: TestFleet, at: Timestamp) -> RevocationDesk {
-        RevocationDesk(fleet.workspace, at: at, actor: "alice", clock: FixedClock(at))
+    private func service(_ fleet: TestFleet, at: Timestamp) -> RevocationService {
+        RevocationService(fleet.workspace, at: at, actor: "alice", clock: FixedClock(at))
     }
 
     private func list(_ fleet: TestFleet) throws -> RevocationList {
@@ -26,8 +26,8 @@ struct RevocationEdgeTests {
         try fleet.add("d1", left: .days(80))
         try fleet.load()
         let order = ManualRevocation(target: .device("d1"), reason: .superseded)
-        _ = try desk(fleet, at: now).record(order)
-        #expect(try await desk(fleet, at: now).carryOut(order).rows == ["d1 revoked"])
+        _ = try service(fleet, at: now).record(order)
+        #expect(try await service(fleet, at: now).carryOut(order).rows == ["d1 revoked"])
         #expect(try fleet.statuses("d1") == ["REVOKED"])
     }
 
@@ -39,7 +39,7 @@ struct RevocationEdgeTests {
         let key = try fleet.folder.read("ca.key")
         try FileManager.default.removeItem(atPath: fleet.folder["ca.key"])
         await #expect(throws: RotationError.self) {
-            try await desk(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .keyCompromise))
+            try await service(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .keyCompromise))
         }
         #expect(try fleet.statuses("d1") == ["ACTIVE"])
         try fleet.folder.write("ca.key", key, mode: 0o600)
@@ -92,7 +92,7 @@ struct RevocationEdgeTests {
         let shared = try fleet.add("x1", left: .days(80))
         fleet.share(shared, with: "x2")
         try fleet.load()
-        _ = try desk(fleet, at: now).record(
+        _ = try service(fleet, at: now).record(
             ManualRevocation(target: .device("x1"), reason: .superseded, mode: .replaceThenRevoke, deadline: .days(3)))
         #expect(try await fleet.run().rows == ["x1 requested", "x2 requested"])
         let keys = try (fleet.handIn("x1"), fleet.handIn("x2"))
@@ -128,9 +128,9 @@ struct RevocationEdgeTests {
         let certificate = try fleet.add("d1", left: .days(80))
         try fleet.load()
         let target = ManualRevocation.Target.fingerprint(certificate.fingerprint)
-        _ = try await desk(fleet, at: now).carryOut(ManualRevocation(target: target, reason: .superseded))
+        _ = try await service(fleet, at: now).carryOut(ManualRevocation(target: target, reason: .superseded))
         #expect(try list(fleet).entries.map(\.reason) == [.superseded])
-        let worse = try await desk(fleet, at: now + .hours(1)).carryOut(
+        let worse = try await service(fleet, at: now + .hours(1)).carryOut(
             ManualRevocation(target: target, reason: .keyCompromise))
         #expect(worse.lists.published.map(\.number) == [2])
         #expect(try list(fleet).entries.map(\.reason) == [.keyCompromise])
@@ -170,7 +170,7 @@ struct RevocationEdgeTests {
         try fleet.confirm("d1", key)
         try await fleet.run()
         #expect(try fleet.manifest("d1").action == "none" && fleet.manifest("d1").reason == "confirmed")
-        _ = try await desk(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .keyCompromise))
+        _ = try await service(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .keyCompromise))
         #expect(try fleet.manifest("d1").action == "none" && fleet.manifest("d1").reason == "revoked")
     }
 
@@ -184,7 +184,7 @@ struct RevocationEdgeTests {
         let before = try await FleetStatus.read(fleet.workspace, at: now)
         #expect(before.attention.contains { $0.contains("stolen-lot names no certificate") })
         #expect(before.devicesWithoutActive == 0)
-        _ = try await desk(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
+        _ = try await service(fleet, at: now).carryOut(ManualRevocation(target: .device("d1"), reason: .superseded))
         #expect(try await FleetStatus.read(fleet.workspace, at: now).devicesWithoutActive == 1)
     }
 
@@ -204,7 +204,7 @@ struct RevocationEdgeTests {
         let later = SystemClock().now() + .days(1)
         try fleet.add("d1", left: (later - now) + .days(80))
         try fleet.load()
-        let outcome = try await desk(fleet, at: later).carryOut(
+        let outcome = try await service(fleet, at: later).carryOut(
             ManualRevocation(target: .device("d1"), reason: .superseded))
         #expect(outcome.ending == .partial)
         #expect(outcome.lists.published.isEmpty && outcome.lists.troubles.count == 1)

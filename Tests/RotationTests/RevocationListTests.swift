@@ -26,7 +26,7 @@ struct RevocationListTests {
     private func revoke(
         _ device: String, in fleet: TestFleet, at: Timestamp, reason: RevocationReason = .superseded
     ) async throws {
-        _ = try await RevocationDesk(fleet.workspace, at: at, actor: "test", clock: FixedClock(at))
+        _ = try await RevocationService(fleet.workspace, at: at, actor: "test", clock: FixedClock(at))
             .carryOut(ManualRevocation(target: .device(DeviceID(checked: device)), reason: reason))
     }
 
@@ -147,7 +147,7 @@ struct RevocationListTests {
         let certificate = try fleet.manifest("due1").certificate
         let url = try #require(certificate.crlDistributionPoints.first)
         #expect(url.hasPrefix("http://crl.example.com/fleet-ca-1-") && url.hasSuffix("-of-4.crl"))
-        _ = try await RevocationDesk(
+        _ = try await RevocationService(
             fleet.workspace, at: now + .days(1), actor: "test", clock: FixedClock(now + .days(1))
         )
         .carryOut(ManualRevocation(target: .fingerprint(certificate.fingerprint), reason: .superseded))
@@ -177,7 +177,7 @@ struct RevocationListTests {
         try fleet.folder.write("rotation.yaml", text.replacing("shards: 4", with: "shards: 2"))
         let workspace = try Workspace(configuredBy: fleet.folder["rotation.yaml"])
         let later = now + .days(1)
-        _ = try await RevocationDesk(workspace, at: later, actor: "test", clock: FixedClock(later))
+        _ = try await RevocationService(workspace, at: later, actor: "test", clock: FixedClock(later))
             .carryOut(ManualRevocation(target: .fingerprint(certificate.fingerprint), reason: .superseded))
         let old = try list(fleet, String(url.split(separator: "/").last ?? ""))
         #expect(old.entries.map(\.serialNumber) == [certificate.serialNumber] && old.distributionPoint == url)

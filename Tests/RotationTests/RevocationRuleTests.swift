@@ -198,8 +198,8 @@ struct RevocationRuleTests {
         try fleet.handIn("stolen", key: stolen)
         try await fleet.run()
         #expect(try fleet.story("stolen").request != nil)
-        let desk = RevocationDesk(fleet.workspace, at: now, actor: "test")
-        let receipt = try desk.record(
+        let service = RevocationService(fleet.workspace, at: now, actor: "test")
+        let receipt = try service.record(
             ManualRevocation(target: .key(stolen.publicKey.fingerprint), reason: .keyCompromise))
         #expect(receipt.outlook.matched == 0)
         #expect(try fleet.story("stolen").request == nil)

@@ -107,7 +107,7 @@ struct SavedPlanTests {
         },
         Change(name: "an order to revoke", says: ["the inventory changed", "fresh (no row then, revoke, revoked now)"])
         {
-            _ = try RevocationDesk($0.workspace, at: now, actor: "alice", clock: FixedClock(now))
+            _ = try RevocationService($0.workspace, at: now, actor: "alice", clock: FixedClock(now))
                 .record(ManualRevocation(target: .device("fresh"), reason: .superseded))
         },
         Change(name: "an authority that retires", says: ["the authorities changed"]) {

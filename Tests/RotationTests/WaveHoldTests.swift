@@ -88,7 +88,7 @@ struct WaveHoldTests {
         try await fleet.load().run()
         let (early, late) = (TestFleet.now + TimeSpan(seconds: 864_000 - 1), TestFleet.now + .days(10))
         func resume(at: Timestamp) throws {
-            _ = try RolloutDesk(fleet.workspace, at: at, actor: "alice").resume("sensors", note: "a1 is in repair")
+            _ = try RolloutService(fleet.workspace, at: at, actor: "alice").resume("sensors", note: "a1 is in repair")
         }
         try resume(at: early)
         #expect(try await fleet.plan(at: late).rows == ["a0 hold wave"], "it was not late yet")

@@ -12,13 +12,13 @@ extension Inventory {
         _ draft: RevocationOrderDraft, run: String? = nil, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try write { database in
-            let desk = try RevocationOrderDesk(database, run: run, at: at)
-            if try desk.find(draft.name) != nil {
+            let recorder = try RevocationOrderRecorder(database, run: run, at: at)
+            if try recorder.find(draft.name) != nil {
                 throw RotationError(
                     .badInput, "there is a revocation named \u{201C}\(draft.name)\u{201D} already",
                     advice: "give this one another name")
             }
-            return try audited(database, run: run, actor: draft.actor) { log in try desk.add(draft, &log) }
+            return try audited(database, run: run, actor: draft.actor) { log in try recorder.add(draft, &log) }
         }
     }
 
@@ -36,20 +36,20 @@ extension Inventory {
         run: String, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try write { database in
-            let desk = try RevocationOrderDesk(database, run: run, at: at)
+            let recorder = try RevocationOrderRecorder(database, run: run, at: at)
             return try audited(database, run: run) { log in
-                guard let known = try desk.find(name) else {
+                guard let known = try recorder.find(name) else {
                     let draft = RevocationOrderDraft(
                         name: name, kind: .policy, reason: reason, mode: mode, deadline: deadline,
-                        actor: try desk.runActor(run), note: note)
-                    return try desk.add(draft, &log)
+                        actor: try recorder.runActor(run), note: note)
+                    return try recorder.add(draft, &log)
                 }
                 guard known.kind == .policy else {
                     throw RotationError(
                         .badInput, "a revocation named \u{201C}\(name)\u{201D} was given by hand already",
                         advice: "give the rule another name")
                 }
-                try desk.renew(known, reason: reason, mode: mode, deadline: deadline, note: note, &log)
+                try recorder.renew(known, reason: reason, mode: mode, deadline: deadline, note: note, &log)
                 return known.id
             }
         }
@@ -80,7 +80,7 @@ extension Inventory {
 }
 
 /// Records revocation orders, within one transaction.
-private struct RevocationOrderDesk {
+private struct RevocationOrderRecorder {
     private let database: Database
     private let run: String?
     private let at: Timestamp

@@ -93,7 +93,7 @@ public struct IssuedOrder: Sendable {
     public enum SerialChoice: Sendable {
         /// The reserved one and no other.
         case reserved
-        /// An authority outside has numbers of its own. A reserved one that it did not take is given up.
+        /// An external issuer has numbers of its own. A reserved one that it did not take is given up.
         case issuer
     }
 

@@ -1,7 +1,7 @@
 import RotationModel
 
 extension Inventory {
-    /// Which of the serial numbers some certificate of the issuer has already: for those that an authority outside chose.
+    /// Which of the serial numbers some certificate of the issuer has already: for those that an external issuer chose.
     ///
     /// It reads the fleet once, whatever their number.
     ///

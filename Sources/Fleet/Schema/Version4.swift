@@ -1,4 +1,4 @@
-/// What the fourth version adds: the CSRs themselves, because authorities outside may want to see them.
+/// What the fourth version adds: the CSRs themselves, because external issuers may want to see them.
 enum Version4 {
     static let requests = """
         ALTER TABLE requests ADD COLUMN csr BLOB;  -- DER; NULL: taken before this version

@@ -8,9 +8,9 @@ public struct IssuanceCheck: Sendable {
     public enum Issuer: Sendable {
         /// This process: nothing is left open.
         case here
-        /// An authority outside: the serial number, the place of its CRL, the SubjectKeyIdentifier, whether there is a BasicConstraints, which of
+        /// An external issuer: the serial number, the place of its CRL, the SubjectKeyIdentifier, whether there is a BasicConstraints, which of
         /// the ordered extensions are critical, and further extensions that are not, are its own to choose.
-        case outside
+        case external
     }
 
     private let authority: Certificate
@@ -66,7 +66,7 @@ public struct IssuanceCheck: Sendable {
         found.compare("notBefore", certificate.notBefore, order.notBefore)
         found.compare("notAfter", certificate.notAfter, order.notAfter)
         let names = certificate.subjectAlternativeNames
-        // RFC 5280 gives their order no meaning, and authorities outside have one of their own.
+        // RFC 5280 gives their order no meaning, and external issuers have one of their own.
         if issuer == .here || Set(names) != Set(order.subjectAlternativeNames) {
             found.compare("SubjectAltName", names, order.subjectAlternativeNames)
         }
@@ -108,7 +108,7 @@ public struct IssuanceCheck: Sendable {
             let point = points.isEmpty ? [] : [points[order.serialNumber.shard(of: points.count)]]
             found.compare("CRLDistributionPoints", certificate.crlDistributionPoints, point)
             if Set(marks) != Set(expected) { found.compare("list of extensions", marks, expected) }
-        case .outside:
+        case .external:
             for mark in marks where mark.isCritical && !expected.contains(where: { $0.type == mark.type }) {
                 found.add("the extension \(mark) was not ordered")
             }

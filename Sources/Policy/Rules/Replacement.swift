@@ -44,11 +44,11 @@ extension RotationPolicy {
     /// Judges a device's current certificate, and puts what a revocation wants before what the policy says.
     ///
     /// - Parameter revocation: why a revocation wants it replaced; nil where none does.
-    public func judge(
+    public func evaluate(
         _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, revocation: Reason?,
         in wording: Wording = .sentences
     ) -> Verdict {
-        let verdict = judge(certificate, of: device, at: now, in: wording)
+        let verdict = evaluate(certificate, of: device, at: now, in: wording)
         guard let revocation else { return verdict }
         switch verdict {
         case .fresh: return .replace(Finding(reason: revocation))

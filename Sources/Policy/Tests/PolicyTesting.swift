@@ -56,7 +56,7 @@ private struct PolicyTestBench {
         let wanted = revocation(of: certificate).map {
             Reason(.revoked, "revocation \($0.name) (\($0.reason.rawValue)): it is replaced first")
         }
-        switch policy.judge(certificate, of: given.device, at: given.at, revocation: wanted) {
+        switch policy.evaluate(certificate, of: given.device, at: given.at, revocation: wanted) {
         case .fresh:
             return PolicyTestOutcome(.none, policy: policy.name, remark: remark(on: certificate, under: policy))
         case .report(let finding):

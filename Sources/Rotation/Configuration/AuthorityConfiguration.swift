@@ -25,11 +25,11 @@ public struct AuthorityConfiguration: Hashable, Sendable {
     public enum Signing: Hashable, Sendable {
         /// This job, with the authority's key.
         case key(KeyConfiguration)
-        /// An authority outside, which a program speaks for.
+        /// An external issuer, which a program speaks for.
         case issuer(IssuerConfiguration)
     }
 
-    /// Nil where an authority outside signs.
+    /// Nil where an external issuer signs.
     public var key: KeyConfiguration? {
         if case .key(let key) = signing { key } else { nil }
     }

@@ -55,12 +55,12 @@ struct AuthorityReader {
         if let command {
             key?.report(
                 "the authority has both `key` and `command`",
-                help: "keep `key` where this job signs, `command` where an authority outside does")
+                help: "keep `key` where this job signs, `command` where an external issuer does")
             if let crl = reader.optional("crl") {
                 crl.report(
                     "`crl` stands beside `command`: what this job does not sign for, it signs no CRL for either",
                     help:
-                        "remove it; the authority outside publishes its own CRL and writes its place into certificates")
+                        "remove it; the external issuer publishes its own CRL and writes its place into certificates")
             }
             let read = IssuerReader(root: root).read(command, settings: issuer)
             return key == nil ? read.map { .issuer($0) } : nil
@@ -70,7 +70,7 @@ struct AuthorityReader {
             reader.value.report(
                 "the authority has neither `key` nor `command`",
                 help:
-                    "add `key: { file: authorities/ca-1.key }`, or `command: [PROGRAM, ARGUMENT…]` for an authority outside"
+                    "add `key: { file: authorities/ca-1.key }`, or `command: [PROGRAM, ARGUMENT…]` for an external issuer"
             )
             return nil
         }

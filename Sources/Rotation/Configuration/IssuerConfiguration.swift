@@ -1,6 +1,6 @@
 public import RotationModel
 
-/// The program that speaks for an authority outside. docs/issuers.md says what it is asked and what it answers.
+/// The program that speaks for an external issuer. docs/issuers.md says what it is asked and what it answers.
 public struct IssuerConfiguration: Hashable, Sendable {
     /// Its absolute path.
     public let program: String

@@ -4,7 +4,7 @@ import RotationModel
 
 /// Lets one run a day work on devices that answer at once.
 ///
-/// What each run does is decided by the same judge and held back by the same limits as in a real one. A device is only looked at
+/// What each run does is decided by the same evaluation and held back by the same limits as in a real one. A device is only looked at
 /// on days on which something can happen to it, and is in memory only if that is within the forecast.
 ///
 /// A class, so that closures over it copy nothing.
@@ -15,7 +15,7 @@ final class FleetSimulation {
     let sharedKeys: Set<KeyIdentity>
     let endings: AuthorityEndings
     var selections: SelectionCache
-    var supposer: Supposer
+    var supposed: SupposedFleet
     var ledger: ForecastLedger
     var devices: [ForecastDevice] = []
     /// The devices to look at, by day.
@@ -35,7 +35,7 @@ final class FleetSimulation {
         sharedKeys = try planner.snapshot.sharedKeys()
         endings = try AuthorityEndings(planner.authorities, planner.snapshot, at: planner.at)
         selections = SelectionCache(policies: planner.policies, snapshot: planner.snapshot)
-        supposer = Supposer(planner)
+        supposed = SupposedFleet(planner)
         backlog = Backlog(policies: planner.policies.policies.count)
         schedule = ForecastSchedule(planner.policies, dates: dates)
         ledger = ForecastLedger(planner.policies, limits: limits, dates: dates)
@@ -63,7 +63,7 @@ final class FleetSimulation {
                     return
                 case .one(let index):
                     device.policy = index
-                    guard try judge(device, index, on: first).decisions().isEmpty else { break }
+                    guard try evaluate(device, index, on: first).decisions().isEmpty else { break }
                     schedule(device, on: nextDay(for: device, after: 0))
                     return
                 }
@@ -109,7 +109,7 @@ final class FleetSimulation {
             limit: limits.issue)
         ledger.enter(day: day, decisions, waiting: waiting) { devices[Int(owners[$0])].origin(of: decisions[$0]) }
         for (decision, place) in zip(decisions, owners) {
-            try devices[Int(place)].carryOut(decision, at: planner.at, &supposer)
+            try devices[Int(place)].carryOut(decision, at: planner.at, &supposed)
             keep(decision, of: place, at: planner.at)
         }
         backlog.settle()
@@ -156,7 +156,7 @@ final class FleetSimulation {
     /// What a run decides for one device, after its answers of the day before have come in.
     private func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
         if day > 0 {
-            devices[Int(place)].answer(at: planner.at, &supposer)
+            devices[Int(place)].answer(at: planner.at, &supposed)
         }
         devices[Int(place)].begin()
         devices[Int(place)].revoke(planner.revocations, at: planner.at)
@@ -172,7 +172,7 @@ final class FleetSimulation {
             return []
         case .one(let index):
             devices[Int(place)].policy = index
-            let decisions = try judge(devices[Int(place)], index, on: planner).decisions()
+            let decisions = try evaluate(devices[Int(place)], index, on: planner).decisions()
             if decisions.isEmpty {
                 devices[Int(place)].settle(at: planner.at)
                 reschedule(place, nextDay(for: devices[Int(place)], after: day))
@@ -199,8 +199,8 @@ final class FleetSimulation {
         reschedule(place, dates.compactMap { $0 }.min().flatMap { self.day(of: $0) })
     }
 
-    private func judge(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceJudge {
-        DeviceJudge(
+    private func evaluate(_ device: ForecastDevice, _ policy: Int, on planner: Planner) -> DeviceEvaluation {
+        DeviceEvaluation(
             planner: planner, device: device.device, policyIndex: policy, sharedKeys: sharedKeys, endings: endings,
             revocations: DeviceRevocations(
                 device.reached, active: device.device.active, of: planner.revocations, at: planner.at),

@@ -38,11 +38,11 @@ struct ForecastDevice {
     // MARK: What the device does
 
     /// Hands in what it was asked for, and proves what it was given.
-    mutating func answer(at: Timestamp, _ supposer: inout Supposer) {
+    mutating func answer(at: Timestamp, _ supposed: inout SupposedFleet) {
         guard let rotation = device.rotation else { return }
         switch rotation.state {
         case .awaitingCSR, .ready:
-            if device.request == nil { device.suppose(request: supposer.request(policy)) }
+            if device.request == nil { device.suppose(request: supposed.request(policy)) }
         case .issued, .delivered:
             guard let new = rotation.rotation.replacement else { return }
             device.suppose(.confirmed(new), at: at)
@@ -64,14 +64,14 @@ struct ForecastDevice {
     }
 
     mutating func carryOut(
-        _ decision: Decision, at: Timestamp, _ supposer: inout Supposer
+        _ decision: Decision, at: Timestamp, _ supposed: inout SupposedFleet
     ) throws {
         switch decision.action {
         case .issue:
             let old = device.active.first { $0.row == decision.certificateRow }
-            let new = try supposer.certificate(
+            let new = try supposed.certificate(
                 decision.policyIndex, request: device.request, replacing: old, decision.keySource, at: at)
-            begin(decision, at: at, &supposer)
+            begin(decision, at: at, &supposed)
             device.pending = [new]
             for event in [.reserved, .issued(RowID(new.row)), .published] as [RotationEvent] {
                 device.suppose(event, at: at)
@@ -80,7 +80,7 @@ struct ForecastDevice {
             named = decision.policyIndex
             progress = .moved
         case .requestCSR:
-            begin(decision, at: at, &supposer)
+            begin(decision, at: at, &supposed)
             device.suppose(.asked, at: at)
             progress = .moved
         case .retire:
@@ -93,9 +93,9 @@ struct ForecastDevice {
         }
     }
 
-    private mutating func begin(_ decision: Decision, at: Timestamp, _ supposer: inout Supposer) {
+    private mutating func begin(_ decision: Decision, at: Timestamp, _ supposed: inout SupposedFleet) {
         device.suppose(request: nil)
-        device.suppose(replacing: decision.certificateRow, for: decision.reason, row: supposer.row(), at: at)
+        device.suppose(replacing: decision.certificateRow, for: decision.reason, row: supposed.row(), at: at)
     }
 
     /// Nothing was decided: a rotation whose old certificate is gone is over, and one that waits for the device goes on.

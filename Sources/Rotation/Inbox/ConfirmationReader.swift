@@ -21,7 +21,7 @@ struct Acknowledgement: Sendable {
 
 /// Reads the files of `inbox/ack` on all cores: what can be said of a confirmation without looking anything up.
 struct ConfirmationReader: Sendable {
-    let tray: InboxTray
+    let source: InboxFolder
 
     /// A file, read.
     struct Reading: Sendable {
@@ -38,7 +38,7 @@ struct ConfirmationReader: Sendable {
 
     private func reading(_ name: String) -> Reading {
         do {
-            let sender = try tray.sender(of: name)
+            let sender = try source.sender(of: name)
             return Reading(file: name, sender: sender, content: acknowledgement(name))
         } catch {
             return Reading(file: name, sender: nil, content: .failure(ConfirmationRefusal(.fileName, error)))
@@ -48,7 +48,7 @@ struct ConfirmationReader: Sendable {
     private func acknowledgement(_ name: String) -> Result<Acknowledgement, ConfirmationRefusal> {
         let bytes: [UInt8]
         do {
-            bytes = try tray.read(name)
+            bytes = try source.read(name)
         } catch {
             return .failure(ConfirmationRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
         }

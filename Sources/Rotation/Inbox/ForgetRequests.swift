@@ -4,7 +4,7 @@ import RotationModel
 
 /// The part of a run that lets CSRs go which waited too long: whoever plants one in a device's name must not have it answered months later.
 struct ForgetRequests {
-    let tray: InboxTray
+    let source: InboxFolder
     let inventory: Inventory
     /// How long one is kept, from when it was taken.
     let keep: TimeSpan
@@ -27,10 +27,10 @@ struct ForgetRequests {
             })
         try inventory.take(intake, run: run, at: at)
         try inventory.forgetConflicts(olderThan: at - keep)
-        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
-        door.explain(
+        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        clearing.explain(
             stale.map {
-                door.rejection(
+                clearing.rejection(
                     of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device, refusal)
             },
             &summary)

@@ -14,18 +14,18 @@ struct InboxPreview {
     init(policies: PolicySet, at: Timestamp) { (self.policies, self.at) = (policies, at) }
 
     /// Folders of the inbox that may not be used.
-    mutating func look(at trays: [InboxTray]) {
+    mutating func look(at trays: [InboxFolder]) {
         outlook.obstacles += trays.compactMap { $0.obstacle?.description }
     }
 
     mutating func look(
         at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot, _ revocations: RevocationScope
     ) throws {
-        var judge = RequestJudge(policies: policies, at: at, revocations: revocations)
-        let judged = try judge.judge(requests, snapshot)
+        var evaluation = RequestCheck(policies: policies, at: at, revocations: revocations)
+        let judged = try evaluation.evaluate(requests, snapshot)
         for request in judged.withdrawn { withdraw(request.deviceRow, request.reason) }
-        for (reading, ruling) in zip(requests, judged.rulings) {
-            switch ruling {
+        for (reading, outcome) in zip(requests, judged.outcomes) {
+            switch outcome {
             case .take(let request):
                 outlook.usable += 1
                 waiting.found[request.deviceRow] = WaitingRequest(
@@ -55,9 +55,9 @@ struct InboxPreview {
         waiting.refused[deviceRow] = reason
     }
 
-    mutating func look(at confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]) {
-        for (file, ruling) in confirmations {
-            switch ruling {
+    mutating func look(at confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]) {
+        for (file, outcome) in confirmations {
+            switch outcome {
             case .confirm(let order):
                 outlook.confirmations += 1
                 waiting.confirmations.insert(order.certificateRow)

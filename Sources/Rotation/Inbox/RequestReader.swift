@@ -4,7 +4,7 @@ import RotationModel
 
 /// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
 struct RequestReader: Sendable {
-    let tray: InboxTray
+    let source: InboxFolder
     /// Whose keys no device may have.
     var authorities = AuthorityDirectory([])
 
@@ -42,7 +42,7 @@ struct RequestReader: Sendable {
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
         let sender: DeviceFileName.Decoded
         do {
-            sender = try tray.sender(of: name)
+            sender = try source.sender(of: name)
         } catch {
             return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
         }
@@ -72,7 +72,7 @@ struct RequestReader: Sendable {
 
     private func bytes(of name: String) throws(RequestRefusal) -> [UInt8] {
         do {
-            return try tray.read(name)
+            return try source.read(name)
         } catch {
             // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
             throw RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error)

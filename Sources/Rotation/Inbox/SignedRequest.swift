@@ -82,19 +82,19 @@ struct SignedRequestCheck: Sendable {
     func verify(_ readings: [RequestReader.Reading], _ inventory: Inventory) async throws -> [RequestReader.Reading] {
         guard readings.contains(where: { $0.signed != nil }) else { return readings }
         let confirmed = confirmed
-        let claims = try inventory.planningSnapshot { snapshot in
+        let unverified = try inventory.planningSnapshot { snapshot in
             var senders = Senders()
-            return try readings.map { reading -> Claim in
+            return try readings.map { reading -> Unverified in
                 guard reading.signed != nil, let device = try senders.device(reading.sender, snapshot) else {
-                    return Claim(reading: reading, signers: nil)
+                    return Unverified(reading: reading, signers: nil)
                 }
-                return Claim(reading: reading, signers: try snapshot.requestSigners(device, confirmed: confirmed))
+                return Unverified(reading: reading, signers: try snapshot.requestSigners(device, confirmed: confirmed))
             }
         }
-        return try await Parallel.map(claims) { share in share.map(\.verified) }
+        return try await Parallel.map(unverified) { share in share.map(\.verified) }
     }
 
-    private struct Claim: Sendable {
+    private struct Unverified: Sendable {
         let reading: RequestReader.Reading
         let signers: RequestSigners?
 

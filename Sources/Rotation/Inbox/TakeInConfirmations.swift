@@ -6,7 +6,7 @@ import RotationModel
 ///
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 struct TakeInConfirmations {
-    let tray: InboxTray
+    let source: InboxFolder
     let inventory: Inventory
     let revocations: RevocationScope
     let run: String
@@ -16,36 +16,37 @@ struct TakeInConfirmations {
     private static let batch = 1000
 
     func perform(_ summary: inout IntakeSummary) async throws {
-        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
-        let names = door.open(for: "confirmation", &summary)
+        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        let names = clearing.open(for: "confirmation", &summary)
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
-        door.rejectUndecodable(&summary)
-        let reader = ConfirmationReader(tray: tray)
-        let judge = ConfirmationJudge(at: at, revoked: revocations.rows)
+        clearing.rejectUndecodable(&summary)
+        let reader = ConfirmationReader(source: source)
+        let evaluation = ConfirmationCheck(at: at, revoked: revocations.rows)
         for chunk in names.chunked(by: TakeInConfirmations.batch) {
             let readings = try await reader.read(Array(chunk))
-            let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }
-            try await settle(try await judge.judge(claims), door, &summary)
+            let claims = try inventory.planningSnapshot { try evaluation.claims(readings, $0) }
+            try await settle(try await evaluation.evaluate(claims), clearing, &summary)
             observer.advanced(.takeIn, by: chunk.count)
         }
     }
 
     private func settle(
-        _ rulings: [(file: String, ruling: ConfirmationJudge.Ruling)], _ door: InboxDoor, _ summary: inout IntakeSummary
+        _ outcomes: [(file: String, outcome: ConfirmationCheck.Outcome)], _ clearing: InboxClearing,
+        _ summary: inout IntakeSummary
     ) async throws {
         var confirmed: [(file: String, order: ConfirmationOrder)] = []
         var known: [String] = []
         var rejections: [Rejection] = []
         var refused: [RefusedFile] = []
-        for (file, ruling) in rulings {
-            switch ruling {
+        for (file, outcome) in outcomes {
+            switch outcome {
             case .confirm(let order): confirmed.append((file, order))
             case .known: known.append(file)
             case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
-                door.leave(file, refusal.text, &summary)
+                clearing.leave(file, refusal.text, &summary)
             case .refuse(let refusal, let row, let device):
-                rejections.append(door.rejection(of: file, device: device, refusal))
+                rejections.append(clearing.rejection(of: file, device: device, refusal))
                 refused.append(
                     RefusedFile(deviceRow: row, device: device, file: file, reason: refusal.description))
             }
@@ -53,8 +54,8 @@ struct TakeInConfirmations {
         let moved = Set(try inventory.confirm(confirmed.map(\.order), refused: refused, run: run, at: at))
         // One whose rotation moved meanwhile stays in the inbox, and is judged anew by the next run.
         let taken = confirmed.enumerated().filter { !moved.contains($0.offset) }.map(\.element.file)
-        door.note(try await door.remove(taken + known), &summary)
-        door.reject(rejections, &summary)
+        clearing.note(try await clearing.remove(taken + known), &summary)
+        clearing.reject(rejections, &summary)
         summary.confirmed += taken.count
         summary.known += known.count
     }

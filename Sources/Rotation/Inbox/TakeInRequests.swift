@@ -7,7 +7,7 @@ import RotationModel
 ///
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 struct TakeInRequests {
-    let tray: InboxTray
+    let source: InboxFolder
     let inventory: Inventory
     let policies: PolicySet
     let authorities: AuthorityDirectory
@@ -18,56 +18,56 @@ struct TakeInRequests {
     private static let batch = 1000
 
     func perform(_ summary: inout IntakeSummary) async throws {
-        let door = InboxDoor(tray: tray, run: run, at: at, observer: observer)
-        let names = door.open(for: "CSR", &summary)
+        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        let names = clearing.open(for: "CSR", &summary)
         observer.began(.takeIn, total: names.count)
         defer { observer.ended(.takeIn) }
-        let reader = RequestReader(tray: tray, authorities: authorities)
+        let reader = RequestReader(source: source, authorities: authorities)
         let check = SignedRequestCheck()
-        var judge = RequestJudge(policies: policies, at: at)
-        door.rejectUndecodable(&summary)
+        var evaluation = RequestCheck(policies: policies, at: at)
+        clearing.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
         var recorded: [String] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
             // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
             async let next = check.verify(try await reader.read(Array(chunk)), inventory)
             let finished = recorded
-            async let failures = door.remove(finished)
-            recorded = try settle(readings, &judge, door, &summary)
-            door.note(try await failures, &summary)
+            async let failures = clearing.remove(finished)
+            recorded = try settle(readings, &evaluation, clearing, &summary)
+            clearing.note(try await failures, &summary)
             readings = try await next
         }
-        recorded += try settle(readings, &judge, door, &summary)
-        door.note(try await door.remove(recorded), &summary)
+        recorded += try settle(readings, &evaluation, clearing, &summary)
+        clearing.note(try await clearing.remove(recorded), &summary)
     }
 
     /// - Returns: the files that are recorded, and can go.
     private func settle(
-        _ readings: [RequestReader.Reading], _ judge: inout RequestJudge, _ door: InboxDoor,
+        _ readings: [RequestReader.Reading], _ evaluation: inout RequestCheck, _ clearing: InboxClearing,
         _ summary: inout IntakeSummary
     ) throws -> [String] {
         guard !readings.isEmpty else { return [] }
         defer { observer.advanced(.takeIn, by: readings.count) }
         var (batch, conflicts) = try inventory.take(run: run, at: at) { snapshot in
-            let judged = try judge.judge(readings, snapshot)
+            let judged = try evaluation.evaluate(readings, snapshot)
             var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
-            for (reading, ruling) in zip(readings, judged.rulings) { batch.add(reading, ruling, door) }
+            for (reading, outcome) in zip(readings, judged.outcomes) { batch.add(reading, outcome, clearing) }
             return (batch.intake, batch)
         }
-        for (file, why) in batch.inaccessible { door.leave(file, why, &summary) }
+        for (file, why) in batch.inaccessible { clearing.leave(file, why, &summary) }
         var taken = batch.taken
         // From the last to the first, so that the places of the others stay what they are.
         for conflict in conflicts.sorted(by: { $0.index > $1.index }) {
             let file = taken.remove(at: conflict.index)
             batch.rejections.append(
-                door.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestJudge.keyInUse))
+                clearing.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestCheck.keyInUse))
         }
-        door.reject(batch.rejections, &summary)
-        door.explain(
+        clearing.reject(batch.rejections, &summary)
+        clearing.explain(
             batch.intake.withdrawn.map {
-                door.rejection(
+                clearing.rejection(
                     of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device,
-                    RequestJudge.keyInUse)
+                    RequestCheck.keyInUse)
             }, &summary)
         summary.taken += taken.count
         summary.known += batch.known.count
@@ -84,8 +84,9 @@ struct TakeInRequests {
         /// Files that stay where they are, and why.
         var inaccessible: [(file: String, why: String)] = []
 
-        mutating func add(_ reading: RequestReader.Reading, _ ruling: RequestJudge.Ruling, _ door: InboxDoor) {
-            switch ruling {
+        mutating func add(_ reading: RequestReader.Reading, _ outcome: RequestCheck.Outcome, _ clearing: InboxClearing)
+        {
+            switch outcome {
             case .take(let request):
                 taken.append(reading.file)
                 intake.taken.append(request)
@@ -93,7 +94,7 @@ struct TakeInRequests {
                 known.append(reading.file)
             case .contest(let request, let refusal, let context):
                 intake.conflicting.append(request)
-                refuse(reading, refusal, context, door)
+                refuse(reading, refusal, context, clearing)
             case .refuse(let refusal, _) where refusal.code == .inaccessible:
                 inaccessible.append((reading.file, refusal.text))
             case .refuse(let refusal, let context):
@@ -103,15 +104,16 @@ struct TakeInRequests {
                         publicKey: exposed.key, deviceRow: exposed.isCertain ? nil : context?.deviceRow,
                         device: context?.device)
                 }
-                refuse(reading, refusal, context, door)
+                refuse(reading, refusal, context, clearing)
             }
         }
 
         private mutating func refuse(
-            _ reading: RequestReader.Reading, _ refusal: RequestRefusal, _ context: IntakeContext?, _ door: InboxDoor
+            _ reading: RequestReader.Reading, _ refusal: RequestRefusal, _ context: IntakeContext?,
+            _ clearing: InboxClearing
         ) {
             rejections.append(
-                door.rejection(of: reading.file, device: context?.device, refusal))
+                clearing.rejection(of: reading.file, device: context?.device, refusal))
             intake.refused.append(
                 RefusedFile(
                     deviceRow: context?.deviceRow, device: context?.device, file: reading.file,

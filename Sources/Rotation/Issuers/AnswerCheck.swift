@@ -1,7 +1,7 @@
 import PKI
 import RotationModel
 
-/// Holds what an authority outside answers against what was ordered.
+/// Holds what an external issuer answers against what was ordered.
 struct AnswerCheck: Sendable {
     private let authority: Certificate
     private let chain: [Certificate]
@@ -14,7 +14,7 @@ struct AnswerCheck: Sendable {
     init(authority: Certificate, chain: [Certificate], profile: CertificateProfile) throws(RotationError) {
         self.authority = authority
         self.chain = chain
-        check = try IssuanceCheck(authority: authority, profile: profile, issuer: .outside)
+        check = try IssuanceCheck(authority: authority, profile: profile, issuer: .external)
     }
 
     /// The certificate of an answer.

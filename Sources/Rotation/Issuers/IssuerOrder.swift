@@ -2,7 +2,7 @@ import PKI
 import Policy
 import RotationModel
 
-/// What an authority outside is asked for: one certificate, and for whom.
+/// What an external issuer is asked for: one certificate, and for whom.
 struct IssuerOrder: Sendable {
     let device: DeviceID
     let account: AccountID

@@ -32,7 +32,7 @@ public struct DryRun: Sendable {
         let authorities: AuthorityDirectory
         let inventory: Inventory
         let requests: [RequestReader.Reading]
-        let confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]
+        let confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
         let pickUp: PickUp
     }
 
@@ -80,37 +80,37 @@ public struct DryRun: Sendable {
 
     private func readRequests(
         _ authorities: AuthorityDirectory, _ inventory: Inventory,
-        _ confirmations: [(file: String, ruling: ConfirmationJudge.Ruling)]
+        _ confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
     ) async throws -> [RequestReader.Reading] {
-        let tray = workspace.inbox.requests
-        let reader = RequestReader(tray: tray, authorities: authorities)
+        let source = workspace.inbox.requests
+        let reader = RequestReader(source: source, authorities: authorities)
         let confirmed = confirmations.compactMap { item -> Int64? in
-            if case .confirm(let order) = item.ruling { order.certificateRow } else { nil }
+            if case .confirm(let order) = item.outcome { order.certificateRow } else { nil }
         }
         let check = SignedRequestCheck(confirmed: Set(confirmed))
-        return try await inBatches(try names(in: tray)) { names in
+        return try await inBatches(try names(in: source)) { names in
             try await check.verify(try await reader.read(names), inventory)
         }
     }
 
     private func judgeConfirmations(
         _ inventory: Inventory, _ policies: PolicySet
-    ) async throws -> [(file: String, ruling: ConfirmationJudge.Ruling)] {
-        let tray = workspace.inbox.confirmations
-        let reader = ConfirmationReader(tray: tray)
+    ) async throws -> [(file: String, outcome: ConfirmationCheck.Outcome)] {
+        let source = workspace.inbox.confirmations
+        let reader = ConfirmationReader(source: source)
         let scope = try inventory.planningSnapshot {
             try RevocationScope.find(in: $0, rules: policies.revocations, at: at)
         }
-        let judge = ConfirmationJudge(at: at, revoked: scope.rows)
-        return try await inBatches(try names(in: tray)) { names in
+        let evaluation = ConfirmationCheck(at: at, revoked: scope.rows)
+        return try await inBatches(try names(in: source)) { names in
             let readings = try await reader.read(names)
-            return try await judge.judge(try inventory.planningSnapshot { try judge.claims(readings, $0) })
+            return try await evaluation.evaluate(try inventory.planningSnapshot { try evaluation.claims(readings, $0) })
         }
     }
 
     /// What may not be used is told as an obstacle, as a run does; the rest of the plan stands.
-    private func names(in tray: InboxTray) throws -> [String] {
-        tray.obstacle == nil ? try tray.names() : []
+    private func names(in source: InboxFolder) throws -> [String] {
+        source.obstacle == nil ? try source.names() : []
     }
 
     private func inBatches<Result>(

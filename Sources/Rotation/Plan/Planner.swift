@@ -52,10 +52,10 @@ final class Planner {
             case .ambiguous(let indices):
                 ambiguities.add(device.id, indices.map { policies.policies[$0] })
             case .one(let index):
-                let judge = DeviceJudge(
+                let evaluation = DeviceEvaluation(
                     planner: self, device: device, policyIndex: index, sharedKeys: sharedKeys, endings: endings,
                     revocations: revoked, isContested: contested.contains(device.row))
-                decisions += try judge.decisions()
+                decisions += try evaluation.decisions()
             }
         }
         // The certificates of devices that have none that authenticates.

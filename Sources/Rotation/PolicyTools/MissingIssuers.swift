@@ -1,13 +1,13 @@
 import LocatedYAML
 
-/// Authorities outside whose programs are not there, or may not be started: every run would stop before it does anything.
+/// External issuers whose programs are not there, or may not be started: every run would stop before it does anything.
 struct MissingIssuers {
     let authorities: [AuthorityConfiguration]
 
     static let rules = [missingIssuer]
 
     private static let missingIssuer = Diagnostic.Rule(
-        "missing-issuer", "The program of an authority outside cannot be started", kind: "missing-issuer")
+        "missing-issuer", "The program of an external issuer cannot be started", kind: "missing-issuer")
 
     var diagnostics: [Diagnostic] {
         authorities.compactMap { authority in

@@ -19,7 +19,7 @@ struct Issue {
     ///
     /// - Parameter results: one a decision; those of the rows worked on are set as soon as they are recorded, so that they
     ///   tell the truth also when a later batch throws.
-    /// - Returns: why an authority outside could not be asked, if so: its other batches are passed over, and nobody else's.
+    /// - Returns: why an external issuer could not be asked, if so: its other batches are passed over, and nobody else's.
     func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws -> RotationError? {
         var waiting = batches(of: plan)[...]
         observer.began(.issue, total: waiting.reduce(0) { $0 + $1.rows.count })

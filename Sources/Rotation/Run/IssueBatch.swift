@@ -25,7 +25,7 @@ struct IssueBatch: Sendable {
         var results: [(place: Int, result: RowResult)] = []
         /// Manifests that are recorded and wait to be published.
         var manifests: [ManifestRecord] = []
-        /// Why an authority outside cannot be asked for more. What it gave before that is recorded.
+        /// Why an external issuer cannot be asked for more. What it gave before that is recorded.
         var failure: RotationError?
     }
 
@@ -62,9 +62,9 @@ struct IssueBatch: Sendable {
         }
 
         let signed: [Result<Certificate, RotationError>]
-        let outside = keys.outside[policy.profile.authority]
-        if let outside {
-            (signed, outcome.failure) = try await ask(outside, for: reserved, batch.labels)
+        let external = keys.external[policy.profile.authority]
+        if let external {
+            (signed, outcome.failure) = try await ask(external, for: reserved, batch.labels)
         } else {
             signed = try await sign(reserved, batch.labels)
         }
@@ -80,7 +80,7 @@ struct IssueBatch: Sendable {
                     IssuedOrder(
                         reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
                         manifest: ManifestDraft(expires: at + keys.manifestValidity),
-                        serialChoice: outside == nil ? .reserved : .issuer))
+                        serialChoice: external == nil ? .reserved : .issuer))
                 outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
             case .failure(let error):
                 outcome.results.append((place, RowResult(.failed, error: error.description)))

@@ -41,7 +41,8 @@ public struct JobRun: Sendable {
         workspace.openDoors().forEach(observer.warn)
         let inventory = try workspace.openInventory(.readWrite)
         try await checkReviewedPlan(policies)
-        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep {
+        return try await RunRecorder(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep
+        {
             run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try SigningKeys.load(
@@ -98,8 +99,8 @@ public struct JobRun: Sendable {
             )
         }
         if reached > allowed { return true }
-        let tray = workspace.inbox.requests
-        let requests = try inventory.waitingRequestCount() + (tray.obstacle == nil ? tray.names().count : 0)
+        let source = workspace.inbox.requests
+        let requests = try inventory.waitingRequestCount() + (source.obstacle == nil ? source.names().count : 0)
         return devices > limits.issue
             && (requests > limits.issue || policies.policies.contains { $0.rekey == .allowed })
     }

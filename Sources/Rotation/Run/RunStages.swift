@@ -57,7 +57,7 @@ struct RunStages {
         ).perform()
         try inventory.forgetAnsweredRequests()
         try ForgetRequests(
-            tray: workspace.inbox.requests, inventory: inventory, keep: workspace.configuration.inbox.keep,
+            source: workspace.inbox.requests, inventory: inventory, keep: workspace.configuration.inbox.keep,
             run: run.id, at: at, observer: observer
         ).perform(plan, &intake)
         // Everybody else has been served.
@@ -109,15 +109,15 @@ struct RunStages {
         var summary = IntakeSummary()
         // First the confirmations: whether a CSR can be taken depends on which certificate is the current one.
         try await TakeInConfirmations(
-            tray: workspace.inbox.confirmations, inventory: inventory, revocations: revocations, run: run.id, at: at,
+            source: workspace.inbox.confirmations, inventory: inventory, revocations: revocations, run: run.id, at: at,
             observer: observer
         ).perform(&summary)
         try await TakeInRequests(
-            tray: workspace.inbox.requests, inventory: inventory, policies: policies, authorities: authorities,
+            source: workspace.inbox.requests, inventory: inventory, policies: policies, authorities: authorities,
             run: run.id, at: at,
             observer: observer
         ).perform(&summary)
-        InboxDoor(tray: workspace.inbox.requests, run: run.id, at: at, observer: observer)
+        InboxClearing(source: workspace.inbox.requests, run: run.id, at: at, observer: observer)
             .forgetRejected(after: workspace.configuration.inbox.keepRejected, &summary)
         return summary
     }
@@ -142,7 +142,7 @@ struct RunStages {
     private func revoke(
         _ plan: RotationPlan, _ scope: RevocationScope, _ publisher: Publisher, _ results: inout [RowResult]
     ) async throws -> ListsOutcome {
-        let outside = try OutsideRevocations(inventory: inventory, authorities: authorities)
+        let external = try ExternalRevocations(inventory: inventory, authorities: authorities)
         try await Revoke(
             inventory: inventory, publisher: publisher, manifestValidity: keys.manifestValidity, run: run.id, at: at,
             observer: observer
@@ -156,13 +156,13 @@ struct RunStages {
             inventory: inventory, tree: workspace.delivery, keys: keys, authorities: authorities, policies: policies,
             run: run.id, at: at, observer: observer
         ).perform()
-        let untold = try outside.troubles()
+        let untold = try external.troubles()
         untold.forEach(observer.warn)
         lists.troubles += untold
         return lists
     }
 
-    /// - Returns: why an authority outside could not be asked, if so.
+    /// - Returns: why an external issuer could not be asked, if so.
     private func issue(
         _ plan: RotationPlan, _ publisher: Publisher, _ results: inout [RowResult]
     ) async throws -> RotationError? {

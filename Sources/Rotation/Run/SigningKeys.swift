@@ -5,7 +5,7 @@ import RotationModel
 struct SigningKeys: Sendable {
     let authorities: [String: Authority]
     /// Those whose keys are elsewhere, by name.
-    let outside: [String: OutsideAuthority]
+    let external: [String: ExternalIssuer]
     let manifests: PrivateKey
     let manifestValidity: TimeSpan
 
@@ -21,7 +21,7 @@ struct SigningKeys: Sendable {
                 advice: "add `manifests: { key: { file: authorities/manifest.key } }`")
         }
         var authorities: [String: Authority] = [:]
-        var outside: [String: OutsideAuthority] = [:]
+        var external: [String: ExternalIssuer] = [:]
         for name in names.sorted() {
             guard let entry = directory[name] else { continue }
             switch entry.configuration.signing {
@@ -30,20 +30,20 @@ struct SigningKeys: Sendable {
                     name: name, certificate: entry.certificate, chain: entry.chain,
                     key: try KeyLoading(key: key, observer: observer).load())
             case .issuer(let issuer):
-                outside[name] = try OutsideAuthority(
+                external[name] = try ExternalIssuer(
                     entry, issuer: issuer, folder: configuration.root, observer: observer)
             }
         }
         return SigningKeys(
-            authorities: authorities, outside: outside,
+            authorities: authorities, external: external,
             manifests: try KeyLoading(key: manifests.key, observer: observer).load(),
             manifestValidity: manifests.validity)
     }
 
-    /// Lets the programs end that speak for authorities outside.
+    /// Lets the programs end that speak for external issuers.
     func endIssuers() async {
         await withTaskExecutorPreference(BlockingThreads.shared) {
-            for authority in outside.values { await authority.end() }
+            for authority in external.values { await authority.end() }
         }
     }
 }

@@ -27,8 +27,8 @@ struct ResumeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let desk = RolloutDesk(try options.workspace(), at: at.timestamp, actor: RunCommand.user)
-        guard let halt = try desk.resume(policy, note: note) else {
+        let service = RolloutService(try options.workspace(), at: at.timestamp, actor: RunCommand.user)
+        guard let halt = try service.resume(policy, note: note) else {
             return try Console.print(
                 "\(policy) was not halted. Recorded all the same: what failed until now counts no more.\n")
         }

@@ -93,21 +93,21 @@ struct RevokeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let desk = RevocationDesk(
+        let service = RevocationService(
             try options.workspace(), at: at.timestamp, actor: RunCommand.user, observer: options.progress())
         if let withdraw {
             let name = withdraw.allSatisfy(\.isNumber) ? "manual:\(withdraw)" : withdraw
-            try desk.withdraw(name)
+            try service.withdraw(name)
             return try Console.print("Withdrawn: \(name). What it revoked stays revoked.\n")
         }
         let revocation = try order()
         guard now else {
-            let receipt = try desk.record(revocation)
+            let receipt = try service.record(revocation)
             try Console.print(RevocationReceiptText(receipt, style: options.style).text)
             if let obstacle = receipt.obstacle { Console.printError(RotationError(.guarded, obstacle)) }
             return
         }
-        let outcome = try await desk.carryOut(revocation)
+        let outcome = try await service.carryOut(revocation)
         try RunCommand.writeReports(outcome, try options.workspace())
         try Console.print(RunText(outcome, style: options.style).text)
         if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }

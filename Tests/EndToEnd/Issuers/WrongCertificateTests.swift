@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("An authority outside that answers with a wrong certificate")
+@Suite("An external issuer that answers with a wrong certificate")
 struct WrongCertificateTests {
     private func workspace(_ wrong: String, device: String? = nil, devices: Int = 3) async throws -> Workspace {
         let workspace = try await Workspace()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Rotation
 
-@Suite("What an authority outside answers is held against what was ordered")
+@Suite("What an external issuer answers is held against what was ordered")
 struct AnswerCheckTests {
     /// An order like another one, with something changed.
     private static func changed(
@@ -21,12 +21,12 @@ struct AnswerCheckTests {
     private func difference(
         by other: ThrowawayPKI? = nil, _ changing: (CertificateOrder) -> CertificateOrder = { $0 }
     ) async throws -> String {
-        let outside = try Misbehaving(count: 2, changing: changing, by: other)
-        let issued = try await outside.ask("good")
+        let external = try Misbehaving(count: 2, changing: changing, by: other)
+        let issued = try await external.ask("good")
         #expect(issued.story == ["open", "open"])
         let failure = try #require(issued.failure)
         #expect(failure.code == .cryptography)
-        #expect(failure.place == "authority outside, device d0")
+        #expect(failure.place == "external issuer, device d0")
         return failure.message
     }
 
@@ -59,17 +59,17 @@ struct AnswerCheckTests {
 
     @Test("The certificate of another device")
     func swapped() async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask("swaps")
+        let external = try Misbehaving()
+        let issued = try await external.ask("swaps")
         #expect(issued.story == ["issued", "open", "open", "open", "open"])
-        #expect(issued.failure?.place == "authority outside, device d1")
+        #expect(issued.failure?.place == "external issuer, device d1")
         #expect(issued.failure?.message.contains("the subject is CN=d2") == true)
     }
 
     @Test("A chain that does not hold the authority's certificate is refused; one that does is fine")
     func chain() async throws {
-        let outside = try Misbehaving()
-        #expect(try await outside.ask("wrong-chain").failure?.message.contains("the chain does not hold") == true)
-        #expect(try await outside.ask("right-chain").failure == nil)
+        let external = try Misbehaving()
+        #expect(try await external.ask("wrong-chain").failure?.message.contains("the chain does not hold") == true)
+        #expect(try await external.ask("right-chain").failure == nil)
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Rotation
 
-@Suite("What an authority outside is asked")
+@Suite("What an external issuer is asked")
 struct IssuerOrderTests {
     private let key = try? PrivateKey.generate(.ecdsaP256).publicKey
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Rotation
 
-/// An authority outside whose program has good answers to five orders, and gives them as it is told to.
+/// An external issuer whose program has good answers to five orders, and gives them as it is told to.
 final class Misbehaving {
     static let now: Timestamp = "2026-12-01T00:00:00Z"
 
@@ -64,7 +64,7 @@ final class Misbehaving {
 
     func authority(
         _ mode: String, timeout: TimeSpan = .minutes(1), batch: Int = 100, tries: Int = 3
-    ) throws -> OutsideAuthority {
+    ) throws -> ExternalIssuer {
         let issuer = IssuerConfiguration(
             program: Misbehaving.python, arguments: ["-B", folder["issuer.py"], mode, folder.path], timeout: timeout,
             batch: batch, tries: tries)
@@ -72,13 +72,13 @@ final class Misbehaving {
             configuration: AuthorityConfiguration(name: "outside", certificate: "", signing: .issuer(issuer)),
             certificate: pki.authority.certificate, chain: [])
         let naps = naps
-        return try OutsideAuthority(
+        return try ExternalIssuer(
             entry, issuer: issuer, folder: folder.path, observer: log,
             backOff: BackOff(jitter: { 0.5 }, sleep: { naps.add($0) }))
     }
 
     /// Asks for all orders, and lets the program end.
-    func ask(_ authority: OutsideAuthority) async throws -> OutsideAuthority.Issued {
+    func ask(_ authority: ExternalIssuer) async throws -> ExternalIssuer.Issued {
         let check = try AnswerCheck(authority: pki.authority.certificate, chain: [], profile: template)
         let issued = try await authority.issue(orders, check: check)
         await authority.end()
@@ -87,7 +87,7 @@ final class Misbehaving {
 
     func ask(
         _ mode: String, timeout: TimeSpan = .minutes(1), batch: Int = 100, tries: Int = 3
-    ) async throws -> OutsideAuthority.Issued {
+    ) async throws -> ExternalIssuer.Issued {
         try await ask(authority(mode, timeout: timeout, batch: batch, tries: tries))
     }
 
@@ -120,7 +120,7 @@ final class Misbehaving {
     }()
 }
 
-extension OutsideAuthority.Issued {
+extension ExternalIssuer.Issued {
     /// What became of each order: `issued`, `refused`, or `open`.
     var story: [String] {
         results.map { result in

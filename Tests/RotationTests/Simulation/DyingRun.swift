@@ -66,24 +66,24 @@ struct DyingRun {
     // MARK: Taking in
 
     private func takeConfirmations() async throws {
-        let tray = fleet.workspace.inbox.confirmations
-        let readings = try await ConfirmationReader(tray: tray).read(try tray.names())
-        let judge = ConfirmationJudge(at: at)
-        let claims = try inventory.planningSnapshot { try judge.claims(readings, $0) }
-        let orders = try await judge.judge(claims).compactMap { claim -> ConfirmationOrder? in
-            if case .confirm(let order) = claim.ruling { order } else { nil }
+        let folder = fleet.workspace.inbox.confirmations
+        let readings = try await ConfirmationReader(source: folder).read(try folder.names())
+        let evaluation = ConfirmationCheck(at: at)
+        let claims = try inventory.planningSnapshot { try evaluation.claims(readings, $0) }
+        let orders = try await evaluation.evaluate(claims).compactMap { claim -> ConfirmationOrder? in
+            if case .confirm(let order) = claim.outcome { order } else { nil }
         }
         _ = try inventory.confirm(orders, refused: [], run: id, at: at)
     }
 
     private func takeRequests() async throws {
-        let tray = fleet.workspace.inbox.requests
+        let folder = fleet.workspace.inbox.requests
         let readings = try await SignedRequestCheck().verify(
-            try await RequestReader(tray: tray).read(try tray.names()), inventory)
-        var judge = RequestJudge(policies: try fleet.workspace.loadPolicies().set, at: at)
+            try await RequestReader(source: folder).read(try folder.names()), inventory)
+        var evaluation = RequestCheck(policies: try fleet.workspace.loadPolicies().set, at: at)
         let taken = try inventory.planningSnapshot { snapshot in
-            try judge.judge(readings, snapshot).rulings.compactMap { ruling -> TakenRequest? in
-                if case .take(let request) = ruling { request } else { nil }
+            try evaluation.evaluate(readings, snapshot).outcomes.compactMap { outcome -> TakenRequest? in
+                if case .take(let request) = outcome { request } else { nil }
             }
         }
         _ = try inventory.take(taken, refused: [], run: id, at: at)

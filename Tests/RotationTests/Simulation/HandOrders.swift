@@ -20,28 +20,29 @@ struct HandOrders {
 
     /// - Parameter day: since the theft.
     mutating func give(day: Int, at: Timestamp) async throws {
-        let desk = RevocationDesk(fleet.workspace, at: at, actor: "alice", clock: FixedClock(at))
+        let service = RevocationService(fleet.workspace, at: at, actor: "alice", clock: FixedClock(at))
         switch day {
         case 1:
             // Of the stolen lot: two orders for one certificate.
             guard let resident = pick(0, where: { $0.isStolen }) else { return }
-            try record(desk, .fingerprint(fingerprint(resident)), resident, .keyCompromise, deadline: .days(10), at: at)
+            try record(
+                service, .fingerprint(fingerprint(resident)), resident, .keyCompromise, deadline: .days(10), at: at)
         case 30:
             guard let resident = pick(0) else { return }
             let revocation = ManualRevocation(target: .device(resident.device.id), reason: .keyCompromise)
-            _ = try desk.record(revocation)
+            _ = try service.record(revocation)
             note(resident, .revokeNow, nil, at)
         case 40:
             guard let resident = pick(1) else { return }
             withdrawable = try record(
-                desk, .fingerprint(fingerprint(resident)), resident, .superseded, deadline: .days(5), at: at)
+                service, .fingerprint(fingerprint(resident)), resident, .superseded, deadline: .days(5), at: at)
         case 50:
             guard let resident = pick(2) else { return }
             let serial = resident.device.current.certificate.serialNumber
             let revocation = ManualRevocation(
                 target: .serial(serial, issuer: "fleet-ca-1"), reason: .affiliationChanged, mode: .replaceThenRevoke,
                 deadline: .days(5))
-            _ = try await desk.carryOut(revocation)
+            _ = try await service.carryOut(revocation)
             note(resident, .replaceThenRevoke, .days(5), at)
         case 60:
             // A key from long ago: what was issued by renewing its certificate goes too.
@@ -49,15 +50,15 @@ struct HandOrders {
             guard let resident = residents.first(where: { $0.twin != nil && !$0.isStolen }),
                 let sibling = residents.first(where: { $0.device.id == resident.twin }), let key = oldestKey(resident)
             else { return }
-            try record(desk, .key(key), resident, .keyCompromise, deadline: .days(12), at: at)
+            try record(service, .key(key), resident, .keyCompromise, deadline: .days(12), at: at)
             note(sibling, .replaceThenRevoke, .days(12), at)
         case 70:
             guard let resident = residents.first(where: { $0.temperament == .dead && !$0.isStolen }) else { return }
             let revocation = ManualRevocation(target: .device(resident.device.id), reason: .cessationOfOperation)
-            _ = try await desk.carryOut(revocation)
+            _ = try await service.carryOut(revocation)
             note(resident, .revokeNow, nil, at)
         case 80:
-            if let withdrawable { try desk.withdraw(withdrawable) }
+            if let withdrawable { try service.withdraw(withdrawable) }
             withdrawable = nil
         default:
             break
@@ -66,10 +67,11 @@ struct HandOrders {
 
     @discardableResult
     private func record(
-        _ desk: RevocationDesk, _ target: ManualRevocation.Target, _ resident: Resident, _ reason: RevocationReason,
+        _ service: RevocationService, _ target: ManualRevocation.Target, _ resident: Resident,
+        _ reason: RevocationReason,
         deadline: TimeSpan, at: Timestamp
     ) throws -> String {
-        let receipt = try desk.record(
+        let receipt = try service.record(
             ManualRevocation(target: target, reason: reason, mode: .replaceThenRevoke, deadline: deadline))
         note(resident, .replaceThenRevoke, deadline, at)
         return receipt.name

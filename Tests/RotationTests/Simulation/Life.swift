@@ -51,7 +51,7 @@ final class Life {
             try stopwatch.measure("observe") {
                 try fleet.workspace.openInventory(.readOnly).planningSnapshot { try ledger.observe($0, day: day) }
             }
-            judge(outcome, day, after: death)
+            evaluate(outcome, day, after: death)
             if day % 30 == 29 { try stopwatch.measure("deep") { try deep.perform(day: day, oneOf: 12) } }
             if day == world.days - 1 { try stopwatch.measure("end") { try deep.performAtTheEnd(day: day) } }
             try stopwatch.measure("devices") { try liveDay(day) }
@@ -97,7 +97,7 @@ final class Life {
 
     // MARK: What the run says of itself
 
-    private func judge(_ outcome: RunOutcome, _ day: Int, after death: DyingRun.Death?) {
+    private func evaluate(_ outcome: RunOutcome, _ day: Int, after death: DyingRun.Death?) {
         chronicle.close(day, summary(of: outcome))
         if outcome.ending != .completed { chronicle.wrong(day, nil, "the run ended \(outcome.ending.rawValue)") }
         for obstacle in outcome.intake.obstacles { chronicle.wrong(day, nil, obstacle) }

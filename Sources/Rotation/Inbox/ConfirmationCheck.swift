@@ -6,12 +6,12 @@ import RotationModel
 
 /// Decides whether a confirmation is taken: whether it is by the device that it names, for the certificate that this device
 /// was handed, and by the key in that certificate.
-struct ConfirmationJudge: Sendable {
+struct ConfirmationCheck: Sendable {
     let at: Timestamp
     /// Certificates that a revocation in force reaches, by row: one that was never ACTIVE does not become it.
     var revoked: Set<Int64> = []
 
-    enum Ruling: Sendable {
+    enum Outcome: Sendable {
         case confirm(ConfirmationOrder)
         /// The inventory has this very confirmation: the file can go.
         case known
@@ -19,7 +19,7 @@ struct ConfirmationJudge: Sendable {
     }
 
     /// A confirmation beside what the inventory knows of its device.
-    struct Claim: Sendable {
+    struct Candidate: Sendable {
         let file: String
         fileprivate let content: Result<Acknowledgement, ConfirmationRefusal>
         fileprivate let device: DeviceID?
@@ -27,36 +27,36 @@ struct ConfirmationJudge: Sendable {
     }
 
     /// Looks the senders up.
-    func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: PlanningSnapshot) throws -> [Claim] {
+    func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: PlanningSnapshot) throws -> [Candidate] {
         var senders = Senders()
         return try readings.map { reading in
             let device = try senders.device(reading.sender, snapshot)
-            return Claim(
+            return Candidate(
                 file: reading.file, content: reading.content, device: device,
                 context: try device.flatMap { try snapshot.confirmationContext($0) })
         }
     }
 
     /// Judges on all cores: verifying signatures is what takes the time.
-    func judge(_ claims: [Claim]) async throws -> [(file: String, ruling: Ruling)] {
-        try await Parallel.map(claims) { share in share.map { ($0.file, ruling($0)) } }
+    func evaluate(_ claims: [Candidate]) async throws -> [(file: String, outcome: Outcome)] {
+        try await Parallel.map(claims) { share in share.map { ($0.file, outcome($0)) } }
     }
 
-    private func ruling(_ claim: Claim) -> Ruling {
+    private func outcome(_ claim: Candidate) -> Outcome {
         do throws(ConfirmationRefusal) {
             let acknowledgement = try claim.content.get()
             guard let device = claim.device, let context = claim.context else {
                 throw ConfirmationRefusal(.unknownDevice, "the inventory has no device of that name")
             }
-            return try ruling(acknowledgement, of: device, context)
+            return try outcome(acknowledgement, of: device, context)
         } catch {
             return .refuse(error, deviceRow: claim.context?.deviceRow, device: claim.context?.device)
         }
     }
 
-    private func ruling(
+    private func outcome(
         _ acknowledgement: Acknowledgement, of device: DeviceID, _ context: ConfirmationContext
-    ) throws(ConfirmationRefusal) -> Ruling {
+    ) throws(ConfirmationRefusal) -> Outcome {
         try acknowledgement.statement.check(sender: device)
         guard let rotation = context.rotation else {
             throw ConfirmationRefusal(
@@ -98,13 +98,13 @@ struct ConfirmationJudge: Sendable {
     private func verify(
         _ acknowledgement: Acknowledgement, _ rotation: ConfirmableRotation
     ) throws(ConfirmationRefusal) {
-        guard let key = ConfirmationJudge.key(in: rotation.replacement.der) else {
+        guard let key = ConfirmationCheck.key(in: rotation.replacement.der) else {
             throw ConfirmationRefusal(.unreadable, "the new certificate's key cannot be read")
         }
         do throws(ConfirmationRefusal) {
             try acknowledgement.statement.verify(with: key, whose: "the key of the new certificate")
         } catch {
-            if error.code != .wrongType, let old = ConfirmationJudge.key(in: rotation.replacedDER),
+            if error.code != .wrongType, let old = ConfirmationCheck.key(in: rotation.replacedDER),
                 acknowledgement.statement.isSigned(by: old)
             {
                 throw ConfirmationRefusal(

@@ -3,7 +3,7 @@ import RotationModel
 import Testing
 
 @Suite("What a policy says of a certificate")
-struct JudgementTests {
+struct EvaluationTests {
     private static let device = DeviceID(checked: "sensor-1")
     private static let now: Timestamp = "2026-12-01T00:00:00Z"
 
@@ -19,15 +19,15 @@ struct JudgementTests {
         shared: Bool = false, signature: SignatureAlgorithm = .ecdsaWithSHA256, isSignatureWeak: Bool = false,
         issuer: String = p256Authority.subject, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false
     ) -> CertificateFacts {
-        let end = JudgementTests.now + left
+        let end = EvaluationTests.now + left
         return CertificateFacts(
             notBefore: end - lifetime, notAfter: end, key: key, keyWeakness: weakness, isKeyShared: shared,
             signature: signature, isSignatureWeak: isSignatureWeak, issuer: issuer, authorityEnd: authorityEnd,
             isKeyRefused: isKeyRefused)
     }
 
-    private func judge(_ policy: RotationPolicy, _ certificate: CertificateFacts) -> Verdict {
-        policy.judge(certificate, of: JudgementTests.device, at: JudgementTests.now)
+    private func evaluate(_ policy: RotationPolicy, _ certificate: CertificateFacts) -> Verdict {
+        policy.evaluate(certificate, of: EvaluationTests.device, at: EvaluationTests.now)
     }
 
     // MARK: Due dates
@@ -46,11 +46,11 @@ struct JudgementTests {
     func dueDates(expiry: String, word: UInt64, seconds: Int64) throws {
         let rules = try rules("expiry: { \(expiry) }", sha256: digest(startingWith: word))
         let facts = certificate()
-        let due = rules.dueDate(of: facts, device: JudgementTests.device)
+        let due = rules.dueDate(of: facts, device: EvaluationTests.device)
         #expect(due == facts.notAfter - TimeSpan(seconds: seconds))
-        let before = rules.judge(facts, of: JudgementTests.device, at: due - TimeSpan(seconds: 1))
+        let before = rules.evaluate(facts, of: EvaluationTests.device, at: due - TimeSpan(seconds: 1))
         #expect(before == .fresh)
-        guard case .replace(let finding) = rules.judge(facts, of: JudgementTests.device, at: due) else {
+        guard case .replace(let finding) = rules.evaluate(facts, of: EvaluationTests.device, at: due) else {
             Issue.record("not due at its due date")
             return
         }
@@ -64,7 +64,7 @@ struct JudgementTests {
             digest(startingWith: bytes == expected ? 1 << 63 : 0)([])
         }
         let facts = certificate()
-        #expect(rules.dueDate(of: facts, device: JudgementTests.device) == facts.notAfter - .days(31))
+        #expect(rules.dueDate(of: facts, device: EvaluationTests.device) == facts.notAfter - .days(31))
         #expect(rules.dueDate(of: facts, device: DeviceID(checked: "sensor-2")) == facts.notAfter - .days(30))
     }
 
@@ -87,9 +87,9 @@ struct JudgementTests {
             notBefore: "0000-01-01T00:00:00Z", notAfter: "9999-12-31T23:59:59Z", key: .ecdsaP256,
             signature: .ecdsaWithSHA256, issuer: "")
         let lifetime = (long.notAfter - long.notBefore).seconds
-        #expect((long.notAfter - rules.dueDate(of: long, device: JudgementTests.device)).seconds == lifetime * 9 / 10)
+        #expect((long.notAfter - rules.dueDate(of: long, device: EvaluationTests.device)).seconds == lifetime * 9 / 10)
         let backwards = certificate(lifetime: .days(-10))
-        #expect(rules.dueDate(of: backwards, device: JudgementTests.device) == backwards.notAfter)
+        #expect(rules.dueDate(of: backwards, device: EvaluationTests.device) == backwards.notAfter)
     }
 
     // MARK: Expiry
@@ -97,12 +97,12 @@ struct JudgementTests {
     @Test("A certificate is expired when the time is past its end, not at it")
     func lastSecond() throws {
         let rules = try rules("expiry: { expired: report }")
-        guard case .replace(let atEnd) = judge(rules, certificate(left: .zero)) else {
+        guard case .replace(let atEnd) = evaluate(rules, certificate(left: .zero)) else {
             Issue.record("not due in its last second")
             return
         }
         #expect(atEnd.reason.code == .expiring)
-        guard case .report(let past) = judge(rules, certificate(left: TimeSpan(seconds: -1))) else {
+        guard case .report(let past) = evaluate(rules, certificate(left: TimeSpan(seconds: -1))) else {
             Issue.record("an expired certificate that the policy reports is not reported")
             return
         }
@@ -116,7 +116,7 @@ struct JudgementTests {
         ])
     func expired(action: String, replaced: Bool) throws {
         let rules = try rules("expiry: { expired: \(action) }\ncompliance: { key: replace }")
-        let verdict = judge(rules, certificate(left: .days(-3), weakness: "ROCA"))
+        let verdict = evaluate(rules, certificate(left: .days(-3), weakness: "ROCA"))
         switch verdict {
         case .replace(let finding):
             #expect(replaced)
@@ -142,13 +142,13 @@ struct JudgementTests {
             ),
         ])
     func expiringText(expiry: String, text: String) throws {
-        let verdict = judge(try rules("expiry: { \(expiry) }"), certificate(left: .days(12)))
+        let verdict = evaluate(try rules("expiry: { \(expiry) }"), certificate(left: .days(12)))
         #expect(verdict == .replace(Finding(reason: Reason(.expiring, text))))
     }
 
     // MARK: Compliance
 
-    static let deviations: [(String, ReasonCode, @Sendable (JudgementTests) -> CertificateFacts)] = [
+    static let deviations: [(String, ReasonCode, @Sendable (EvaluationTests) -> CertificateFacts)] = [
         ("key", .weakKey, { $0.certificate(key: .rsa(bits: 1024)) }),
         ("key", .weakKey, { $0.certificate(key: .ecdsaP384) }),
         ("key", .weakKey, { $0.certificate(weakness: "a Debian key of 2008") }),
@@ -164,10 +164,10 @@ struct JudgementTests {
 
     @Test("Each finding is replaced, reported or left, as its own key says", arguments: 0..<deviations.count)
     func actions(index: Int) throws {
-        let (key, code, make) = JudgementTests.deviations[index]
+        let (key, code, make) = EvaluationTests.deviations[index]
         func verdict(_ action: String) throws -> Verdict {
             let value = key == "age" ? "{ over: 300d, do: \(action) }" : action
-            return judge(try rules("expiry: { renewBefore: 1d }\ncompliance: { \(key): \(value) }"), make(self))
+            return evaluate(try rules("expiry: { renewBefore: 1d }\ncompliance: { \(key): \(value) }"), make(self))
         }
         guard case .replace(let replaced) = try verdict("replace"), case .report(let reported) = try verdict("report")
         else {
@@ -178,7 +178,7 @@ struct JudgementTests {
         #expect(reported == replaced)
         #expect(!replaced.reason.text.isEmpty && replaced.further.isEmpty)
         #expect(try verdict("ignore") == .fresh)
-        #expect(judge(try rules("expiry: { renewBefore: 1d }"), make(self)) == .fresh)
+        #expect(evaluate(try rules("expiry: { renewBefore: 1d }"), make(self)) == .fresh)
     }
 
     @Test("A certificate as the profile would issue it has no findings")
@@ -186,9 +186,9 @@ struct JudgementTests {
         let rules = try rules(
             "compliance: { key: replace, signature: replace, sharedKey: replace, issuer: replace, authority: replace, age: { over: 30d, do: replace } }"
         )
-        #expect(judge(rules, certificate()) == .fresh)
+        #expect(evaluate(rules, certificate()) == .fresh)
         #expect(
-            judge(rules, certificate(key: .rsa(bits: 3072), issuer: "cn=Example Fleet CA 1, O=Example Devices"))
+            evaluate(rules, certificate(key: .rsa(bits: 3072), issuer: "cn=Example Fleet CA 1, O=Example Devices"))
                 == .fresh)
     }
 
@@ -197,14 +197,14 @@ struct JudgementTests {
         let facts = certificate(
             key: .rsa(bits: 1024), shared: true, signature: .other("SHA1WITHRSA"), isSignatureWeak: true)
         let mixed = try rules("compliance: { key: report, signature: replace, sharedKey: replace }")
-        guard case .replace(let finding) = judge(mixed, facts) else {
+        guard case .replace(let finding) = evaluate(mixed, facts) else {
             Issue.record("not replaced")
             return
         }
         #expect(finding.reason.code == .weakSignature)
         #expect(finding.further.map(\.code) == [.weakKey, .sharedKey])
         let reporting = try rules("compliance: { sharedKey: report, signature: report, key: ignore }")
-        guard case .report(let reported) = judge(reporting, facts) else {
+        guard case .report(let reported) = evaluate(reporting, facts) else {
             Issue.record("not reported")
             return
         }
@@ -219,8 +219,8 @@ struct JudgementTests {
                 + "signature: report, key: report }")
         let facts = certificate(
             lifetime: .days(400), key: .rsa(bits: 1024), shared: true, signature: .other("SHA1WITHRSA"),
-            isSignatureWeak: true, issuer: "CN=x", authorityEnd: .revoked(name: "ca", JudgementTests.now))
-        guard case .report(let finding) = judge(rules, facts) else {
+            isSignatureWeak: true, issuer: "CN=x", authorityEnd: .revoked(name: "ca", EvaluationTests.now))
+        guard case .report(let finding) = evaluate(rules, facts) else {
             Issue.record("not reported")
             return
         }
@@ -246,7 +246,7 @@ struct JudgementTests {
         ])
     func authorityText(end: AuthorityEnd, text: String) throws {
         let rules = try rules("compliance: { authority: replace }")
-        guard case .replace(let finding) = judge(rules, certificate(authorityEnd: end)) else {
+        guard case .replace(let finding) = evaluate(rules, certificate(authorityEnd: end)) else {
             Issue.record("not replaced")
             return
         }
@@ -257,7 +257,8 @@ struct JudgementTests {
     func expiringFirst() throws {
         let rules = try rules("compliance: { key: replace, sharedKey: report }")
         guard
-            case .replace(let finding) = judge(rules, certificate(left: .days(5), key: .rsa(bits: 1024), shared: true))
+            case .replace(let finding) = evaluate(
+                rules, certificate(left: .days(5), key: .rsa(bits: 1024), shared: true))
         else {
             Issue.record("not replaced")
             return
@@ -269,8 +270,8 @@ struct JudgementTests {
     @Test("A certificate of exactly the age is not yet too old")
     func ageLimit() throws {
         let rules = try rules("expiry: { renewBefore: 1d }\ncompliance: { age: { over: 30d, do: replace } }")
-        #expect(judge(rules, certificate(left: .days(60), lifetime: .days(90))) == .fresh)
-        #expect(judge(rules, certificate(left: .days(60), lifetime: TimeSpan(seconds: 90 * 86_400 + 1))) != .fresh)
+        #expect(evaluate(rules, certificate(left: .days(60), lifetime: .days(90))) == .fresh)
+        #expect(evaluate(rules, certificate(left: .days(60), lifetime: TimeSpan(seconds: 90 * 86_400 + 1))) != .fresh)
     }
 
     // MARK: Keys that stay
@@ -298,7 +299,7 @@ struct JudgementTests {
         let facts = certificate()
         var fresh = 0
         let took = ContinuousClock().measure {
-            for _ in 0..<100_000 where judge(rules, facts) == .fresh { fresh += 1 }
+            for _ in 0..<100_000 where evaluate(rules, facts) == .fresh { fresh += 1 }
         }
         #expect(fresh == 100_000)
         // Some 1 µs optimised; an unoptimised build is far slower, and this only catches what is slow by orders.

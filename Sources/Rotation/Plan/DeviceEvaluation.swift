@@ -4,7 +4,7 @@ import Policy
 import RotationModel
 
 /// Decides for one device that one policy covers.
-struct DeviceJudge {
+struct DeviceEvaluation {
     let planner: Planner
     let device: PlanningDevice
     let policyIndex: Int
@@ -97,7 +97,7 @@ struct DeviceJudge {
             let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
             return Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
         }
-        return policy.judge(facts, of: device.id, at: planner.at, revocation: reason, in: wording)
+        return policy.evaluate(facts, of: device.id, at: planner.at, revocation: reason, in: wording)
     }
 
     private func revocation(of certificate: PlanningCertificate) -> RevocationInForce? {
@@ -156,7 +156,7 @@ struct DeviceJudge {
         // Whoever can write the inbox must not take a replacement from its device.
         guard request.proof.isProof || policy.requests == .any else { return false }
         return request.publicKey.identity != pending.keyIdentity
-            && planner.at - deliveredAt >= DeviceJudge.patience
+            && planner.at - deliveredAt >= DeviceEvaluation.patience
     }
 
     /// How long a replacement is left alone although its device asks for another: one that asks each hour would get a

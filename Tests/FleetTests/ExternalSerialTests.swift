@@ -4,15 +4,15 @@ import Testing
 
 @testable import Fleet
 
-@Suite("Serial numbers of authorities outside, as the inventory records them")
-struct OutsideSerialTests {
+@Suite("Serial numbers of external issuers, as the inventory records them")
+struct ExternalSerialTests {
     private func states(_ workspace: Workspace) throws -> [String] {
         try workspace.inventory.read { database in
             try Query(database, "SELECT state FROM reservations ORDER BY id").all { $0.text(0) }
         }
     }
 
-    @Test("An authority outside may number its certificates itself; the number that was set aside is given up")
+    @Test("An external issuer may number its certificates itself; the number that was set aside is given up")
     func chosenOutside() throws {
         let workspace = try Workspace([FakeDevice("d")])
         let device = try workspace.planningDevice("d")

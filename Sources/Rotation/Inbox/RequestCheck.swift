@@ -7,7 +7,7 @@ import RotationModel
 /// Decides whether a CSR is taken: whose it is, and whether that device may have a certificate for this key.
 ///
 /// What comes of it does not depend on how many files are judged at once.
-struct RequestJudge {
+struct RequestCheck {
     let policies: PolicySet
     let at: Timestamp
     let revocations: RevocationScope?
@@ -22,7 +22,7 @@ struct RequestJudge {
     static let keyInUse = RequestRefusal(
         .keyInUse, "another device has this key; make a new one on the device itself")
 
-    enum Ruling {
+    enum Outcome {
         case take(TakenRequest)
         /// It is kept beside another of the device with another key, and neither is answered.
         case contest(TakenRequest, RequestRefusal, IntakeContext)
@@ -31,42 +31,42 @@ struct RequestJudge {
         case refuse(RequestRefusal, IntakeContext?)
     }
 
-    struct Rulings {
+    struct Outcomes {
         /// In the order of the readings.
-        var rulings: [Ruling] = []
+        var outcomes: [Outcome] = []
         /// CSRs that were taken before and are not answered after all.
         var withdrawn: [WithdrawnRequest] = []
     }
 
-    mutating func judge(
+    mutating func evaluate(
         _ readings: [RequestReader.Reading], _ snapshot: PlanningSnapshot
-    ) throws -> Rulings {
-        var judged = Rulings()
+    ) throws -> Outcomes {
+        var judged = Outcomes()
         claims.beginBatch()
         for (index, reading) in readings.enumerated() {
-            let (ruling, context) = try ruling(reading, snapshot)
-            judged.rulings.append(ruling)
-            guard let context, let request = ruling.request else { continue }
+            let (outcome, context) = try outcome(reading, snapshot)
+            judged.outcomes.append(outcome)
+            guard let context, let request = outcome.request else { continue }
             let contest = try claims.add(request, context, at: index, snapshot)
             for loser in contest.losers {
                 if let place = loser.place {
-                    judged.rulings[place] = .refuse(RequestJudge.keyInUse, loser.context)
+                    judged.outcomes[place] = .refuse(RequestCheck.keyInUse, loser.context)
                 } else {
                     judged.withdrawn.append(
                         WithdrawnRequest(
                             deviceRow: loser.deviceRow, device: loser.device,
                             keyIdentity: request.keyIdentity, proof: loser.proof,
-                            reason: RequestJudge.keyInUse.description))
+                            reason: RequestCheck.keyInUse.description))
                 }
             }
-            if !contest.isWon { judged.rulings[index] = .refuse(RequestJudge.keyInUse, context) }
+            if !contest.isWon { judged.outcomes[index] = .refuse(RequestCheck.keyInUse, context) }
         }
         return judged
     }
 
-    private mutating func ruling(
+    private mutating func outcome(
         _ reading: RequestReader.Reading, _ snapshot: PlanningSnapshot
-    ) throws -> (Ruling, IntakeContext?) {
+    ) throws -> (Outcome, IntakeContext?) {
         let context = try senders.device(reading.sender, snapshot).flatMap { try snapshot.intakeContext($0) }
         do {
             let key = try reading.content.get()
@@ -103,7 +103,7 @@ struct RequestJudge {
 
     /// A signed one takes the place of whatever waits. Of others, none is worth more than another. Once one was answered, the next asks for
     /// another certificate in its place, as a device does that lost its new key; the plan shows it for a day.
-    private func place(_ request: TakenRequest, _ context: IntakeContext) throws -> Ruling {
+    private func place(_ request: TakenRequest, _ context: IntakeContext) throws -> Outcome {
         if request.proof.isProof { return .take(request) }
         let differs = context.waiting.map { $0.publicKey.identity != request.keyIdentity } ?? false
         guard context.hasConflict || differs else { return .take(request) }
@@ -138,7 +138,7 @@ struct RequestJudge {
         }
         try checkUsage(key, policy.profile)
         // Whose it is stands in no file that devices or their gateways can read.
-        if try snapshot.isCertified(key.identity, otherThan: context.deviceRow) { throw RequestJudge.keyInUse }
+        if try snapshot.isCertified(key.identity, otherThan: context.deviceRow) { throw RequestCheck.keyInUse }
     }
 
     /// What signs only cannot have a certificate that says it does more.
@@ -169,7 +169,7 @@ struct RequestJudge {
     }
 }
 
-extension RequestJudge.Ruling {
+extension RequestCheck.Outcome {
     /// The CSR that is kept, if one is.
     fileprivate var request: TakenRequest? {
         switch self {

@@ -2,10 +2,10 @@ import Fleet
 import PKI
 import RotationModel
 
-/// What authorities outside have to hear of: this job revokes their certificates in the inventory, and cannot put them on their CRLs.
+/// What external issuers have to hear of: this job revokes their certificates in the inventory, and cannot put them on their CRLs.
 ///
 /// Made before the stage that revokes, so that it knows afterwards what is new.
-struct OutsideRevocations {
+struct ExternalRevocations {
     private let inventory: Inventory
     private let before: [(name: String, issuers: [String], last: Int64)]
 
@@ -26,7 +26,7 @@ struct OutsideRevocations {
             guard !serials.isEmpty else { return nil }
             let count = serials.count == 1 ? "1 certificate" : "\(serials.count) certificates"
             return
-                "\(count) of authority \(name) revoked here, which its own CRL does not know of: have the authority revoke the serial number\(serials.count == 1 ? "" : "s") \(OutsideRevocations.shown(serials))"
+                "\(count) of authority \(name) revoked here, which its own CRL does not know of: have the authority revoke the serial number\(serials.count == 1 ? "" : "s") \(ExternalRevocations.shown(serials))"
         }
     }
 

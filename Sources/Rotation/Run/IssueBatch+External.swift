@@ -4,12 +4,12 @@ import Policy
 import RotationModel
 
 extension IssueBatch {
-    /// Asks an authority outside for the certificates of the batch. On a thread that may wait.
+    /// Asks an external issuer for the certificates of the batch. On a thread that may wait.
     ///
     /// - Returns: a result for each reservation, and why nothing more can be asked, if so.
     /// - Throws: ``RotationError/Code/cryptography`` where one certificate is not what was ordered: then none of the batch is taken.
     func ask(
-        _ authority: OutsideAuthority, for reserved: [Reservation], _ labels: [Int64: [String: String]]
+        _ authority: ExternalIssuer, for reserved: [Reservation], _ labels: [Int64: [String: String]]
     ) async throws -> (results: [Result<Certificate, RotationError>], failure: RotationError?) {
         let orders = reserved.map { reservation in
             Result { () throws(RotationError) in try order(of: authority, for: reservation, labels) }
@@ -35,7 +35,7 @@ extension IssueBatch {
     }
 
     private func order(
-        of authority: OutsideAuthority, for reservation: Reservation, _ labels: [Int64: [String: String]]
+        of authority: ExternalIssuer, for reservation: Reservation, _ labels: [Int64: [String: String]]
     ) throws(RotationError) -> IssuerOrder {
         let decision = rows[reservation.index].decision
         let (subject, certificate) = try order(for: reservation, by: authority.certificate, labels)
@@ -47,7 +47,7 @@ extension IssueBatch {
 
     /// One serial number names one certificate (RFC 5280, 4.1.2.2): a CRL could not tell two apart.
     private func refuseUsedSerials(
-        _ issued: inout OutsideAuthority.Issued, of authority: OutsideAuthority
+        _ issued: inout ExternalIssuer.Issued, of authority: ExternalIssuer
     ) throws {
         let serials = issued.results.map { try? $0?.get().serialNumber }
         var used = try inventory.serialsInUse(

@@ -10,7 +10,7 @@ import Darwin
 #endif
 
 /// Writes down that a run began, and how it ended.
-struct RunBook {
+struct RunRecorder {
     let inventory: Inventory
     /// The one `now` of the run.
     let at: Timestamp
@@ -22,7 +22,8 @@ struct RunBook {
     func keep(_ body: (RunRecord) async throws -> RunOutcome) async throws -> RunOutcome {
         let startedAt = clock.now()
         let run = RunRecord(
-            id: RunBook.identifier(startedAt), startedAt: startedAt, now: at, actor: actor, host: RunBook.hostName,
+            id: RunRecorder.identifier(startedAt), startedAt: startedAt, now: at, actor: actor,
+            host: RunRecorder.hostName,
             pid: getpid())
         try inventory.beginRun(run)
         do {

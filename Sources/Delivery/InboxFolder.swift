@@ -3,8 +3,8 @@ public import RotationModel
 import System
 
 /// One folder of the inbox.
-public struct InboxTray: Sendable {
-    let folders: InboxFolders
+public struct InboxFolder: Sendable {
+    let folders: InboxDescriptors
     /// Its name under the inbox: `csr`.
     public let folder: String
     /// What may lie in it.
@@ -75,7 +75,7 @@ public struct InboxTray: Sendable {
     /// looked at under that one.
     private func remove(_ name: String, _ read: FileIdentity?) throws(RotationError) {
         let opened = try opened()
-        let hidden = InboxTray.taken + InboxTray.bounded(name)
+        let hidden = InboxFolder.taken + InboxFolder.bounded(name)
         guard try opened.rename(name, toFree: hidden) else { return }
         if let read, let found = opened.identity(of: hidden), !found.isSameContent(as: read) {
             // An even newer one may have come meanwhile; then it is the one that counts.
@@ -87,8 +87,8 @@ public struct InboxTray: Sendable {
     /// Gives files their names back that a run had begun to take out when it died.
     public func recover() throws(RotationError) {
         guard let opened = try folders.folder(folder) else { return }
-        for hidden in try opened.names() where hidden.hasPrefix(InboxTray.taken) {
-            let name = String(hidden.dropFirst(InboxTray.taken.count))
+        for hidden in try opened.names() where hidden.hasPrefix(InboxFolder.taken) {
+            let name = String(hidden.dropFirst(InboxFolder.taken.count))
             guard !name.isEmpty, try !opened.rename(hidden, toFree: name) else { continue }
             try opened.remove(hidden)
         }
@@ -122,7 +122,7 @@ public struct InboxTray: Sendable {
 
 // MARK: - What cannot be taken
 
-extension InboxTray {
+extension InboxFolder {
     private static let reasonSuffix = ".reason.json"
 
     /// The most bytes of a file that are kept: enough to see what it was.
@@ -161,7 +161,7 @@ extension InboxTray {
     /// Writes down why something is refused after all whose file left the inbox when it was taken.
     public func explain(_ rejection: Rejection) throws(RotationError) {
         let rejected = try folders.rejected()
-        let name = freeName(for: InboxTray.encoded(rejection.file), isRegular: true, in: rejected)
+        let name = freeName(for: InboxFolder.encoded(rejection.file), isRegular: true, in: rejected)
         try keepReason(beside: name, in: rejected)
         try put(rejection.json, as: reasonName(of: name), rejection, rejected)
     }
@@ -187,8 +187,8 @@ extension InboxTray {
         let found = opened.identity(of: source)
         let isNewer = if let read, let found { !found.isSameContent(as: read) } else { false }
         let content =
-            isNewer || !rejection.isContentKept ? nil : try? opened.read(source, limit: InboxTray.mostKept)
-        let name = freeName(for: InboxTray.encoded(rejection.file), isRegular: content != nil, in: rejected)
+            isNewer || !rejection.isContentKept ? nil : try? opened.read(source, limit: InboxFolder.mostKept)
+        let name = freeName(for: InboxFolder.encoded(rejection.file), isRegular: content != nil, in: rejected)
         try keepReason(beside: name, in: rejected)
         try put(rejection.json, as: reasonName(of: name), rejection, rejected)
         if let content { try put(content.bytes, as: name, rejection, rejected) }
@@ -223,7 +223,7 @@ extension InboxTray {
             file: "%hex-\(Hex.encode(name))", device: nil, code: "file-name", text: "the file name is no UTF-8", at: at,
             run: run)
         let opened = try opened()
-        let readable = InboxTray.taken + InboxTray.bounded(rejection.file)
+        let readable = InboxFolder.taken + InboxFolder.bounded(rejection.file)
         try opened.move(name, to: opened, as: readable)
         let rejected = try folders.rejected()
         let copied = try copy(rejection, from: readable, to: rejected)
@@ -261,22 +261,22 @@ extension InboxTray {
             let reason = try? JSONValue(parsing: content.bytes), case .object(let members) = reason,
             case .string(let file)? = members.first(where: { $0.name == "file" })?.value
         else { return }
-        let other = InboxTray.encoded(file)
+        let other = InboxFolder.encoded(file)
         guard other != name, rejected.identity(of: other)?.kind == .regular else { return }
-        let own = other + InboxTray.reasonSuffix
+        let own = other + InboxFolder.reasonSuffix
         try rejected.remove(own)
         _ = try rejected.rename(reasonName, toFree: own)
     }
 
     private func reasonName(of name: String) -> String {
-        String(name.dropLast(kind(of: name)?.suffix.count ?? 0)) + InboxTray.reasonSuffix
+        String(name.dropLast(kind(of: name)?.suffix.count ?? 0)) + InboxFolder.reasonSuffix
     }
 
     /// A folder cannot replace a file, nor a file a folder: such a one gets a number.
     private func freeName(for file: String, isRegular: Bool, in rejected: Folder) -> String {
         func isFree(_ name: String) -> Bool {
             // Such a name is a reason's.
-            if name.hasSuffix(InboxTray.reasonSuffix) { return false }
+            if name.hasSuffix(InboxFolder.reasonSuffix) { return false }
             let (own, reason) = (rejected.identity(of: name)?.kind, rejected.identity(of: reasonName(of: name))?.kind)
             return (own == nil || (own == .regular && isRegular)) && (reason == nil || reason == .regular)
         }

@@ -4,7 +4,7 @@ import Policy
 public import RotationModel
 
 /// Lets a policy go on that stopped by itself.
-public struct RolloutDesk: Sendable {
+public struct RolloutService: Sendable {
     let workspace: Workspace
     let at: Timestamp
     let actor: String

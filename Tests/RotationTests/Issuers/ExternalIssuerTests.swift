@@ -5,86 +5,86 @@ import Testing
 
 @testable import Rotation
 
-@Suite("An authority outside", .timeLimit(.minutes(20)))
-struct OutsideAuthorityTests {
+@Suite("An external issuer", .timeLimit(.minutes(20)))
+struct ExternalIssuerTests {
     private let allIssued = [String](repeating: "issued", count: 5)
 
     // MARK: Answers
 
     @Test("Answers are taken in any order, and are the certificates that were ordered")
     func anyOrder() async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask("reversed")
+        let external = try Misbehaving()
+        let issued = try await external.ask("reversed")
         #expect(issued.failure == nil)
         let subjects = try issued.results.map { try #require(try $0?.get()).subject.text }
         #expect(subjects == (0..<5).map { "CN=d\($0),O=Example Devices" })
-        #expect(outside.log.warnings == [])
+        #expect(external.log.warnings == [])
     }
 
     @Test("One program serves a whole run, batch by batch")
     func batches() async throws {
-        let outside = try Misbehaving()
-        let authority = try outside.authority("good", batch: 2)
-        #expect(try await outside.ask(authority).story == allIssued)
-        #expect(try outside.asked == outside.orders.map(\.id))
-        #expect(Set(outside.orders.map(\.id)).count == 5)
+        let external = try Misbehaving()
+        let authority = try external.authority("good", batch: 2)
+        #expect(try await external.ask(authority).story == allIssued)
+        #expect(try external.asked == external.orders.map(\.id))
+        #expect(Set(external.orders.map(\.id)).count == 5)
     }
 
     @Test("More requests than a pipe holds, from a program that answers as it reads, do not stop either")
     func fullPipes() async throws {
         // 80 KB a request: more than a pipe holds, five times over.
-        let outside = try Misbehaving(padding: 60_000)
-        #expect(try await outside.ask("good").story == allIssued)
+        let external = try Misbehaving(padding: 60_000)
+        #expect(try await external.ask("good").story == allIssued)
     }
 
     @Test("What the program complains of is passed on with the authority's name, and bounded")
     func complaints() async throws {
-        let outside = try Misbehaving()
-        #expect(try await outside.ask("complains").story == allIssued)
-        let said = outside.log.warnings
-        #expect(said.prefix(2) == ["authority outside: first \u{1B}[31m line", "authority outside: second"])
+        let external = try Misbehaving()
+        #expect(try await external.ask("complains").story == allIssued)
+        let said = external.log.warnings
+        #expect(said.prefix(2) == ["external issuer: first \u{1B}[31m line", "external issuer: second"])
         #expect(said.count == IssuerLog.mostLines + 1)
         #expect(said.allSatisfy { $0.utf8.count < IssuerLog.longestLine + 100 })
     }
 
     @Test("What it says after its last answer changes nothing, and how it ended is told")
     func afterTheEnd() async throws {
-        let outside = try Misbehaving()
-        #expect(try await outside.ask("talks-at-the-end").story == allIssued)
-        #expect(outside.log.warnings.count == 1)
-        #expect(outside.log.warnings.first?.contains("exit status 5") == true)
+        let external = try Misbehaving()
+        #expect(try await external.ask("talks-at-the-end").story == allIssued)
+        #expect(external.log.warnings.count == 1)
+        #expect(external.log.warnings.first?.contains("exit status 5") == true)
     }
 
     // MARK: Refusals
 
     @Test("A refusal is one device's, with the program's own words; the others have their certificates")
     func refusal() async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask("refuses-one")
+        let external = try Misbehaving()
+        let issued = try await external.ask("refuses-one")
         #expect(issued.story == ["issued", "refused", "issued", "issued", "issued"])
         #expect(issued.failure == nil)
         let error = try #require(throws: RotationError.self) { try issued.results[1]?.get() }
         #expect(error.place == "device d1")
-        #expect(error.message == "authority outside refuses: busy: not \\u{1B} now")
-        #expect(outside.naps.all == [])
+        #expect(error.message == "external issuer refuses: busy: not \\u{1B} now")
+        #expect(external.naps.all == [])
     }
 
     @Test("A refusal for now is asked again under the same id, after a while that grows")
     func busy() async throws {
-        let outside = try Misbehaving()
-        #expect(try await outside.ask("busy-once").story == allIssued)
-        #expect(outside.naps.all == [.milliseconds(750)])
-        let ids = outside.orders.map(\.id)
-        #expect(try outside.asked == ids + ids)
+        let external = try Misbehaving()
+        #expect(try await external.ask("busy-once").story == allIssued)
+        #expect(external.naps.all == [.milliseconds(750)])
+        let ids = external.orders.map(\.id)
+        #expect(try external.asked == ids + ids)
     }
 
     @Test("One that stays busy is given up after the last try, and said so of each device")
     func alwaysBusy() async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask("busy", tries: 4)
+        let external = try Misbehaving()
+        let issued = try await external.ask("busy", tries: 4)
         #expect(issued.story == [String](repeating: "refused", count: 5))
         #expect(issued.failure == nil)
-        #expect(outside.naps.all == [.milliseconds(750), .milliseconds(1500), .seconds(3)])
+        #expect(external.naps.all == [.milliseconds(750), .milliseconds(1500), .seconds(3)])
         let error = try #require(throws: RotationError.self) { try issued.results[4]?.get() }
         #expect(error.message.contains("in 4 tries"))
     }
@@ -103,20 +103,20 @@ struct OutsideAuthorityTests {
 
     @Test("One that ends in the middle is started again for what it did not answer")
     func dies() async throws {
-        let outside = try Misbehaving()
-        #expect(try await outside.ask("dies-once").story == allIssued)
-        #expect(outside.log.warnings.contains { $0.contains("with 3 requests open") && $0.contains("exit status 3") })
-        #expect(outside.naps.all.count == 1)
+        let external = try Misbehaving()
+        #expect(try await external.ask("dies-once").story == allIssued)
+        #expect(external.log.warnings.contains { $0.contains("with 3 requests open") && $0.contains("exit status 3") })
+        #expect(external.naps.all.count == 1)
     }
 
     @Test("One that ends each time cannot be reached, and no more is asked of it")
     func diesAlways() async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask("dies", batch: 1)
+        let external = try Misbehaving()
+        let issued = try await external.ask("dies", batch: 1)
         #expect(issued.story == [String](repeating: "open", count: 5))
         #expect(issued.failure?.code == .keyUnavailable)
         #expect(issued.failure?.message.contains("started 3 times") == true)
-        #expect(try outside.asked.count == 3)
+        #expect(try external.asked.count == 3)
     }
 
     @Test(
@@ -124,26 +124,26 @@ struct OutsideAuthorityTests {
         arguments: [("half-line", 2), ("closes-output", 1), ("closes-input", 1), ("leaves-a-child", 1)])
     func ends(mode: String, answered: Int) async throws {
         // More than a pipe holds: some of it is still to be written when nobody can read it any more.
-        let outside = try Misbehaving(padding: 60_000)
+        let external = try Misbehaving(padding: 60_000)
         let began = ContinuousClock.now
-        let issued = try await outside.ask(mode, tries: 1)
+        let issued = try await external.ask(mode, tries: 1)
         #expect(issued.story == (0..<5).map { $0 < answered ? "issued" : "open" })
         #expect(issued.failure?.code == .keyUnavailable)
         #expect(began.duration(to: .now) < .seconds(20), "it was not waited for")
         #expect(mode != "half-line" || issued.failure?.message.contains("in the middle of a line") == true)
-        if mode == "leaves-a-child" { #expect(try await outside.endsMarkedProcess()) }
+        if mode == "leaves-a-child" { #expect(try await external.endsMarkedProcess()) }
     }
 
     @Test("One that does not answer in time is stopped, whatever it does about that", arguments: ["silent", "deaf"])
     func silence(mode: String) async throws {
         // Large requests: the deaf one does not even read.
-        let outside = try Misbehaving(padding: 60_000)
-        let issued = try await outside.ask(mode, timeout: TimeSpan(seconds: 1))
+        let external = try Misbehaving(padding: 60_000)
+        let issued = try await external.ask(mode, timeout: TimeSpan(seconds: 1))
         #expect(issued.story == [String](repeating: "open", count: 5))
         #expect(issued.failure?.code == .keyUnavailable)
         #expect(issued.failure?.message.contains("not answered for 1s, with 5 requests open") == true)
-        #expect(outside.naps.all == [], "who hangs is not asked again")
-        if mode == "silent" { #expect(try await outside.endsMarkedProcess()) }
+        #expect(external.naps.all == [], "who hangs is not asked again")
+        if mode == "silent" { #expect(try await external.endsMarkedProcess()) }
     }
 
     @Test(
@@ -153,20 +153,20 @@ struct OutsideAuthorityTests {
             ("unknown", 1, "an answer to nobody"), ("long-line", 0, "a line of more than 262144 bytes"),
         ])
     func violation(mode: String, answered: Int, says: String) async throws {
-        let outside = try Misbehaving()
-        let issued = try await outside.ask(mode)
+        let external = try Misbehaving()
+        let issued = try await external.ask(mode)
         #expect(issued.story == (0..<5).map { $0 < answered ? "issued" : "open" })
         #expect(issued.failure?.code == .keyUnavailable)
         #expect(issued.failure?.message.contains(says) == true)
-        #expect(outside.naps.all == [])
+        #expect(external.naps.all == [])
     }
 
     @Test("A program that is not there, or may not be executed, is told before it is asked")
     func noProgram() throws {
-        let outside = try Misbehaving()
+        let external = try Misbehaving()
         for (program, says) in [
-            ("/nowhere/issuer", "there is no program"), (outside.folder.path, "is no file"),
-            (outside.folder["issuer.py"], "may not be executed"),
+            ("/nowhere/issuer", "there is no program"), (external.folder.path, "is no file"),
+            (external.folder["issuer.py"], "may not be executed"),
         ] {
             #expect(IssuerConfiguration(program: program).obstacle?.contains(says) == true)
         }

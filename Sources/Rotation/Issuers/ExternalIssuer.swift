@@ -4,7 +4,7 @@ import RotationModel
 /// An authority whose key this job does not have: a program is asked for its certificates.
 ///
 /// The program is started with the first request, serves the whole run, and is asked again what it could not answer.
-actor OutsideAuthority {
+actor ExternalIssuer {
     nonisolated let name: String
     nonisolated let certificate: Certificate
     nonisolated let chain: [Certificate]

@@ -4,15 +4,15 @@ import Policy
 import RotationModel
 
 /// Makes up what runs of the future make: certificates, rotations, keys.
-struct Supposer {
+struct SupposedFleet {
     private let snapshot: PlanningSnapshot
     private let authorities: AuthorityDirectory
     private let policies: PolicySet
     /// What each policy's certificates have in common, worked out when the first is supposed.
-    private var molds: [Mold?]
+    private var templates: [Template?]
     private var last: Int64 = 0
 
-    private struct Mold {
+    private struct Template {
         let validity: TimeSpan
         let backdate: TimeSpan
         /// When the authority ends, which no certificate outlasts.
@@ -23,7 +23,7 @@ struct Supposer {
 
     init(_ planner: Planner) {
         policies = planner.policies
-        molds = Array(repeating: nil, count: policies.policies.count)
+        templates = Array(repeating: nil, count: policies.policies.count)
         snapshot = planner.snapshot
         authorities = planner.authorities
     }
@@ -32,26 +32,26 @@ struct Supposer {
         _ policy: Int, request waiting: WaitingRequest?, replacing old: PlanningCertificate?, _ source: KeySource,
         at: Timestamp
     ) throws -> PlanningCertificate {
-        let mold = try mold(of: policy)
+        let template = try template(of: policy)
         let request = waiting ?? self.request(policy)
         let stays = source == .currentKey ? old : nil
-        let notAfter = at + mold.validity
+        let notAfter = at + template.validity
         return PlanningCertificate(
-            supposed: next(), fingerprint: Fingerprint(digest(last)), notBefore: at - mold.backdate,
-            notAfter: mold.end.map { min($0, notAfter) } ?? notAfter, key: stays?.key ?? request.algorithm,
-            keyIdentity: stays?.keyIdentity ?? request.publicKey.identity, signature: mold.signature,
-            issuer: mold.issuer)
+            supposed: next(), fingerprint: Fingerprint(digest(last)), notBefore: at - template.backdate,
+            notAfter: template.end.map { min($0, notAfter) } ?? notAfter, key: stays?.key ?? request.algorithm,
+            keyIdentity: stays?.keyIdentity ?? request.publicKey.identity, signature: template.signature,
+            issuer: template.issuer)
     }
 
-    private mutating func mold(of policy: Int) throws -> Mold {
-        if let known = molds[policy] { return known }
+    private mutating func template(of policy: Int) throws -> Template {
+        if let known = templates[policy] { return known }
         let profile = policies.policies[policy].profile
         let name = authorities[profile.authority]?.certificate.subject.text ?? profile.authority
-        let mold = Mold(
+        let template = Template(
             validity: profile.validity, backdate: profile.backdate, end: authorities.end(of: profile.authority),
             signature: profile.signature, issuer: try snapshot.supposedIssuer(name))
-        molds[policy] = mold
-        return mold
+        templates[policy] = template
+        return template
     }
 
     /// Of a rotation that is supposed to begin.

@@ -28,7 +28,7 @@ extension RotationPolicy {
     /// only where the spread decides.
     ///
     /// Expiry decides before compliance; among compliance findings, one that replaces decides before those that report.
-    public func judge(
+    public func evaluate(
         _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, in wording: Wording = .sentences
     ) -> Verdict {
         if now > certificate.notAfter {

@@ -4,7 +4,7 @@ import System
 
 /// The inbox's folders, each opened once. From then on it does not matter what their names lead to: whoever fills the inbox is
 /// another user, and may rename what is his.
-final class InboxFolders: Sendable {
+final class InboxDescriptors: Sendable {
     let root: String
 
     private struct Opened {

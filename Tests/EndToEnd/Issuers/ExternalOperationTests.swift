@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@Suite("An authority outside, from the operator's side")
-struct OutsideOperationTests {
+@Suite("An external issuer, from the operator's side")
+struct ExternalOperationTests {
     /// An issuer that leaves a trace when it is started.
     private func traced(_ workspace: Workspace) throws {
         try workspace.write("issuer", "#!/bin/sh\necho started >>trace\nexit 3\n")
@@ -47,7 +47,7 @@ struct OutsideOperationTests {
     }
 
     @Test(
-        "An authority outside that is down keeps nobody else waiting: others' certificates, requests and overlaps go on"
+        "An external issuer that is down keeps nobody else waiting: others' certificates, requests and overlaps go on"
     )
     func othersGoOn() async throws {
         let workspace = try await Workspace { text in

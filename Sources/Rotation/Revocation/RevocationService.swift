@@ -5,7 +5,7 @@ import Policy
 public import RotationModel
 
 /// Takes orders to revoke from a person, withdraws them, and carries one out at once where that is asked for.
-public struct RevocationDesk: Sendable {
+public struct RevocationService: Sendable {
     let workspace: Workspace
     let at: Timestamp
     let actor: String
@@ -99,11 +99,12 @@ public struct RevocationDesk: Sendable {
         _ name: String, _ order: Int64, _ inventory: Inventory, _ authorities: AuthorityDirectory
     ) async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
-        // Nothing is issued: programs of authorities outside need not be there.
+        // Nothing is issued: programs of external issuers need not be there.
         let signing = workspace.signingAuthorities(policies, at: at)
             .filter { authorities[$0]?.configuration.issuer == nil }
         let keys = try SigningKeys.load(workspace.configuration, authorities, needing: signing, observer: observer)
-        return try await RunBook(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep {
+        return try await RunRecorder(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep
+        {
             run in
             try await RunStages(
                 workspace: workspace, inventory: inventory, policies: policies, edition: edition,

@@ -3,8 +3,8 @@ import RotationModel
 
 /// Takes files out of a folder of the inbox. One that cannot be moved must not keep the rest of the fleet from its
 /// certificates: it is told of, and passed over.
-struct InboxDoor {
-    let tray: InboxTray
+struct InboxClearing {
+    let source: InboxFolder
     let run: String
     let at: Timestamp
     let observer: any RunObserver
@@ -18,7 +18,7 @@ struct InboxDoor {
     /// Tells of CSRs whose files are gone.
     func explain(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
         for rejection in rejections {
-            attempt(&summary) { () throws(RotationError) in try tray.explain(rejection) }
+            attempt(&summary) { () throws(RotationError) in try source.explain(rejection) }
         }
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
     }
@@ -29,7 +29,7 @@ struct InboxDoor {
             try await Parallel.map(files) { share in
                 share.compactMap { file in
                     do throws(RotationError) {
-                        try tray.remove(file)
+                        try source.remove(file)
                         return nil
                     } catch {
                         return error
@@ -44,7 +44,7 @@ struct InboxDoor {
     }
 
     func reject(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
-        tray.reject(rejections) { note($0.description, &summary) }
+        source.reject(rejections) { note($0.description, &summary) }
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
     }
 
@@ -55,36 +55,38 @@ struct InboxDoor {
     func forgetRejected(after span: TimeSpan, _ summary: inout IntakeSummary) {
         var forgotten = 0
         attempt(&summary) { () throws(RotationError) in
-            forgotten = try tray.forgetRejected(before: at - span, most: InboxDoor.mostRejected)
+            forgotten = try source.forgetRejected(before: at - span, most: InboxClearing.mostRejected)
         }
         summary.forgotten += forgotten
     }
 
     /// A file that stays where it is: nobody's fault who handed it in.
     func leave(_ file: String, _ why: String, _ summary: inout IntakeSummary) {
-        note("inbox/\(tray.folder)/\(file): \(why)", &summary)
+        note("inbox/\(source.folder)/\(file): \(why)", &summary)
     }
 
     /// The names of the files, after what has to be put right first. None where the folder is missing or may not be used.
     func open(for what: String, _ summary: inout IntakeSummary) -> [String] {
         var names: [String] = []
         attempt(&summary) { () throws(RotationError) in
-            if let notice = try tray.close() { observer.warn(notice) }
-            try tray.recover()
-            names = try tray.names()
+            if let notice = try source.close() { observer.warn(notice) }
+            try source.recover()
+            names = try source.names()
         }
-        if tray.obstacle == nil && !tray.exists { observer.warn("there is no \(tray.path): no \(what) can come in") }
+        if source.obstacle == nil && !source.exists {
+            observer.warn("there is no \(source.path): no \(what) can come in")
+        }
         return names
     }
 
     /// Moves files aside whose names are no UTF-8: no device has such a name.
     func rejectUndecodable(_ summary: inout IntakeSummary) {
         var names: [[UInt8]] = []
-        attempt(&summary) { () throws(RotationError) in names = try tray.undecodableNames() }
+        attempt(&summary) { () throws(RotationError) in names = try source.undecodableNames() }
         for name in names {
             var moved: [Rejection] = []
             attempt(&summary) { () throws(RotationError) in
-                moved.append(try tray.reject(undecodable: name, run: run, at: at))
+                moved.append(try source.reject(undecodable: name, run: run, at: at))
             }
             summary.rejected += moved.map(InboxOutlook.Rejected.init)
         }
