@@ -32,7 +32,7 @@ let package = Package(
         .executableTarget(
             name: "RotationJob",
             dependencies: [
-                "Rotation", "Reports", "Delivery", "Fleet", "Policy", "LocatedYAML", "RotationModel",
+                "Rotation", "Reports", "Delivery", "Fleet", "Policy", "LocatedYAML", "System", "RotationModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -43,14 +43,14 @@ let package = Package(
         .target(
             name: "Rotation",
             dependencies: [
-                "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "Processes", "LocatedYAML", "System",
+                "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "LocatedYAML", "System",
                 "RotationModel",
             ],
             swiftSettings: settings),
         .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
         .target(
             name: "Fleet",
-            dependencies: ["Lifecycle", "RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Lifecycle", "System", "RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: settings),
         .target(name: "Lifecycle", dependencies: ["RotationModel"], swiftSettings: settings),
         .target(name: "Policy", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
@@ -60,9 +60,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "PKI",
-            dependencies: ["COpenSSL", "CPKCS11", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1")],
+            dependencies: [
+                "COpenSSL", "CPKCS11", "System", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
             swiftSettings: settings),
-        .target(name: "Processes", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
         .target(name: "System", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
         .target(name: "RotationModel", swiftSettings: settings),
         .systemLibrary(name: "CLinux"),
@@ -70,7 +71,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // For tests, the demo and the benchmark alone; nothing of it is in the product.
-        .target(name: "RotationTesting", dependencies: ["PKI", "RotationModel"], swiftSettings: settings),
+        .target(name: "RotationTesting", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
         .executableTarget(
             name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
         .target(
@@ -92,18 +93,18 @@ let package = Package(
             name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "PKITests", dependencies: ["PKI", "RotationTesting", "RotationModel"], exclude: ["Judges"],
+            name: "PKITests", dependencies: ["PKI", "System", "RotationTesting", "RotationModel"], exclude: ["Judges"],
             swiftSettings: settings),
         .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle", "RotationModel"], swiftSettings: settings),
         .testTarget(
             name: "FleetTests", dependencies: ["Fleet", "Lifecycle", "RotationModel"], swiftSettings: settings),
         .testTarget(
-            name: "DeliveryTests", dependencies: ["Delivery", "PKI", "RotationTesting", "RotationModel"],
+            name: "DeliveryTests", dependencies: ["Delivery", "PKI", "System", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
             name: "RotationTests",
             dependencies: [
-                "Rotation", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "Processes", "LocatedYAML",
+                "Rotation", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "LocatedYAML", "System",
                 "RotationTesting",
                 "RotationModel",
             ],

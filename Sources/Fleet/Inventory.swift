@@ -1,13 +1,6 @@
 import GRDB
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// The fleet's inventory: accounts, devices, certificates, rotations, runs and the audit, in one SQLite file.
 ///
@@ -27,17 +20,14 @@ public final class Inventory: Sendable {
     ///
     /// - Throws: ``RotationError/Code/io`` where the file exists or cannot be made.
     public static func create(at path: String, sha256: @escaping SHA256Function) throws(RotationError) -> Inventory {
-        let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o640)
-        guard file >= 0 else {
-            let reason = errno
+        do {
+            // The umask may take no bits away: the owner's group is meant to read it.
+            _ = try OpenFile(making: path, mode: 0o640)
+        } catch {
             throw RotationError(
-                reason == EACCES ? .permission : .io,
-                "the inventory cannot be made: \(String(cString: strerror(reason)))",
-                at: path, advice: reason == EEXIST ? "an inventory is never overwritten; name another file" : "")
+                error.isDenied ? .permission : .io, "the inventory cannot be made: \(error)", at: path,
+                advice: error == .exists ? "an inventory is never overwritten; name another file" : "")
         }
-        // The umask may have taken bits away, never more than the owner's group is meant to have.
-        fchmod(file, 0o640)
-        close(file)
         return try Inventory(path: path, access: .readWrite, purpose: .creating, sha256: sha256, keys: nil)
     }
 
@@ -80,20 +70,21 @@ public final class Inventory: Sendable {
     }
 
     private static func checkFile(_ path: String, access wanted: Access) throws(RotationError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw errno == ENOENT
+        let found: FileIdentity
+        do {
+            found = try FileIdentity(following: path)
+        } catch {
+            throw error == .notFound
                 ? RotationError(
                     .inventory, "there is no inventory", at: path,
                     advice: "make one with `rotation-job init`, or name the right file in rotation.yaml")
-                : RotationError(.io, "the inventory cannot be read: \(String(cString: strerror(errno)))", at: path)
+                : RotationError(.io, "the inventory cannot be read: \(error)", at: path)
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard found.kind == .regular else {
             throw RotationError(
                 .inventory, "the inventory is not a file", at: path, advice: "name the SQLite file in rotation.yaml")
         }
-        let mode = wanted == .readWrite ? R_OK | W_OK : R_OK
-        guard access(path, mode) == 0, wanted == .readOnly || access(Connection.folder(of: path), W_OK) == 0 else {
+        guard FileAccess.mayRead(path), wanted == .readOnly || Connection.mayWrite(path) else {
             throw RotationError(
                 .permission,
                 "this user may not \(wanted == .readWrite ? "write" : "read") the inventory, or not the folder it is in",

@@ -1,6 +1,7 @@
 import Delivery
 public import Fleet
 public import RotationModel
+import System
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

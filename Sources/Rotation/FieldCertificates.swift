@@ -3,6 +3,7 @@ import Fleet
 import PKI
 import RotationModel
 import Synchronization
+import System
 
 /// Reads the certificates of an import, on all cores, and verifies each that bears an authority's name.
 struct FieldCertificates: Sendable {

@@ -2,14 +2,7 @@ import Delivery
 public import Fleet
 import Policy
 public import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// Where the fleet stands: the last runs, what is due, what is under way, and what needs a person.
 public struct FleetStatus: Sendable {
@@ -112,6 +105,6 @@ public struct FleetStatus: Sendable {
 extension RunRecord {
     /// Whether its process is there, as far as this host can tell. The lock is not asked: asking for it could turn a run away.
     fileprivate var isAlive: Bool {
-        host != RunRecorder.hostName || kill(pid, 0) == 0 || errno == EPERM
+        host != LocalHost.name || LocalHost.isRunning(pid)
     }
 }

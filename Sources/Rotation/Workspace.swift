@@ -4,6 +4,7 @@ public import LocatedYAML
 import PKI
 public import Policy
 public import RotationModel
+import System
 
 /// Everything that a `rotation.yaml` leads to: where the inventory, the policies, the inbox and the published tree are, and who signs.
 ///
@@ -49,7 +50,7 @@ public struct Workspace: Sendable {
         from path: String, options: ImportOptions, rejected: (RejectedRow) -> Void,
         progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     ) throws -> ImportSummary {
-        let lock = try WorkspaceLock(for: configuration)
+        let lock = try FileLock(for: configuration)
         defer { withExtendedLifetime(lock) {} }
         let keys = PrivateKeysInImport()
         let reader = FieldCertificates(authorities: try authorities(), keys: keys)

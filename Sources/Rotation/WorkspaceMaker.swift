@@ -3,6 +3,7 @@ import Fleet
 import PKI
 import Policy
 public import RotationModel
+import System
 
 /// Makes a ready workspace. It never overwrites: what is there stays as it is.
 public struct WorkspaceMaker: Sendable {

@@ -1,24 +1,18 @@
 import Foundation
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#endif
+import System
 
 /// A file that is written from its start to its end, through a buffer.
 final class FileStream {
     private let path: String
-    private let descriptor: Int32
+    private let file: OpenFile
     private var buffer: [UInt8] = []
-    private var failure: Int32?
+    private var failure: SystemError?
 
-    init(_ path: String, mode: mode_t = 0o644) throws(RotationError) {
+    init(_ path: String, mode: UInt32 = 0o644) throws(RotationError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw FileStream.error(path, errno) }
+        do { file = try OpenFile(overwriting: path, mode: mode) } catch { throw FileStream.error(path, error) }
     }
-
-    deinit { _ = Glibc.close(descriptor) }
 
     func append(_ text: String) {
         buffer.append(contentsOf: text.utf8)
@@ -33,17 +27,14 @@ final class FileStream {
 
     private func flush() {
         buffer.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count, failure == nil {
-                let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-                if count >= 0 { done += count } else if errno != EINTR { failure = errno }
-            }
+            guard failure == nil else { return }
+            do throws(SystemError) { try file.write(bytes) } catch { failure = error }
         }
         buffer.removeAll(keepingCapacity: true)
     }
 
     /// A whole small file: tens of thousands of them are written, which Foundation would take its time for.
-    static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(RotationError) {
+    static func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(RotationError) {
         let stream = try FileStream(path, mode: mode)
         stream.buffer = bytes
         try stream.close()
@@ -57,7 +48,7 @@ final class FileStream {
         }
     }
 
-    private static func error(_ path: String, _ number: Int32) -> RotationError {
-        RotationError(.io, "the file cannot be written: \(String(cString: strerror(number)))", at: path)
+    private static func error(_ path: String, _ error: SystemError) -> RotationError {
+        RotationError(.io, "the file cannot be written: \(error)", at: path)
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import PKI
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 @Suite("The published tree")

@@ -1,6 +1,7 @@
 import Foundation
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 @testable import PKI
@@ -120,9 +121,11 @@ struct PrivateKeyTests {
         for (owner, isGood) in [(0, true), (geteuid(), true), (geteuid() + 12345, false)] {
             status.st_uid = owner
             if isGood {
-                try SecretFile.check(status, "k", "key file", credentials: nil)
+                try SecretFile.check(FileIdentity(status), "k", "key file", credentials: nil)
             } else {
-                let error = try failure { try SecretFile.check(status, "k", "key file", credentials: nil) }
+                let error = try failure {
+                    try SecretFile.check(FileIdentity(status), "k", "key file", credentials: nil)
+                }
                 #expect(error.code == .permission && error.message.contains("\(owner)"))
             }
         }
@@ -133,19 +136,22 @@ struct PrivateKeyTests {
         var status = stat()
         let good = (path: "/run/credentials/job.service/key", folder: "/run/credentials/job.service")
         status.st_mode = S_IFREG | 0o440
-        try SecretFile.check(status, good.path, "key file", credentials: good.folder)
+        try SecretFile.check(FileIdentity(status), good.path, "key file", credentials: good.folder)
         let others = [
             (good.path, nil), ("/etc/key", good.folder), (good.folder + "/../key", good.folder),
             (good.folder + "-2/key", good.folder),
         ]
         for (path, folder) in others {
             #expect(
-                try failure { try SecretFile.check(status, path, "key file", credentials: folder) }.code == .permission)
+                try failure { try SecretFile.check(FileIdentity(status), path, "key file", credentials: folder) }.code
+                    == .permission)
         }
         for mode: mode_t in [0o460, 0o444, 0o442] {
             status.st_mode = S_IFREG | mode
             #expect(
-                try failure { try SecretFile.check(status, good.path, "key file", credentials: good.folder) }.code
+                try failure {
+                    try SecretFile.check(FileIdentity(status), good.path, "key file", credentials: good.folder)
+                }.code
                     == .permission)
         }
     }

@@ -2,6 +2,7 @@ import Delivery
 import PKI
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 @testable import Rotation

@@ -3,6 +3,7 @@ import Foundation
 import Lifecycle
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 @testable import Rotation
@@ -98,13 +99,13 @@ struct FleetStatusTests {
         try inventory.beginRun(
             RunRecord(
                 id: "20261201T000500Z-00000000", startedAt: TestFleet.now + .minutes(5), now: TestFleet.now,
-                actor: "test", host: RunRecorder.hostName, pid: .max))
+                actor: "test", host: LocalHost.name, pid: .max))
         #expect(try await status(fleet).attention.first?.contains("20261201T000500Z-00000000 died") == true)
         try inventory.endRun("20261201T000500Z-00000000", outcome: "completed", counts: [:], at: TestFleet.now)
         try inventory.beginRun(
             RunRecord(
                 id: "20261201T000600Z-00000000", startedAt: TestFleet.now + .minutes(6), now: TestFleet.now,
-                actor: "test", host: RunRecorder.hostName, pid: ProcessInfo.processInfo.processIdentifier))
+                actor: "test", host: LocalHost.name, pid: ProcessInfo.processInfo.processIdentifier))
         #expect(try await !status(fleet).attention.contains { $0.contains("20261201T000600Z") }, "it is under way")
     }
 

@@ -3,6 +3,7 @@ import Fleet
 import PKI
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 @testable import Rotation

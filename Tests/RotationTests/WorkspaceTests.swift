@@ -8,6 +8,7 @@ import RotationTesting
 import Testing
 
 @testable import Rotation
+@testable import System
 
 @Suite("The workspace")
 struct WorkspaceTests {
@@ -18,9 +19,9 @@ struct WorkspaceTests {
         let fleet = try TestFleet()
         let configuration = fleet.workspace.configuration
         do {
-            let held = try WorkspaceLock(for: configuration)
+            let held = try FileLock(for: configuration)
             let error = try #require(throws: RotationError.self) {
-                let second = try WorkspaceLock(for: configuration)
+                let second = try FileLock(for: configuration)
                 withExtendedLifetime(second) {}
             }
             #expect(error.code == .locked)
@@ -29,7 +30,7 @@ struct WorkspaceTests {
             withExtendedLifetime(held) {}
         }
         do {
-            let again = try WorkspaceLock(for: configuration)
+            let again = try FileLock(for: configuration)
             withExtendedLifetime(again) {}
         }
         #expect(try await fleet.run().ending == .completed)
@@ -41,11 +42,11 @@ struct WorkspaceTests {
         let configuration = fleet.workspace.configuration
         let copy: Int32
         do {
-            let held = try WorkspaceLock(for: configuration)
+            let held = try FileLock(for: configuration)
             copy = dup(held.descriptor)
         }
         defer { close(copy) }
-        let again = try WorkspaceLock(for: configuration)
+        let again = try FileLock(for: configuration)
         withExtendedLifetime((again.descriptor, fleet)) {}
     }
 
@@ -54,7 +55,7 @@ struct WorkspaceTests {
         let fleet = try TestFleet()
         try fleet.add("d1")
         try fleet.load()
-        let held = try WorkspaceLock(for: fleet.workspace.configuration)
+        let held = try FileLock(for: fleet.workspace.configuration)
         let run = try await #require(throws: RotationError.self) { try await fleet.run() }
         #expect(run.code == .locked)
         #expect(try fleet.inventory().recentRuns(limit: 1) == [])
@@ -69,7 +70,7 @@ struct WorkspaceTests {
         try FileManager.default.createSymbolicLink(
             atPath: fleet.workspace.configuration.inventory + ".lock", withDestinationPath: fleet.folder["elsewhere"])
         let error = try #require(throws: RotationError.self) {
-            let lock = try WorkspaceLock(for: fleet.workspace.configuration)
+            let lock = try FileLock(for: fleet.workspace.configuration)
             withExtendedLifetime(lock) {}
         }
         #expect(error.code == .io)

@@ -1,12 +1,5 @@
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// The forms in which a fleet can be read in.
 public enum ImportFormat: String, CaseIterable, Sendable {
@@ -42,15 +35,13 @@ public enum ImportFormat: String, CaseIterable, Sendable {
     }
 
     private static func isFolder(_ path: String) throws(RotationError) -> Bool {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            let reason = errno
+        do {
+            return try FileIdentity(following: path).kind == .folder
+        } catch {
             throw RotationError(
-                reason == EACCES ? .permission : reason == ENOENT || reason == ENOTDIR ? .badInput : .io,
-                "the input cannot be read: \(String(cString: strerror(reason)))",
-                at: path)
+                error.isDenied ? .permission : error == .notFound || error == .notFolder ? .badInput : .io,
+                "the input cannot be read: \(error)", at: path)
         }
-        return status.st_mode & S_IFMT == S_IFDIR
     }
 }
 

@@ -1,12 +1,5 @@
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// A file that is read once, from its start, in pieces: however large it is, little of it is in memory.
 ///
@@ -20,7 +13,7 @@ final class InputFile {
     /// The line of the next byte.
     private(set) var line = 1
 
-    private let descriptor: CInt
+    private let file: OpenFile
     private let path: String
     private var buffer: [UInt8]
     private var start = 0
@@ -31,21 +24,20 @@ final class InputFile {
     init(_ path: String, named name: String) throws(RotationError) {
         self.path = path
         self.name = name
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let reason = errno
+        let found: FileIdentity
+        do {
+            let opened = try OpenFile(reading: path)
+            found = try opened.identity()
+            file = opened
+        } catch {
             throw RotationError(
-                reason == EACCES ? .permission : .io, "the file cannot be read: \(String(cString: strerror(reason)))",
-                at: path)
+                error.isDenied ? .permission : .io, "the file cannot be read: \(error)", at: path)
         }
-        var status = stat()
-        fstat(descriptor, &status)
-        size = Int64(status.st_size)
+        size = found.size
         buffer = [UInt8](repeating: 0, count: 1 << 17)
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard found.kind == .regular else {
             throw RotationError(
-                .badInput, status.st_mode & S_IFMT == S_IFDIR ? "this is a folder, not a file" : "this is not a file",
-                at: path,
+                .badInput, found.kind == .folder ? "this is a folder, not a file" : "this is not a file", at: path,
                 advice: "name the file; only aws-iot input is a folder")
         }
         try fill()
@@ -56,20 +48,21 @@ final class InputFile {
         if buffer[0..<end].starts(with: [0xEF, 0xBB, 0xBF]) { (start, position) = (3, 3) }
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
-
     private func fill() throws(RotationError) {
         guard start == end, !isAtEnd else { return }
         (start, end) = (0, 0)
-        var count: Int
-        repeat { count = read(descriptor, &buffer, buffer.count) } while count < 0 && errno == EINTR
-        guard count >= 0 else {
-            throw RotationError(.io, "reading failed: \(String(cString: strerror(errno)))", at: path)
+        end = try read(behind: 0)
+        isAtEnd = end == 0
+    }
+
+    private func read(behind place: Int) throws(RotationError) -> Int {
+        do {
+            return try buffer.withUnsafeMutableBytes { buffer throws(SystemError) in
+                try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[place...]))
+            }
+        } catch {
+            throw RotationError(.io, "reading failed: \(error)", at: path)
         }
-        end = count
-        isAtEnd = count == 0
     }
 
     // MARK: Bytes
@@ -97,10 +90,7 @@ final class InputFile {
             let rest = Array(buffer[start..<end])
             buffer.replaceSubrange(0..<rest.count, with: rest)
             (start, end) = (0, rest.count)
-            let count = buffer.withUnsafeMutableBytes {
-                read(descriptor, $0.baseAddress.map { $0 + end }, $0.count - end)
-            }
-            end += max(0, count)
+            end += try read(behind: end)
         }
         let rest = buffer[start..<end]
         return rest.firstIndex(of: 0x0A).map { rest[..<$0] } ?? rest
@@ -118,10 +108,8 @@ final class InputFile {
             guard start < end else { return (isThere, fits) }
             isThere = true
             let (found, length) = buffer.withUnsafeBytes { all -> (Bool, Int) in
-                guard let base = all.baseAddress, let hit = memchr(base + start, 0x0A, end - start) else {
-                    return (false, end - start)
-                }
-                return (true, UnsafeRawPointer(hit) - (base + start))
+                let rest = UnsafeRawBufferPointer(rebasing: all[start..<end])
+                return Bytes.place(of: UInt8(ascii: "\n"), in: rest).map { (true, $0) } ?? (false, rest.count)
             }
             let kept = min(length, max(0, limit - bytes.count))
             if kept < length { fits = false }

@@ -1,13 +1,6 @@
 import GRDB
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// Opens SQLite connections to an inventory, each with the settings that its use needs.
 enum Connection {
@@ -42,16 +35,20 @@ enum Connection {
     static func reader(path: String) throws -> DatabaseQueue {
         var configuration = configuration(label: "inventory.reader")
         var name = path
-        let mayWrite = access(path, W_OK) == 0 && access(folder(of: path), W_OK) == 0
-        if !mayWrite {
+        if !mayWrite(path) {
             configuration.readonly = true
-            if access(path + "-wal", F_OK) != 0 { name = immutableURI(path) }
+            if !FileAccess.exists(path + "-wal") { name = immutableURI(path) }
         }
         let queue = try DatabaseQueue(path: name, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -16384;")
         }
         return queue
+    }
+
+    /// SQLite makes files beside the inventory.
+    static func mayWrite(_ path: String) -> Bool {
+        FileAccess.mayWrite(path) && FileAccess.mayWrite(Files.folder(of: path))
     }
 
     private static func configuration(label: String) -> Configuration {
@@ -61,11 +58,6 @@ enum Connection {
         configuration.busyMode = .timeout(10)
         configuration.publicStatementArguments = false
         return configuration
-    }
-
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     private static func immutableURI(_ path: String) -> String {

@@ -1,13 +1,6 @@
 import COpenSSL
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// A passphrase's bytes. They are wiped when it goes, and no description shows them.
 ///
@@ -52,15 +45,19 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
     /// - Throws: ``RotationError/Code/keyUnavailable`` where it is not set, or empty.
     public static func read(environment name: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
         let advice = "set it in the job's environment, or name a file: { file: … } or { credential: … }"
-        guard let value = getenv(name) else {
-            throw RotationError(
-                .keyUnavailable, "the environment variable \(name), which holds a \(what), is not set", advice: advice)
+        return try Environment.withSecret(name) { value throws(RotationError) in
+            guard let value else {
+                throw RotationError(
+                    .keyUnavailable, "the environment variable \(name), which holds a \(what), is not set",
+                    advice: advice)
+            }
+            guard !value.isEmpty else {
+                throw RotationError(
+                    .keyUnavailable, "the environment variable \(name), which holds a \(what), is empty",
+                    advice: advice)
+            }
+            return Passphrase(memory: value[...])
         }
-        guard value.pointee != 0 else {
-            throw RotationError(
-                .keyUnavailable, "the environment variable \(name), which holds a \(what), is empty", advice: advice)
-        }
-        return Passphrase(memory: UnsafeRawBufferPointer(start: value, count: strlen(value))[...])
     }
 
     private init(memory bytes: Slice<UnsafeRawBufferPointer>) {

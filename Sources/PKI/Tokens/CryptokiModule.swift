@@ -1,14 +1,7 @@
 import CPKCS11
 import RotationModel
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// A PKCS#11 module: the shared library that speaks to tokens.
 ///
@@ -39,18 +32,18 @@ final class CryptokiModule: @unchecked Sendable {
     }
 
     private static func functions(of path: String) throws(RotationError) -> UnsafeMutablePointer<CK_FUNCTION_LIST> {
-        guard !path.contains("/") || access(path, F_OK) == 0 else {
+        guard !path.contains("/") || FileAccess.exists(path) else {
             throw unavailable(
                 path, "there is no PKCS#11 module",
                 "install the token's software, or correct `module`; SoftHSM's is /usr/lib/softhsm/libsofthsm2.so")
         }
-        guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
+        guard let library = DynamicLibrary(path) else {
+            let reason = DynamicLibrary.lastProblem
             throw unavailable(
                 path, "the PKCS#11 module cannot be loaded (\(reason))",
                 "name a shared library of the token's maker with `module`")
         }
-        guard let symbol = dlsym(library, "C_GetFunctionList") else {
+        guard let symbol = library.symbol("C_GetFunctionList") else {
             throw unavailable(
                 path, "this library is no PKCS#11 module: it has no C_GetFunctionList",
                 "name the token's module with `module`; SoftHSM's is /usr/lib/softhsm/libsofthsm2.so")

@@ -1,12 +1,5 @@
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 extension PrivateKey {
     /// Reaches a key in a PKCS#11 token. The key stays there; each signature is made by the token, and is verified before it is used.
@@ -40,7 +33,7 @@ extension PrivateKey {
 
     private static func modulePath(_ module: String?, _ uri: PKCS11URI) -> String {
         if let named = module ?? uri.modulePath { return named }
-        return getenv("PKCS11_MODULE_PATH").map { String(cString: $0) } ?? "p11-kit-proxy.so"
+        return Environment["PKCS11_MODULE_PATH"] ?? "p11-kit-proxy.so"
     }
 }
 

@@ -1,14 +1,7 @@
 import COpenSSL
 import RotationModel
 import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// OpenSSL's PKCS#11 engine (libp11), set up for one module.
 ///
@@ -45,7 +38,7 @@ final class TokenEngine: @unchecked Sendable {
 
     /// Where OpenSSL looks for engines: `OPENSSL_ENGINES`, else the folder it was built with.
     private static var folder: String {
-        if let named = getenv("OPENSSL_ENGINES") { return String(cString: named) }
+        if let named = Environment["OPENSSL_ENGINES"] { return named }
         return OPENSSL_info(OPENSSL_INFO_ENGINES_DIR).map { String(cString: $0) } ?? ""
     }
 

@@ -113,7 +113,7 @@ public struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
             }
             return .email(text)
         case .ip:
-            guard let bytes = IPAddressText.bytes(of: text) else {
+            guard let bytes = IPAddress.bytes(of: text) else {
                 throw TemplateMistake("`\(text)` is not an IP address", help: "write it like 192.0.2.1 or 2001:db8::1")
             }
             return .ip(bytes)

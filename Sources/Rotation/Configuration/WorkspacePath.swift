@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// Paths as configuration files write them.
 enum WorkspacePath {
@@ -19,7 +13,7 @@ enum WorkspacePath {
 
     /// A path seen from the process' working folder.
     static func absolute(_ path: String) -> String {
-        resolve(path, from: workingFolder)
+        resolve(path, from: LocalHost.workingFolder)
     }
 
     /// The folder that a file stands in.
@@ -32,11 +26,5 @@ enum WorkspacePath {
     static func shown(_ path: String, from folder: String) -> String {
         let prefix = folder.hasSuffix("/") ? folder : folder + "/"
         return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
-    }
-
-    private static var workingFolder: String {
-        guard let buffer = getcwd(nil, 0) else { return "." }
-        defer { free(buffer) }
-        return String(cString: buffer)
     }
 }

@@ -1,13 +1,5 @@
-import Processes
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// The `git` program, for reading what a revision holds. Arguments go to it as they are: there is no shell.
 enum Git {
@@ -25,8 +17,8 @@ enum Git {
     static func run(_ arguments: [String], limit: Int) throws(RotationError) -> Outcome {
         let git = try start(arguments)
         var collected: [[UInt8]] = [[], []]
-        let isWhole = collect([git.output.number, git.errors.number], &collected, limit: limit)
-        if !isWhole { git.send(SIGKILL) }
+        let isWhole = collect([git.output, git.errors], &collected, limit: limit)
+        if !isWhole { git.send(.kill) }
         let ending = git.waitForEnd()
         guard isWhole else {
             throw RotationError(.io, "`git \(arguments.joined(separator: " "))` says more than \(limit) bytes")
@@ -52,18 +44,16 @@ enum Git {
     /// Reads both until their ends, whichever has something: a full pipe would stop the program.
     ///
     /// - Returns: whether the first stayed within the limit.
-    private static func collect(_ descriptors: [CInt], _ collected: inout [[UInt8]], limit: Int) -> Bool {
-        var open = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    private static func collect(_ ends: [Descriptor], _ collected: inout [[UInt8]], limit: Int) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while open.contains(where: { $0.fd >= 0 }) {
-            guard poll(&open, nfds_t(open.count), -1) >= 0 || errno == EINTR else { return false }
-            for place in open.indices where open[place].fd >= 0 && open[place].revents != 0 {
-                let count = read(open[place].fd, &buffer, buffer.count)
-                if count > 0 {
+        while ends.contains(where: \.isOpen) {
+            for place in ReadyDescriptors.wait(reading: ends).reading {
+                switch ends[place].read(into: &buffer) {
+                case .bytes(let count):
                     // Of its complaints the beginning will do.
                     if place == 0 || collected[place].count < 1 << 12 { collected[place] += buffer[..<count] }
-                } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
-                    open[place].fd = -1
+                case .later: break
+                case .end: ends[place].close()
                 }
             }
             if collected[0].count > limit { return false }

@@ -1,6 +1,7 @@
 import Delivery
 public import LocatedYAML
 public import RotationModel
+import System
 
 /// Where the policy files of one side of a comparison are: on disk, or in a revision of a git repository.
 public enum PolicySource: Sendable, Equatable, CustomStringConvertible {

@@ -3,6 +3,7 @@ import Fleet
 import Lifecycle
 import PKI
 import RotationModel
+import System
 
 /// Decides whether a confirmation is taken: whether it is by the device that it names, for the certificate that this device
 /// was handed, and by the key in that certificate.

@@ -1,6 +1,7 @@
 import Delivery
 import PKI
 import RotationModel
+import System
 
 /// What a device says when it confirms. Nothing of it is believed before its signature is verified.
 struct Acknowledgement: Sendable {

@@ -1,5 +1,6 @@
 import Delivery
 import RotationModel
+import System
 
 /// Takes files out of a folder of the inbox. One that cannot be moved must not keep the rest of the fleet from its
 /// certificates: it is told of, and passed over.

@@ -1,6 +1,7 @@
 import Delivery
 import PKI
 import RotationModel
+import System
 
 /// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
 struct RequestReader: Sendable {

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import PKI
 import RotationModel
+import System
 
 /// A CSR that a device signed with the key of its current certificate. Nothing of it is believed before ``verify(by:of:)``.
 struct SignedRequest: Sendable {

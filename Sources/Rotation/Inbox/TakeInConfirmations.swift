@@ -1,6 +1,7 @@
 import Delivery
 import Fleet
 import RotationModel
+import System
 
 /// The part of taking in that reads `inbox/ack`: devices' proofs that they hold the keys of their new certificates.
 ///

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import Policy
 import RotationModel
+import System
 
 /// The part of taking in that reads `inbox/csr`.
 ///

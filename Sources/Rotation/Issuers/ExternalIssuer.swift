@@ -1,5 +1,6 @@
 import PKI
 import RotationModel
+import System
 
 /// An authority whose key this job does not have: a program is asked for its certificates.
 ///

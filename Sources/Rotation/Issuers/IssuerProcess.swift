@@ -1,13 +1,5 @@
-import Processes
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// A running issuer: lines go to it and come from it, whatever it does or fails to do with its pipes.
 ///
@@ -75,13 +67,13 @@ final class IssuerProcess {
         isStopping = true
         outbox = []
         child.input?.close()
-        for (patience, signal) in [(grace, SIGTERM), (.seconds(2), SIGKILL)] {
+        for (patience, signal) in [(grace, ChildProcess.Signal.terminate), (.seconds(2), .kill)] {
             if waitForEnd(patience) { break }
             child.send(signal)
         }
         let ending = child.waitForEnd()
         // What it started may have outlived it; nobody reads their answers any more.
-        child.send(SIGKILL)
+        child.send(.kill)
         read(child.errors) { log.append($0) }
         log.flush()
         return End(ending: ending, isInLine: !lines.rest.isEmpty)
@@ -101,28 +93,22 @@ final class IssuerProcess {
 
     /// Writes what it takes and reads what it says, as soon as there is something of either.
     private func exchange(within patience: Duration) {
-        let input = outbox.isEmpty ? -1 : child.input?.number ?? -1
-        var ends = [
-            pollfd(fd: input, events: Int16(POLLOUT), revents: 0),
-            pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: child.errors.number, events: Int16(POLLIN), revents: 0),
-        ]
-        let milliseconds = patience / .milliseconds(1)
-        _ = poll(&ends, nfds_t(ends.count), CInt(milliseconds.rounded(.up)))
-        if ends[0].revents != 0 { write() }
-        if ends[2].revents != 0 { read(child.errors) { log.append($0) } }
+        let writing = outbox.isEmpty ? [] : [child.input].compactMap { $0 }
+        let ready = ReadyDescriptors.wait(reading: [child.output, child.errors], writing: writing, within: patience)
+        if !ready.writing.isEmpty { write() }
+        if ready.reading.contains(1) { read(child.errors) { log.append($0) } }
         // Asked before the last look at its output, so that nothing of a program that has ended is missed.
         let hasEnded = child.ending() != nil
-        if ends[1].revents != 0 || hasEnded { read(child.output) { if !isStopping { lines.append($0) } } }
+        if ready.reading.contains(0) || hasEnded { read(child.output) { if !isStopping { lines.append($0) } } }
         if hasEnded || !child.output.isOpen { isOutputOver = true }
     }
 
     private func write() {
         guard let input = child.input, input.isOpen else { return }
-        let count = outbox.withUnsafeBytes { Glibc.write(input.number, $0.baseAddress, $0.count) }
-        if count > 0 {
-            outbox = outbox.dropFirst(count)
-        } else if errno != EAGAIN && errno != EINTR {
+        switch input.write(outbox) {
+        case .bytes(let count): outbox = outbox.dropFirst(count)
+        case .later: break
+        case .end:
             // It closed its input. What it has read it may still answer.
             input.close()
             outbox = []
@@ -135,14 +121,12 @@ final class IssuerProcess {
         var total = 0
         // A program that writes without end is not read without end.
         while end.isOpen, total < 1 << 20 {
-            let count = Glibc.read(end.number, &buffer, buffer.count)
-            if count > 0 {
+            switch end.read(into: &buffer) {
+            case .bytes(let count):
                 take(buffer[..<count])
                 total += count
-            } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
-                end.close()
-            } else if errno == EAGAIN {
-                return
+            case .later: return
+            case .end: end.close()
             }
         }
     }

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import Policy
 public import RotationModel
+import System
 
 /// The dry run: what a run at a given time would do. It writes nothing.
 public struct DryRun: Sendable {

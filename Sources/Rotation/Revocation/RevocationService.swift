@@ -3,6 +3,7 @@ import Fleet
 import PKI
 import Policy
 public import RotationModel
+import System
 
 /// Takes orders to revoke from a person, withdraws them, and carries one out at once where that is asked for.
 public struct RevocationService: Sendable {
@@ -72,7 +73,7 @@ public struct RevocationService: Sendable {
     /// - Throws: ``RotationError/Code/guarded`` where a guard does not let it; then nothing was recorded.
     public func carryOut(_ revocation: ManualRevocation) async throws -> RunOutcome {
         let authorities = try workspace.authorities()
-        let lock = try WorkspaceLock(for: workspace.configuration)
+        let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         let inventory = try workspace.openInventory(.readWrite)
         let preview = try inventory.planningSnapshot {

@@ -2,6 +2,7 @@ import Fleet
 import PKI
 import Policy
 import RotationModel
+import System
 
 /// The stage that asks devices for CSRs: a `rekey` manifest for each.
 struct Ask {

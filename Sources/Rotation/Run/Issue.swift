@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import RotationModel
+import System
 
 /// The stage that issues, batch by batch. While one batch is signed, serial numbers are reserved for the next, the one before
 /// is written, and the one before that is made durable and put in place.

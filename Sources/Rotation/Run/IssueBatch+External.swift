@@ -2,6 +2,7 @@ import Fleet
 import PKI
 import Policy
 import RotationModel
+import System
 
 extension IssueBatch {
     /// Asks an external issuer for the certificates of the batch. On a thread that may wait.

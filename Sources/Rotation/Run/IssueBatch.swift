@@ -2,6 +2,7 @@ import Fleet
 import PKI
 import Policy
 import RotationModel
+import System
 
 /// One batch of replacements up to the point where they may leave the process: reserve, sign, record.
 ///

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import Policy
 public import RotationModel
+import System
 
 /// The job: a run under the lock, from its first record to its last. The stages are ``RunStages``.
 public struct JobRun: Sendable {
@@ -36,7 +37,7 @@ public struct JobRun: Sendable {
     public func perform() async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
-        let lock = try WorkspaceLock(for: workspace.configuration)
+        let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         workspace.openDoors().forEach(observer.warn)
         let inventory = try workspace.openInventory(.readWrite)

@@ -1,13 +1,6 @@
 import PKI
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// Loads a private key from where the configuration says, with what opens it.
 struct KeyLoading {
@@ -36,13 +29,13 @@ struct KeyLoading {
         case .file(let path): return try Passphrase.read(file: path, what: what)
         case .environment(let name): return try Passphrase.read(environment: name, what: what)
         case .credential(let name):
-            guard let folder = getenv("CREDENTIALS_DIRECTORY") else {
+            guard let folder = Environment["CREDENTIALS_DIRECTORY"] else {
                 throw RotationError(
                     .keyUnavailable,
                     "the \(what) is the systemd credential \(name), but CREDENTIALS_DIRECTORY is not set",
                     advice: "start the job as a systemd service with LoadCredential=\(name):…")
             }
-            return try Passphrase.read(file: "\(String(cString: folder))/\(name)", what: what)
+            return try Passphrase.read(file: "\(folder)/\(name)", what: what)
         }
     }
 }

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import PKI
 import RotationModel
+import System
 
 /// Turns recorded manifests into files that devices can fetch, and records that they are there.
 ///

@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import RotationModel
+import System
 
 /// The stage that makes certificates inactive that nothing depends on any more: the old ones of rotations whose devices have
 /// proved the new key, once the overlap is over, and those that were left over beside the current one.

@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import RotationModel
+import System
 
 /// The stage that revokes: statuses first, committed; the lists are built from them afterwards.
 struct Revoke {

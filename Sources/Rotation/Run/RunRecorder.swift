@@ -1,13 +1,6 @@
 import Fleet
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// Writes down that a run began, and how it ended.
 struct RunRecorder {
@@ -23,8 +16,7 @@ struct RunRecorder {
         let startedAt = clock.now()
         let run = RunRecord(
             id: RunRecorder.identifier(startedAt), startedAt: startedAt, now: at, actor: actor,
-            host: RunRecorder.hostName,
-            pid: getpid())
+            host: LocalHost.name, pid: LocalHost.processID)
         try inventory.beginRun(run)
         do {
             var outcome = try await body(run)
@@ -50,12 +42,6 @@ struct RunRecorder {
     /// Sorts by time, and differs for two runs of one second.
     private static func identifier(_ time: Timestamp) -> String {
         "\(time.compact)-\(Hex.encode((0..<4).map { _ in UInt8.random(in: .min ... .max) }))"
-    }
-
-    static var hostName: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

@@ -1,5 +1,6 @@
 import PKI
 import RotationModel
+import System
 
 /// The keys that a run signs with, loaded and checked before it does anything.
 struct SigningKeys: Sendable {

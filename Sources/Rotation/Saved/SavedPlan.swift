@@ -1,5 +1,6 @@
 import Delivery
 public import RotationModel
+import System
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

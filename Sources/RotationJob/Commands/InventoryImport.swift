@@ -3,6 +3,7 @@ import Fleet
 import Reports
 import Rotation
 import RotationModel
+import System
 
 extension ImportFormat: ExpressibleByArgument {}
 

@@ -3,6 +3,7 @@ import LocatedYAML
 import Policy
 import Rotation
 import RotationModel
+import System
 
 enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable {
     case text

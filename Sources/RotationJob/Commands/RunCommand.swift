@@ -2,14 +2,7 @@ import ArgumentParser
 import Reports
 import Rotation
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 enum RunFormat: String, ExpressibleByArgument, CaseIterable {
     case text
@@ -84,8 +77,5 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Who the audit says started the run.
-    static var user: String {
-        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "uid \(geteuid())" }
-        return String(cString: name)
-    }
+    static var user: String { EffectiveUser.name }
 }

@@ -1,29 +1,16 @@
 import Delivery
 import LocatedYAML
 import RotationModel
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import System
 
 /// The reader of standard output is gone (`rotation-job plan | head`): nothing to say, and nobody to say it to.
 struct BrokenPipe: Error {}
 
 /// Standard output for results, standard error for everything else.
 enum Console {
-    static let standardOutput: Int32 = 1
-    static let standardError: Int32 = 2
-
-    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-    static func wantsColour(_ descriptor: Int32) -> Bool {
-        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
-        return isTerminal(descriptor) && !noColour && !isDumb
+    static func wantsColour(_ stream: StandardStream) -> Bool {
+        let noColour = Environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        return stream.isTerminal && !noColour && Environment["TERM"] != "dumb"
     }
 
     /// Writes a report for people.
@@ -33,16 +20,16 @@ enum Console {
     static func bytes(ofReport text: String) -> [UInt8] { Array(Printable.report(text).utf8) }
 
     static func write(_ bytes: [UInt8]) throws {
-        try write(bytes, to: standardOutput)
+        try write(bytes, to: .output)
     }
 
     static func printToStandardError(_ text: String) {
         // Where standard error is closed there is nobody left to tell.
-        try? write(Array(text.utf8), to: standardError)
+        try? write(Array(text.utf8), to: .error)
     }
 
     static func printError(_ error: RotationError) {
-        let mark = wantsColour(standardError) ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
+        let mark = wantsColour(.error) ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
         let place = error.place.isEmpty ? "" : "\(error.place): "
         let advice = error.advice.isEmpty ? "" : "\n  \(Printable.text(error.advice))"
         printToStandardError("\(mark) \(Printable.text(place + error.message))\(advice)\n")
@@ -52,7 +39,7 @@ enum Console {
     private static let mostDiagnostics = 100
 
     static func printDiagnostics(_ diagnostics: [Diagnostic]) {
-        let isColoured = wantsColour(standardError)
+        let isColoured = wantsColour(.error)
         let errors = diagnostics.count { $0.severity == .error }
         var room = (errors: mostDiagnostics, warnings: max(0, mostDiagnostics - errors))
         for diagnostic in diagnostics {
@@ -79,19 +66,13 @@ enum Console {
         try Files.replace(path, mode: Files.groupReadable, followsLinks: false, writing: body)
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        try bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if wrote >= 0 {
-                    done += wrote
-                } else if errno == EPIPE {
-                    throw BrokenPipe()
-                } else if errno != EINTR {
-                    throw RotationError(.io, "cannot write the result: \(String(cString: strerror(errno)))")
-                }
-            }
+    private static func write(_ bytes: [UInt8], to stream: StandardStream) throws {
+        do {
+            try stream.write(bytes)
+        } catch .brokenPipe {
+            throw BrokenPipe()
+        } catch {
+            throw RotationError(.io, "cannot write the result: \(error)")
         }
     }
 }

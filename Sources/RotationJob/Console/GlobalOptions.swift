@@ -3,6 +3,7 @@ import Logging
 import Reports
 import Rotation
 import RotationModel
+import System
 
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     case text
@@ -32,7 +33,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .customLong("no-color"), help: "No colours (the environment variable NO_COLOR does the same).")
     var noColor = false
 
-    var style: Style { Style(isColoured: !noColor && Console.wantsColour(Console.standardOutput)) }
+    var style: Style { Style(isColoured: !noColor && Console.wantsColour(.output)) }
 
     func workspace() throws -> Workspace { try Workspace(configuredBy: config) }
 

@@ -3,6 +3,7 @@ import Reports
 import Rotation
 import RotationModel
 import Synchronization
+import System
 
 /// Shows how far a long stage is: a bar on a terminal, a log line now and then elsewhere.
 final class Progress: RunObserver {
@@ -23,7 +24,7 @@ final class Progress: RunObserver {
     init(logger: Logger, isQuiet: Bool) {
         self.logger = logger
         self.isQuiet = isQuiet
-        showsBar = !isQuiet && Console.isTerminal(Console.standardError)
+        showsBar = !isQuiet && StandardStream.error.isTerminal
     }
 
     func began(_ stage: Stage, total: Int?) {

@@ -1,5 +1,6 @@
 import Logging
 import RotationModel
+import System
 
 /// Log lines on standard error, for people or for machines.
 struct StandardErrorLog: LogHandler {

@@ -26,7 +26,7 @@ struct AnswerCheckTests {
         #expect(issued.story == ["open", "open"])
         let failure = try #require(issued.failure)
         #expect(failure.code == .cryptography)
-        #expect(failure.place == "external issuer, device d0")
+        #expect(failure.place == "authority outside, device d0")
         return failure.message
     }
 
@@ -62,7 +62,7 @@ struct AnswerCheckTests {
         let external = try Misbehaving()
         let issued = try await external.ask("swaps")
         #expect(issued.story == ["issued", "open", "open", "open", "open"])
-        #expect(issued.failure?.place == "external issuer, device d1")
+        #expect(issued.failure?.place == "authority outside, device d1")
         #expect(issued.failure?.message.contains("the subject is CN=d2") == true)
     }
 

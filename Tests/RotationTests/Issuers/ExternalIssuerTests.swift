@@ -42,7 +42,7 @@ struct ExternalIssuerTests {
         let external = try Misbehaving()
         #expect(try await external.ask("complains").story == allIssued)
         let said = external.log.warnings
-        #expect(said.prefix(2) == ["external issuer: first \u{1B}[31m line", "external issuer: second"])
+        #expect(said.prefix(2) == ["authority outside: first \u{1B}[31m line", "authority outside: second"])
         #expect(said.count == IssuerLog.mostLines + 1)
         #expect(said.allSatisfy { $0.utf8.count < IssuerLog.longestLine + 100 })
     }
@@ -65,7 +65,7 @@ struct ExternalIssuerTests {
         #expect(issued.failure == nil)
         let error = try #require(throws: RotationError.self) { try issued.results[1]?.get() }
         #expect(error.place == "device d1")
-        #expect(error.message == "external issuer refuses: busy: not \\u{1B} now")
+        #expect(error.message == "authority outside refuses: busy: not \\u{1B} now")
         #expect(external.naps.all == [])
     }
 

@@ -5,6 +5,7 @@ import Lifecycle
 import PKI
 import RotationModel
 import RotationTesting
+import System
 
 @testable import Rotation
 

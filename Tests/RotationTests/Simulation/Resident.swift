@@ -2,6 +2,7 @@ import Delivery
 import PKI
 import RotationModel
 import RotationTesting
+import System
 import Testing
 
 /// A device with its temperament, and what a test has to remember of it.

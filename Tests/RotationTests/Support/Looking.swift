@@ -4,6 +4,7 @@ import Foundation
 import PKI
 import RotationModel
 import RotationTesting
+import System
 
 @testable import Rotation
 

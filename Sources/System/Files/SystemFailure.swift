@@ -1,12 +1,5 @@
-public import RotationModel
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+public import RotationModel
 
 /// Turns a failed system call into an error that says what could not be done, where, and what to do.
 public enum SystemFailure {

@@ -1,13 +1,6 @@
 import CLinux
-import RotationModel
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import RotationModel
 
 /// One end of a pipe. It is closed once: descriptors are numbers, and another file may have this one by then.
 public final class Descriptor {

@@ -1,17 +1,19 @@
-import Glibc
+public import Glibc
 public import RotationModel
 
 /// Which file stood at a name, and as what it stood there: tells it from one that took its place, or was written to, since.
 public struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
-    let size: Int64
+    /// In bytes.
+    public let size: Int64
     /// When it was last written to.
     let seconds: Int64
     let nanoseconds: Int64
 
     /// The numeric user id of its owner.
     public let owner: UInt32
+    public let group: UInt32
     /// Permission bits, with set-id and sticky bits; not the kind of file.
     public let mode: UInt32
     public let kind: Kind
@@ -19,15 +21,15 @@ public struct FileIdentity: Hashable, Sendable {
     public let links: UInt64
 
     public enum Kind: Hashable, Sendable {
-        case regular, folder, link, other
+        case regular, folder, link, pipe, other
     }
 
-    init(_ status: stat) {
+    public init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
         (seconds, nanoseconds) = (Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec))
-        owner = status.st_uid
+        (owner, group) = (status.st_uid, status.st_gid)
         mode = status.st_mode & 0o7777
         links = UInt64(status.st_nlink)
         kind =
@@ -35,6 +37,7 @@ public struct FileIdentity: Hashable, Sendable {
             case S_IFREG: .regular
             case S_IFDIR: .folder
             case S_IFLNK: .link
+            case S_IFIFO: .pipe
             default: .other
             }
     }
@@ -53,12 +56,6 @@ public struct FileIdentity: Hashable, Sendable {
 
     /// What stands at a path, a link in its last place followed; nil where nothing does, or nothing that may be seen.
     public static func following(_ path: String) -> FileIdentity? {
-        var status = stat()
-        return stat(path, &status) == 0 ? FileIdentity(status) : nil
+        try? FileIdentity(following: path)
     }
-}
-
-/// Whose rights this process acts with.
-public enum EffectiveUser {
-    public static var id: UInt32 { geteuid() }
 }

@@ -1,18 +1,11 @@
 import CLinux
+import Glibc
 public import RotationModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
-#endif
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
 #endif
 
 /// Another program that was started, with pipes to it. Arguments go to it as they are: there is no shell.
@@ -24,6 +17,14 @@ public final class ChildProcess {
         case nothing
         /// ``ChildProcess/input``, which never waits: what does not fit is to be written later.
         case pipe
+    }
+
+    public enum Signal: Sendable {
+        /// It may clean up first.
+        case terminate
+        case kill
+
+        fileprivate var number: CInt { self == .terminate ? SIGTERM : SIGKILL }
     }
 
     /// How a process ended.
@@ -117,9 +118,9 @@ public final class ChildProcess {
     }
 
     /// Sends a signal to it and to all that it started.
-    public func send(_ signal: CInt) {
+    public func send(_ signal: Signal) {
         // A process that has been waited for has no number any more; its group may still have members, under the same number.
-        kill(-id, signal)
+        kill(-id, signal.number)
     }
 
     private func wait(_ options: CInt) {

@@ -1,13 +1,5 @@
-public import RotationModel
-import System
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+public import RotationModel
 
 /// The few file operations that promises rest on: bounded reads that follow no link, writes that are whole or not there.
 ///
@@ -73,7 +65,7 @@ public enum Files {
     }
 
     /// Writes a new file, or over an old one, without renaming: for names that nobody reads yet.
-    static func writeStaged(_ bytes: [UInt8], to path: String, mode: UInt32) throws(RotationError) {
+    public static func writeStaged(_ bytes: [UInt8], to path: String, mode: UInt32) throws(RotationError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
         guard descriptor >= 0 else { throw SystemFailure.error("write it", path) }
         var failure: Int32 = fchmod(descriptor, mode_t(mode)) == 0 ? 0 : errno
@@ -93,7 +85,7 @@ public enum Files {
     }
 
     /// Where a file is written before it takes its name: beside it, and hidden (no published name starts with a dot).
-    static func stagingPath(of path: String) -> String {
+    public static func stagingPath(of path: String) -> String {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         return path[..<slash] + "." + path[slash...] + ".new"
     }
@@ -132,12 +124,12 @@ public enum Files {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    static func isRegular(_ path: String) -> Bool {
+    public static func isRegular(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    static func rename(_ from: String, to path: String) throws(RotationError) {
+    public static func rename(_ from: String, to path: String) throws(RotationError) {
         guard Glibc.rename(from, path) == 0 else { throw SystemFailure.error("rename a file to it", path) }
     }
 
@@ -163,7 +155,7 @@ public enum Files {
         guard chmod(path, mode_t(mode)) == 0 else { throw SystemFailure.error("make the folder", path) }
     }
 
-    static func folder(of path: String) -> String {
+    public static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

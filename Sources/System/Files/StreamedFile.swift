@@ -1,13 +1,5 @@
-import RotationModel
-import System
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+import RotationModel
 
 extension Files {
     /// Writes a file in pieces and puts it in place when it is whole: a report of a large fleet is never in memory at once.
