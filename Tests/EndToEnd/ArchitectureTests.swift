@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// What ARCHITECTURE.md says of the modules, held against the sources' imports.
+@Suite("The house is as its architecture page says")
+struct ArchitectureTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The outside libraries, and which module alone may know each.
+    private static let importers = [
+        "ArgumentParser": "RotationJob", "Logging": "RotationJob", "GRDB": "Fleet", "GRDBSQLite": "Fleet",
+        "Yams": "LocatedYAML", "COpenSSL": "PKI", "CPKCS11": "PKI", "SwiftASN1": "PKI", "Glibc": "System",
+        "CLinux": "System",
+    ]
+
+    /// The lines of ARCHITECTURE.md that read `Module → A, B`, top layer first.
+    private static func documented() throws -> [(module: String, imports: Set<String>)] {
+        let page = try String(contentsOf: root.appending(path: "ARCHITECTURE.md"), encoding: .utf8)
+        return page.split(separator: "\n").compactMap { line in
+            let sides = line.split(separator: " → ")
+            guard sides.count == 2, let module = sides.first, !module.contains(" ") || module.hasSuffix(" ") else {
+                return nil
+            }
+            let name = module.trimmingCharacters(in: .whitespaces)
+            guard name.allSatisfy(\.isLetter) else { return nil }
+            let targets = sides[1].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard targets.allSatisfy({ $0.allSatisfy(\.isLetter) }) else { return nil }
+            return (name, Set(targets))
+        }
+    }
+
+    /// What the files of a module import.
+    private static func imports(of module: String) throws -> Set<String> {
+        let folder = root.appending(path: "Sources/\(module)")
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        var found: Set<String> = []
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift" else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: /(?m)^(?:public |package |@testable )?import (\w+)/) {
+                found.insert(String(match.1))
+            }
+        }
+        return found
+    }
+
+    private static func modules() throws -> Set<String> {
+        Set(try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Sources").path))
+    }
+
+    @Test("Each module imports the modules that its line names, and no others; an arrow only points down")
+    func graph() throws {
+        let documented = try Self.documented()
+        let modules = try Self.modules()
+        #expect(documented.count >= 10)
+        var above: Set<String> = []
+        for (module, named) in documented {
+            above.insert(module)
+            let imported = try Self.imports(of: module).intersection(modules).filter { !$0.hasPrefix("C") }
+            #expect(imported == named, "\(module)")
+            #expect(named.isDisjoint(with: above), "\(module) points up")
+        }
+    }
+
+    @Test("Each outside library has one importer")
+    func importers() throws {
+        let testing: Set = ["RotationTesting", "FleetMaker", "RotationBench", "FuzzTargets", "RotationFuzz"]
+        for module in try Self.modules().subtracting(testing) {
+            for library in try Self.imports(of: module) {
+                guard let importer = Self.importers[library] else { continue }
+                #expect(importer == module, "\(module) imports \(library)")
+            }
+        }
+    }
+
+    @Test("What decides knows neither storage nor keys nor the system", arguments: ["Policy", "Lifecycle"])
+    func pure(module: String) throws {
+        let imported = try Self.imports(of: module)
+        #expect(!imported.isEmpty)
+        #expect(imported.isDisjoint(with: ["Fleet", "PKI", "System", "Delivery", "GRDB", "Glibc"]))
+    }
+}
