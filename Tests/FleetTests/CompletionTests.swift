@@ -18,7 +18,7 @@ struct CompletionTests {
         let order = CompletionOrder.fake(device, device.active[1])
         let written = try workspace.inventory.complete([order], run: "r", at: Self.later)
         #expect(written.map(\.action) == [.none] && written.map(\.sequence) == [2])
-        #expect(written.first?.reason == order.reason && written.first?.expires == order.manifestExpires)
+        #expect(written.first?.reason == order.cause.reason && written.first?.expires == order.manifestExpires)
         #expect(try workspace.inventory.unpublishedManifests(limit: 9) == written)
         #expect(try workspace.statuses("d") == [.inactive, .active])
         #expect(try workspace.rotationStates("d") == [.completed])
@@ -132,7 +132,7 @@ struct CompletionTests {
         #expect(settled.map(\.device.text) == ["a"])
         let found = try #require(settled.first)
         #expect(found.status.rawValue == status && found.replacementStatus == .active)
-        #expect(found.policyName == "p" && found.policyLine == 3)
+        #expect(found.cause.policy?.name == "p" && found.cause.policy?.line == 3)
         let written = try workspace.inventory.complete([found.order], run: "r", at: Self.later)
         #expect(written.map(\.device.text) == ["a"])
         #expect(try workspace.statuses("a").map(\.rawValue) == [status, "ACTIVE"])
@@ -175,8 +175,8 @@ extension SettledRotation {
     fileprivate var order: CompletionOrder {
         CompletionOrder(
             rotation: rotation, deviceRow: deviceRow, device: device, certificateRow: certificateRow,
-            fingerprint: fingerprint, reason: Reason(.confirmed, "its certificate is \(status.rawValue)"),
-            policyName: policyName, policyFile: policyFile, policyLine: policyLine,
+            fingerprint: fingerprint,
+            cause: Cause(Reason(.confirmed, "its certificate is \(status.rawValue)"), cause.policy),
             manifestExpires: Workspace.now + .days(30))
     }
 }

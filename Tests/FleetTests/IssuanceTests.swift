@@ -64,7 +64,7 @@ struct IssuanceTests {
         #expect(story.listing.certificates.last?.authority == "ca-1")
         #expect(story.rotations.map(\.state) == [.issued])
         #expect(story.rotations.first?.newCertificate == issued.fingerprint)
-        #expect(story.rotations.first?.policyFile == "policies/p.yaml")
+        #expect(story.rotations.first?.cause.policy?.file == "policies/p.yaml")
         #expect(story.manifest == manifest && !story.isManifestPublished)
 
         #expect(try workspace.inventory.unpublishedManifests(limit: 9) == manifests)
@@ -203,8 +203,7 @@ struct IssuanceTests {
         let orders = device.active.dropFirst().map {
             RetireOrder(
                 certificateRow: $0.row, fingerprint: $0.fingerprint, device: device.id,
-                reason: Reason(.superseded, "left over"),
-                policyName: "p", policyFile: "f", policyLine: 1)
+                cause: Cause(Reason(.superseded, "left over"), PolicyReference(name: "p", file: "f", line: 1)))
         }
         #expect(try workspace.inventory.retire(orders, run: run, at: Workspace.now) == 1)
         #expect(try workspace.inventory.retire(orders, run: run, at: Workspace.now) == 0)

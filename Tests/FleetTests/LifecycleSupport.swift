@@ -19,8 +19,10 @@ extension CompletionOrder {
     static func fake(_ device: PlanningDevice, _ certificate: PlanningCertificate) -> CompletionOrder {
         CompletionOrder(
             rotation: device.rotation?.row, deviceRow: device.row, device: device.id, certificateRow: certificate.row,
-            fingerprint: certificate.fingerprint, reason: Reason(.confirmed, "the overlap is over"), policyName: "p",
-            policyFile: "policies/p.yaml", policyLine: 3, manifestExpires: Workspace.now + .days(30))
+            fingerprint: certificate.fingerprint,
+            cause: Cause(
+                Reason(.confirmed, "the overlap is over"), PolicyReference(name: "p", file: "policies/p.yaml", line: 3)),
+            manifestExpires: Workspace.now + .days(30))
     }
 }
 
@@ -30,7 +32,7 @@ extension RevokeOrder {
     ) -> RevokeOrder {
         RevokeOrder(
             certificateRow: certificate.row, fingerprint: certificate.fingerprint, device: certificate.device,
-            order: order, reach: .matched, reason: reason, cause: Reason(.revoked, "the lot was stolen"),
+            order: order, reach: .matched, reason: reason, cause: Cause(Reason(.revoked, "the lot was stolen"), nil),
             manifestExpires: Workspace.now + .days(30))
     }
 }

@@ -82,7 +82,7 @@ struct RevocationTests {
         let result = try workspace.inventory.revoke([revoke], run: "r", at: Self.later)
         #expect(try workspace.rotationStates("d") == [state])
         #expect(result.manifests.map(\.sequence) == [sequence].compactMap { $0 })
-        #expect(result.manifests.allSatisfy { $0.action == .none && $0.reason == revoke.cause })
+        #expect(result.manifests.allSatisfy { $0.action == .none && $0.reason == revoke.cause.reason })
         if sequence != nil { #expect(try workspace.inventory.unpublishedManifests(limit: 9) == result.manifests) }
         #expect(try workspace.audited(.completed, device: "d").count == (stage == .confirmed ? 1 : 0))
         let reservations = try workspace.inventory.read { database in

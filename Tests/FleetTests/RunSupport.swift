@@ -18,8 +18,10 @@ extension ReservationOrder {
     ) -> ReservationOrder {
         ReservationOrder(
             deviceRow: device.row, device: device.id, oldCertificate: device.active[0].row,
-            serial: SerialNumber(bytes: [0x40, serial]), reason: Reason(.expiring, "8 days left"), policyName: "p",
-            policyFile: "policies/p.yaml", policyLine: 3, profile: "client", authority: "ca-1", keySource: keySource)
+            serial: SerialNumber(bytes: [0x40, serial]),
+            cause: Cause(
+                Reason(.expiring, "8 days left"), PolicyReference(name: "p", file: "policies/p.yaml", line: 3)),
+            profile: "client", authority: "ca-1", keySource: keySource)
     }
 }
 
@@ -27,7 +29,8 @@ extension RekeyOrder {
     static func fake(_ device: PlanningDevice, refused: String? = nil) -> RekeyOrder {
         RekeyOrder(
             deviceRow: device.row, device: device.id, oldCertificate: device.active[0].row,
-            reason: Reason(.expired, "since yesterday"), policyName: "p", policyFile: "policies/p.yaml", policyLine: 3,
+            cause: Cause(
+                Reason(.expired, "since yesterday"), PolicyReference(name: "p", file: "policies/p.yaml", line: 3)),
             keys: ["ecdsa-p256", "rsa-2048+"], subject: "CN=\(device.id)", refused: refused,
             expires: Workspace.now + .days(30))
     }

@@ -118,19 +118,19 @@ struct PolicyTestingTests {
         #expect(outcome.policy == policy)
     }
 
-    @Test("Of several revocations that name a certificate the soonest acts, then the gravest, then the first by name")
-    func rankedRevocations() throws {
-        func actor(_ rules: [(name: String, reason: String, mode: String)]) throws -> String? {
-            let text = rules.map {
-                "  - { name: \($0.name), match: { labels: { product: sensor } }, reason: \($0.reason), mode: \($0.mode) }\n"
-            }.joined()
-            return try result("{ labels: { product: sensor }, left: 60d }", revocations: "revocations:\n" + text)
-                .outcome?.policy
-        }
-        let now = "revoke-now"
-        #expect(try actor([("b", "superseded", now), ("a", "superseded", now)]) == "a")
-        #expect(try actor([("a", "superseded", now), ("b", "keyCompromise", now)]) == "b")
-        #expect(try actor([("a", "keyCompromise", "replace-then-revoke"), ("b", "superseded", now)]) == "b")
+    @Test(
+        "Of several revocations that name a certificate the soonest acts, then the gravest, then the first by name",
+        arguments: [
+            ([("b", "superseded, mode: revoke-now"), ("a", "superseded, mode: revoke-now")], "a"),
+            ([("a", "superseded, mode: revoke-now"), ("b", "keyCompromise, mode: revoke-now")], "b"),
+            ([("a", "keyCompromise, mode: replace-then-revoke"), ("b", "superseded, mode: revoke-now")], "b"),
+        ] as [([(String, String)], String)])
+    func rankedRevocations(rules: [(String, String)], acting: String) throws {
+        let text = rules.map { name, rest in
+            "  - { name: \(name), match: { labels: { product: sensor } }, reason: \(rest) }\n"
+        }.joined()
+        let tested = try result("{ labels: { product: sensor }, left: 60d }", revocations: "revocations:\n" + text)
+        #expect(tested.outcome?.policy == acting)
     }
 
     @Test("Two policies that claim the device fail its test, by name")

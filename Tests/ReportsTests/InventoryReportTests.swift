@@ -33,8 +33,9 @@ struct InventoryReportTests {
             rotations: [
                 RotationStory(
                     row: 1, state: .delivered, oldCertificate: Fixture.fingerprint("a"),
-                    newCertificate: Fixture.fingerprint("b"), reason: Fixture.expiring, policyName: "field",
-                    policyFile: "policies/a.yaml", policyLine: 3, run: "r1", openedAt: Fixture.now - .days(1),
+                    newCertificate: Fixture.fingerprint("b"),
+                    cause: Cause(Fixture.expiring, PolicyReference(name: "field", file: "policies/a.yaml", line: 3)),
+                    run: "r1", openedAt: Fixture.now - .days(1),
                     changedAt: Fixture.now)
             ],
             manifest: ManifestRecord(

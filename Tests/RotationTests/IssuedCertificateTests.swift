@@ -54,7 +54,7 @@ struct IssuedCertificateTests {
         #expect((listed.notAfter, listed.serialNumber) == (certificate.notAfter, certificate.serialNumber))
         #expect(story.listing.certificates.map(\.status.rawValue).sorted() == ["ACTIVE", "PENDING_ACTIVATION"])
         #expect(story.rotations.first?.newCertificate == certificate.fingerprint)
-        #expect(story.rotations.first?.policyName == "sensors")
+        #expect(story.rotations.first?.cause.policy?.name == "sensors")
         #expect(story.isManifestPublished)
     }
 

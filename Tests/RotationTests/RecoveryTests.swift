@@ -119,7 +119,7 @@ struct RecoveryTests {
                 [
                     RekeyOrder(
                         deviceRow: order.deviceRow, device: order.device, oldCertificate: order.oldCertificate,
-                        reason: order.reason, policyName: "sensors", policyFile: "policies/policy.yaml", policyLine: 3,
+                        cause: order.cause,
                         keys: ["ecdsa-p256"], subject: "CN=d1", refused: nil, expires: DeadRun.at + .days(30))
                 ], run: DeadRun.id, at: DeadRun.at)
         }

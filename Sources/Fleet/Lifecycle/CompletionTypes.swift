@@ -11,25 +11,20 @@ public struct CompletionOrder: Sendable {
     public var certificateRow: Int64
     public var fingerprint: Fingerprint
     /// Why now; stands in the audit and in the manifest.
-    public var reason: Reason
-    /// The policy that decided, and where it stands.
-    public var policyName: String
-    public var policyFile: String
-    public var policyLine: Int
+    public var cause: Cause
     /// When the manifest that says that there is nothing to do expires.
     public var manifestExpires: Timestamp
 
     public init(
         rotation: Int64?, deviceRow: Int64, device: DeviceID, certificateRow: Int64, fingerprint: Fingerprint,
-        reason: Reason, policyName: String, policyFile: String, policyLine: Int, manifestExpires: Timestamp
+        cause: Cause, manifestExpires: Timestamp
     ) {
         self.rotation = rotation
         self.deviceRow = deviceRow
         self.device = device
         self.certificateRow = certificateRow
         self.fingerprint = fingerprint
-        self.reason = reason
-        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.cause = cause
         self.manifestExpires = manifestExpires
     }
 }
@@ -48,10 +43,6 @@ public struct SettledRotation: Sendable, Equatable {
     /// Of the new certificate. Where it is not `ACTIVE`, completing the rotation takes it back: see
     /// ``Inventory/complete(_:run:at:)``.
     public let replacementStatus: CertificateStatus
-    /// Why the rotation was opened.
-    public let reason: Reason
-    /// The policy that opened it, and where it stood.
-    public let policyName: String
-    public let policyFile: String
-    public let policyLine: Int
+    /// Why the rotation was opened, and where the policy stood that opened it.
+    public let cause: Cause
 }

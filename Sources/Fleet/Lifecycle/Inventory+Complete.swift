@@ -43,8 +43,7 @@ extension Inventory {
                 SettledRotation(
                     rotation: row.integer(0), deviceRow: row.integer(1), device: DeviceID(checked: row.text(2)),
                     certificateRow: row.integer(3), fingerprint: try row.fingerprint(4), status: try row.value(5),
-                    replacementStatus: try row.value(6), reason: Reason(try row.value(7), row.text(8)),
-                    policyName: row.text(9), policyFile: row.text(10), policyLine: Int(row.integer(11)))
+                    replacementStatus: try row.value(6), cause: try row.cause(from: 7))
             }
         }
     }
@@ -91,7 +90,7 @@ private struct RotationCompletion {
         let outcome = try effects.carryOut(
             steps, moved,
             of: RotationEffects.Subject(rotation: RowID(row), deviceRow: order.deviceRow, device: order.device),
-            notice: RotationEffects.Notice(reason: order.reason, expires: order.manifestExpires), &log)
+            notice: RotationEffects.Notice(reason: order.cause.reason, expires: order.manifestExpires), &log)
         if moved.state == .completed {
             let status: CertificateStatus? = try findStatus.first([.integer(order.certificateRow)]) { try $0.value(0) }
             try append(.completed, order, status: status, &log)
@@ -110,8 +109,7 @@ private struct RotationCompletion {
             if status == .active {
                 json.member("why", "it stays ACTIVE: another device presents it and has no confirmed one of its own")
             }
-            json.cause(
-                order.reason, policyName: order.policyName, policyFile: order.policyFile, policyLine: order.policyLine)
+            json.cause(order.cause)
         }
     }
 }

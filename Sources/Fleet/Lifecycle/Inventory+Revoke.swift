@@ -114,7 +114,7 @@ private struct CertificateRevocation {
             // It had nothing to do until now, and is told why its certificate no longer serves.
             if claim.status == .active, let last = try findIdle.first([.integer(claim.deviceRow)], { $0.integer(0) }) {
                 manifests.append(
-                    try offers.withdraw(RowID(last), reason: order.cause, expires: order.manifestExpires))
+                    try offers.withdraw(RowID(last), reason: order.cause.reason, expires: order.manifestExpires))
             }
             return
         }
@@ -123,14 +123,14 @@ private struct CertificateRevocation {
             steps, moved,
             of: RotationEffects.Subject(
                 rotation: RowID(known.row), deviceRow: claim.deviceRow, device: claim.device),
-            notice: RotationEffects.Notice(reason: order.cause, expires: order.manifestExpires), &log)
+            notice: RotationEffects.Notice(reason: order.cause.reason, expires: order.manifestExpires), &log)
         if let manifest = outcome.manifest { manifests.append(manifest) }
         guard moved.state == .completed else { return }
         try log.append(.completed, device: claim.device, at: at) { json in
             json.member("rotation", Int(known.row))
             json.member("fingerprint", order.fingerprint.hex)
             json.member("status", CertificateStatus.revoked.rawValue)
-            json.cause(order)
+            json.cause(order.cause)
         }
     }
 
@@ -146,20 +146,7 @@ private struct CertificateRevocation {
                 json.member("order", given.name)
                 json.member("orderedBy", given.actor)
             }
-            json.cause(order)
-        }
-    }
-}
-
-extension JSONWriter {
-    /// Why a certificate was revoked, and which rule said so where one did.
-    fileprivate mutating func cause(_ order: RevokeOrder) {
-        if let name = order.policyName {
-            cause(
-                order.cause, policyName: name, policyFile: order.policyFile ?? "", policyLine: order.policyLine ?? 0)
-        } else {
-            member("reason", order.cause.code.rawValue)
-            member("text", order.cause.text)
+            json.cause(order.cause)
         }
     }
 }

@@ -73,18 +73,13 @@ public struct RevokeOrder: Sendable {
     /// What the CRL says.
     public var reason: RevocationReason
     /// What the audit and the device's manifest say.
-    public var cause: Reason
-    /// The policy rule that decided, and where it stands; nil for an order that was given by hand.
-    public var policyName: String?
-    public var policyFile: String?
-    public var policyLine: Int?
+    public var cause: Cause
     /// When a manifest that takes an offer back expires.
     public var manifestExpires: Timestamp
 
     public init(
         certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, order: Int64, reach: RevocationReach,
-        reason: RevocationReason, cause: Reason, policyName: String? = nil, policyFile: String? = nil,
-        policyLine: Int? = nil, manifestExpires: Timestamp
+        reason: RevocationReason, cause: Cause, manifestExpires: Timestamp
     ) {
         self.certificateRow = certificateRow
         self.fingerprint = fingerprint
@@ -93,7 +88,6 @@ public struct RevokeOrder: Sendable {
         self.reach = reach
         self.reason = reason
         self.cause = cause
-        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
         self.manifestExpires = manifestExpires
     }
 }

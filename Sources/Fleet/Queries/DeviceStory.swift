@@ -9,10 +9,7 @@ public struct RotationStory: Sendable, Equatable {
     public let oldCertificate: Fingerprint
     /// Nil until it was issued.
     public let newCertificate: Fingerprint?
-    public let reason: Reason
-    public let policyName: String
-    public let policyFile: String
-    public let policyLine: Int
+    public let cause: Cause
     /// The run that opened it.
     public let run: String
     public let openedAt: Timestamp
@@ -130,8 +127,7 @@ extension Inventory {
             RotationStory(
                 row: row.integer(0), state: try row.value(1), oldCertificate: try row.fingerprint(2),
                 newCertificate: row.isNull(3) ? nil : try row.fingerprint(3),
-                reason: Reason(try row.value(4), row.text(5)),
-                policyName: row.text(6), policyFile: row.text(7), policyLine: Int(row.integer(8)), run: row.text(9),
+                cause: try row.cause(from: 4), run: row.text(9),
                 openedAt: row.time(10), changedAt: row.time(11), asked: step(row, 12), issued: step(row, 14),
                 delivered: step(row, 16), confirmed: step(row, 18), ended: step(row, 20),
                 revocation: row.optionalText(22))

@@ -101,7 +101,7 @@ private struct IssueRecorder {
         ])
         let manifest = ManifestRecord(
             deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,
-            action: .install, reason: order.reason, run: run, issued: at, expires: issued.manifest.expires,
+            action: .install, reason: order.cause.reason, run: run, issued: at, expires: issued.manifest.expires,
             certificateDER: columns.der, authority: order.authority, replaces: reservation.replaces, requestKeys: [],
             requestSubject: nil, refused: nil)
         try manifests.put(manifest, rotation: reservation.rotation)
@@ -114,8 +114,7 @@ private struct IssueRecorder {
             json.member("replaces", reservation.replaces.fingerprint.hex)
             json.member("key", order.keySource.rawValue)
             json.member("sequence", sequence)
-            json.cause(
-                order.reason, policyName: order.policyName, policyFile: order.policyFile, policyLine: order.policyLine)
+            json.cause(order.cause)
         }
         return manifest
     }

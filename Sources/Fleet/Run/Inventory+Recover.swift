@@ -67,9 +67,7 @@ extension Inventory {
                     retired += 1
                     try log.append(.retired, device: order.device, at: at) { json in
                         json.member("fingerprint", order.fingerprint.hex)
-                        json.cause(
-                            order.reason, policyName: order.policyName, policyFile: order.policyFile,
-                            policyLine: order.policyLine)
+                        json.cause(order.cause)
                     }
                 }
             }

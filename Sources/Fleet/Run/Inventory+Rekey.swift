@@ -36,12 +36,11 @@ extension Inventory {
                     let rotation = try rotations.proceed(
                         with: open, device: ask.deviceRow, id: ask.device, oldCertificate: ask.oldCertificate,
                         .asked,
-                        RotationWriter.Cause(
-                            reason: ask.reason, policyName: ask.policyName, policyFile: ask.policyFile,
-                            policyLine: ask.policyLine, revocation: ask.revocation), &log)
+                        ask.cause, revocation: ask.revocation, &log)
                     let manifest = ManifestRecord(
                         deviceRow: ask.deviceRow, device: ask.device, account: AccountID(checked: account),
-                        sequence: try manifests.nextSequence(of: ask.deviceRow), action: .rekey, reason: ask.reason,
+                        sequence: try manifests.nextSequence(of: ask.deviceRow), action: .rekey,
+                        reason: ask.cause.reason,
                         run: run,
                         issued: at, expires: ask.expires, certificateDER: nil, authority: nil, replaces: replaces,
                         requestKeys: ask.keys, requestSubject: ask.subject, refused: ask.refused)
@@ -51,9 +50,7 @@ extension Inventory {
                         json.member("replaces", replaces.fingerprint.hex)
                         json.member("sequence", manifest.sequence)
                         if let refused = ask.refused { json.member("refused", refused) }
-                        json.cause(
-                            ask.reason, policyName: ask.policyName, policyFile: ask.policyFile,
-                            policyLine: ask.policyLine)
+                        json.cause(ask.cause)
                     }
                     written.append(manifest)
                 }

@@ -144,9 +144,7 @@ private struct SerialReservation {
 
         let rotation = try rotations.proceed(
             with: open, device: order.deviceRow, id: order.device, oldCertificate: order.oldCertificate, .reserved,
-            RotationWriter.Cause(
-                reason: order.reason, policyName: order.policyName, policyFile: order.policyFile,
-                policyLine: order.policyLine, revocation: order.revocation),
+            order.cause, revocation: order.revocation,
             &log)
         let row = try add.insert([
             .blob(order.serial.bytes), .integer(rotation), .text(batch), .text(run), .text(order.profile),

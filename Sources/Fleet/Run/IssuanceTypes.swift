@@ -16,11 +16,7 @@ public struct ReservationOrder: Sendable {
     public var oldCertificate: Int64
     /// Never used before, and never again.
     public var serial: SerialNumber
-    public var reason: Reason
-    /// The policy that decided, and where it stands.
-    public var policyName: String
-    public var policyFile: String
-    public var policyLine: Int
+    public var cause: Cause
     public var profile: String
     public var authority: String
     public var keySource: KeySource
@@ -30,16 +26,15 @@ public struct ReservationOrder: Sendable {
     public var revocation: Int64?
 
     public init(
-        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, serial: SerialNumber, reason: Reason,
-        policyName: String, policyFile: String, policyLine: Int, profile: String, authority: String,
+        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, serial: SerialNumber, cause: Cause, profile: String,
+        authority: String,
         keySource: KeySource, supersedes: Bool = false, revocation: Int64? = nil
     ) {
         self.deviceRow = deviceRow
         self.device = device
         self.oldCertificate = oldCertificate
         self.serial = serial
-        self.reason = reason
-        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.cause = cause
         self.profile = profile
         self.authority = authority
         self.keySource = keySource

@@ -6,11 +6,7 @@ public struct RekeyOrder: Sendable {
     public var device: DeviceID
     /// The certificate to replace, by its row.
     public var oldCertificate: Int64
-    public var reason: Reason
-    /// The policy that decided, and where it stands.
-    public var policyName: String
-    public var policyFile: String
-    public var policyLine: Int
+    public var cause: Cause
     /// The keys that the profile takes, as policies write them.
     public var keys: [String]
     /// The subject that the certificate will have.
@@ -25,15 +21,14 @@ public struct RekeyOrder: Sendable {
     public var revocation: Int64?
 
     public init(
-        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, reason: Reason, policyName: String,
-        policyFile: String, policyLine: Int, keys: [String], subject: String, refused: String?, expires: Timestamp,
+        deviceRow: Int64, device: DeviceID, oldCertificate: Int64, cause: Cause, keys: [String], subject: String,
+        refused: String?, expires: Timestamp,
         supersedes: Bool = false, revocation: Int64? = nil
     ) {
         self.deviceRow = deviceRow
         self.device = device
         self.oldCertificate = oldCertificate
-        self.reason = reason
-        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.cause = cause
         self.keys = keys
         self.subject = subject
         self.refused = refused
@@ -48,21 +43,15 @@ public struct RetireOrder: Sendable {
     public var certificateRow: Int64
     public var fingerprint: Fingerprint
     public var device: DeviceID
-    public var reason: Reason
-    /// The policy that decided, and where it stands.
-    public var policyName: String
-    public var policyFile: String
-    public var policyLine: Int
+    public var cause: Cause
 
     public init(
-        certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, reason: Reason, policyName: String,
-        policyFile: String, policyLine: Int
+        certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, cause: Cause
     ) {
         self.certificateRow = certificateRow
         self.fingerprint = fingerprint
         self.device = device
-        self.reason = reason
-        (self.policyName, self.policyFile, self.policyLine) = (policyName, policyFile, policyLine)
+        self.cause = cause
     }
 }
 

@@ -38,15 +38,6 @@ struct RotationWriter {
         effects = try RotationEffects(database, run: run, at: at)
     }
 
-    /// The decision that a rotation carries: the policy's, and the revocation order's where one is behind it.
-    struct Cause {
-        var reason: Reason
-        var policyName: String
-        var policyFile: String
-        var policyLine: Int
-        var revocation: Int64?
-    }
-
     func open(ofDevice device: Int64) throws -> Open? {
         try find.first([.integer(device)]) {
             Open(row: RowID($0.integer(0)), rotation: try $0.rotation(state: 1, original: 2, replacement: 3))
@@ -56,19 +47,21 @@ struct RotationWriter {
     /// Continues the device's rotation of this certificate, or opens one. A rotation of another certificate that had
     /// nothing signed yet is given up: the certificate that it was for is no longer the one to replace. So is one whose
     /// replacement is not confirmed, with that replacement: who calls has decided that another takes its place.
-    /// - Parameter event: That the device is asked, or that a serial number is set aside.
+    /// - Parameters:
+    ///   - event: That the device is asked, or that a serial number is set aside.
+    ///   - revocation: The order behind it, where one is.
     func proceed(
         with known: Open?, device: Int64, id: DeviceID, oldCertificate: Int64, _ event: RotationEvent, _ cause: Cause,
-        _ log: inout AuditLog
+        revocation: Int64?, _ log: inout AuditLog
     ) throws -> Int64 {
         let original = Rotation.Certificate(oldCertificate)
         let asked = event == .asked
+        let policy = cause.policy ?? PolicyReference(name: "", file: "", line: 0)
         if let known, known.rotation.isContinued(byReplacing: original) {
             let (moved, _) = try known.rotation.apply(event)
             try change.run([
                 .state(of: moved), .text(cause.reason.code.rawValue), .text(cause.reason.text),
-                .text(cause.policyName),
-                .text(cause.policyFile), .count(cause.policyLine), .time(at), .optional(cause.revocation),
+                .text(policy.name), .text(policy.file), .count(policy.line), .time(at), .optional(revocation),
                 .optional(asked ? run : nil), .optional(asked ? at : nil), .row(known.row),
             ])
             return known.row.number
@@ -77,10 +70,10 @@ struct RotationWriter {
         let (begun, _) = try Rotation(of: original, stage: .awaitingCSR).apply(event)
         return try add.insert([
             .integer(device), .integer(oldCertificate), .state(of: begun), .text(cause.reason.code.rawValue),
-            .text(cause.reason.text), .text(cause.policyName), .text(cause.policyFile), .count(cause.policyLine),
+            .text(cause.reason.text), .text(policy.name), .text(policy.file), .count(policy.line),
             .text(run),
             .time(at), .time(at), .optional(asked ? at : nil), .optional(asked ? run : nil),
-            .optional(cause.revocation),
+            .optional(revocation),
         ])
     }
 
@@ -103,12 +96,13 @@ struct RotationWriter {
 }
 
 extension JSONWriter {
-    /// Why something was done, and which policy said so.
-    mutating func cause(_ reason: Reason, policyName: String, policyFile: String, policyLine: Int) {
-        member("reason", reason.code.rawValue)
-        member("text", reason.text)
-        member("policy", policyName)
-        member("file", policyFile)
-        member("line", policyLine)
+    /// Why something was done, and which policy said so where one did.
+    mutating func cause(_ cause: Cause) {
+        member("reason", cause.reason.code.rawValue)
+        member("text", cause.reason.text)
+        guard let policy = cause.policy else { return }
+        member("policy", policy.name)
+        member("file", policy.file)
+        member("line", policy.line)
     }
 }

@@ -199,6 +199,13 @@ struct ResultRow {
             replacement: isNull(replacement) ? nil : certificate(replacement))
     }
 
+    /// A reason's code and text, and a policy's name, file and line, in columns one after the other.
+    func cause(from column: CInt) throws -> Cause {
+        Cause(
+            Reason(try value(column), text(column + 1)),
+            PolicyReference(name: text(column + 2), file: text(column + 3), line: Int(integer(column + 4))))
+    }
+
     /// A value of an enumeration that is stored by its raw text.
     ///
     /// - Throws: ``RotationError/Code/inventory`` where this version knows no such value.

@@ -83,8 +83,8 @@ public struct StoryReport {
     private var rotations: String {
         guard !story.rotations.isEmpty else { return "" }
         let blocks = story.rotations.map { rotation in
-            "  \(style.bold(rotation.state.rawValue))  \(Printable.text(rotation.policyName)) "
-                + "(\(Printable.text(rotation.policyFile)):\(rotation.policyLine)), \(Printable.text(rotation.reason.sentence))\n"
+            "  \(style.bold(rotation.state.rawValue))  \(Printable.text(rotation.cause.policy?.name ?? "-")) "
+                + "(\(Printable.text(rotation.cause.policy?.file ?? "-")):\(rotation.cause.policy?.line ?? 0)), \(Printable.text(rotation.cause.reason.sentence))\n"
                 + rotation.steps.map { "    \($0.at)  \($0.name)" + ($0.run.map { " in run \($0)" } ?? "") + "\n" }
                 .joined()
         }
@@ -150,14 +150,14 @@ public struct StoryReport {
             if let certificate = rotation.newCertificate { json.value(certificate.hex) } else { json.null() }
             json.key("reason")
             json.object { json in
-                json.member("code", rotation.reason.code.rawValue)
-                json.member("text", rotation.reason.text)
+                json.member("code", rotation.cause.reason.code.rawValue)
+                json.member("text", rotation.cause.reason.text)
             }
             json.key("policy")
             json.object { json in
-                json.member("name", rotation.policyName)
-                json.member("file", rotation.policyFile)
-                json.member("line", rotation.policyLine)
+                json.member("name", rotation.cause.policy?.name ?? "")
+                json.member("file", rotation.cause.policy?.file ?? "")
+                json.member("line", rotation.cause.policy?.line ?? 0)
             }
             json.member("run", rotation.run)
             json.member("opened", rotation.openedAt.rfc3339)

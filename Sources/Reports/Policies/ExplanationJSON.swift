@@ -47,11 +47,11 @@ public struct ExplanationJSON {
         json.object { json in
             json.member("state", rotation.state.rawValue)
             json.member("since", rotation.changedAt.rfc3339)
-            json.member("policy", rotation.policyName)
+            json.member("policy", rotation.cause.policy?.name ?? "")
             json.key("reason")
             json.object { json in
-                json.member("code", rotation.reason.code.rawValue)
-                json.member("text", rotation.reason.text)
+                json.member("code", rotation.cause.reason.code.rawValue)
+                json.member("text", rotation.cause.reason.text)
             }
         }
     }

@@ -30,7 +30,7 @@ public struct ExplanationText {
             table.add([
                 "rotation",
                 Table.Cell(
-                    "\(rotation.state.rawValue) since \(rotation.changedAt), by \(rotation.policyName): \(rotation.reason.sentence)"
+                    "\(rotation.state.rawValue) since \(rotation.changedAt), by \(rotation.cause.policy?.name ?? "-"): \(rotation.cause.reason.sentence)"
                 ),
             ])
         } else {

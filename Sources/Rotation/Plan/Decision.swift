@@ -41,14 +41,9 @@ public struct Decision: Sendable {
     var isUnderWay = false
 }
 
-/// Which policy decided, and where it stands.
-public struct PolicyReference: Sendable, Hashable {
-    public let name: String
-    public let file: String
-    public let line: Int
-}
-
 extension Decision {
+    var cause: Cause { Cause(reason, policy) }
+
     /// Whether an import brought the revocation: the registry has the status already, and only the CRL does not.
     var isImportedRevocation: Bool { action == .revoke && status == .revoked }
 

@@ -41,8 +41,7 @@ struct Ask {
         let facts = DeviceFacts(device: decision.device, account: decision.account, labels: labels)
         return RekeyOrder(
             deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
-            reason: decision.reason,
-            policyName: policy.name, policyFile: policy.place.file, policyLine: policy.place.line,
+            cause: decision.cause,
             keys: policy.profile.keys.map(\.description),
             subject: DistinguishedName(try policy.profile.subject(for: facts)).text, refused: decision.refused,
             expires: at + manifestValidity, supersedes: decision.supersedes, revocation: decision.revocation?.order)

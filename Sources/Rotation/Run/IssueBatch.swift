@@ -100,8 +100,7 @@ struct IssueBatch: Sendable {
     private func order(for decision: Decision, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
         ReservationOrder(
             deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
-            serial: .random(using: &random), reason: decision.reason, policyName: policy.name,
-            policyFile: policy.place.file, policyLine: policy.place.line, profile: policy.profile.name,
+            serial: .random(using: &random), cause: decision.cause, profile: policy.profile.name,
             authority: policy.profile.authority, keySource: decision.keySource, supersedes: decision.supersedes,
             revocation: decision.revocation?.order)
     }

@@ -39,8 +39,7 @@ struct Retire {
                 CompletionOrder(
                     rotation: rotation.rotation, deviceRow: rotation.deviceRow, device: rotation.device,
                     certificateRow: rotation.certificateRow, fingerprint: rotation.fingerprint,
-                    reason: Retire.reason(for: rotation),
-                    policyName: rotation.policyName, policyFile: rotation.policyFile, policyLine: rotation.policyLine,
+                    cause: Cause(Retire.reason(for: rotation), rotation.cause.policy),
                     manifestExpires: at + manifestValidity)
             }
             try await publisher.publish(try inventory.complete(orders, run: run, at: at))
@@ -60,15 +59,13 @@ struct Retire {
     private func completion(of decision: Decision) -> CompletionOrder {
         CompletionOrder(
             rotation: decision.rotation, deviceRow: decision.deviceRow, device: decision.device,
-            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, reason: decision.reason,
-            policyName: decision.policy?.name ?? "", policyFile: decision.policy?.file ?? "",
-            policyLine: decision.policy?.line ?? 0, manifestExpires: at + manifestValidity)
+            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, cause: decision.cause,
+            manifestExpires: at + manifestValidity)
     }
 
     private func order(for decision: Decision) -> RetireOrder {
         RetireOrder(
             certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
-            reason: decision.reason, policyName: decision.policy?.name ?? "",
-            policyFile: decision.policy?.file ?? "", policyLine: decision.policy?.line ?? 0)
+            cause: decision.cause)
     }
 }

@@ -36,8 +36,7 @@ struct Revoke {
         }
         return RevokeOrder(
             certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
-            order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.reason,
-            policyName: decision.policy?.name, policyFile: decision.policy?.file, policyLine: decision.policy?.line,
+            order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.cause,
             manifestExpires: at + manifestValidity)
     }
 }

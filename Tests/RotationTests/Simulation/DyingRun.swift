@@ -109,9 +109,9 @@ struct DyingRun {
         let orders = plan.decisions.filter { $0.action == .retire && $0.rotation != nil }.map {
             CompletionOrder(
                 rotation: $0.rotation, deviceRow: $0.deviceRow, device: $0.device, certificateRow: $0.certificateRow,
-                fingerprint: $0.fingerprint, reason: $0.reason, policyName: "sensors",
-                policyFile: "policies/policy.yaml",
-                policyLine: 3, manifestExpires: at + .days(30))
+                fingerprint: $0.fingerprint,
+                cause: Cause($0.reason, PolicyReference(name: "sensors", file: "policies/policy.yaml", line: 3)),
+                manifestExpires: at + .days(30))
         }
         _ = try inventory.complete(orders, run: id, at: at)
     }
@@ -123,7 +123,7 @@ struct DyingRun {
             }
             return RevokeOrder(
                 certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
-                order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.reason,
+                order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.cause,
                 manifestExpires: at + .days(30))
         }
         _ = try inventory.revoke(orders, run: id, at: at)

@@ -34,8 +34,10 @@ struct DeadRun {
         let planned = try planned(device)
         return ReservationOrder(
             deviceRow: planned.row, device: planned.id, oldCertificate: planned.active[0].row,
-            serial: serial ?? ThrowawayPKI.serial("dead \(device)"), reason: Reason(.expiring, "it ends"),
-            policyName: "sensors", policyFile: "policies/policy.yaml", policyLine: 3, profile: "client",
+            serial: serial ?? ThrowawayPKI.serial("dead \(device)"),
+            cause: Cause(
+                Reason(.expiring, "it ends"), PolicyReference(name: "sensors", file: "policies/policy.yaml", line: 3)),
+            profile: "client",
             authority: "fleet-ca-1", keySource: .request)
     }
 
