@@ -28,6 +28,31 @@ struct SharedPrimeTests {
         return found
     }
 
+    @Test("Long factors are multiplied by halves, whatever their lengths and signs")
+    func halves() throws {
+        var generator = SeededGenerator(seed: 11)
+        func number(_ words: Int) throws -> BigNumber {
+            try BigNumber(bytes: (0..<8 * words).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        }
+        for (left, right) in [(4, 4), (5, 4), (9, 9), (33, 32), (64, 33), (100, 99), (200, 110), (257, 129), (300, 20)]
+        {
+            let (first, second) = (try number(left), try number(right))
+            let negative = try BigNumber(0) - first
+            let whole = try BigNumber.product(first, second, longestFactor: .max)
+            #expect(try BigNumber.product(first, second, longestFactor: 8) == whole)
+            #expect(try BigNumber.product(second, negative, longestFactor: 8) == BigNumber(0) - whole)
+        }
+    }
+
+    @Test("Factors of more than 2^20 words, of which OpenSSL wants more room than it has, are multiplied")
+    func longFactors() throws {
+        // (2^n + 1) (2^n - 1) = 2^2n - 1
+        let length = 64 * (1 << 20) + 64
+        let power = try BigNumber(1).shifted(up: length)
+        let product = try (power + BigNumber(1)) * (power - BigNumber(1))
+        #expect(try product + BigNumber(1) == BigNumber(1).shifted(up: 2 * length))
+    }
+
     @Test("Nothing is found in none, in one, and where each has primes of its own", arguments: [0, 1, 2, 3, 150])
     func nothing(count: Int) throws {
         let primes = try SharedPrimeTests.primes(2 * count)

@@ -87,19 +87,50 @@ final class BigNumber {
     func add(_ other: BigNumber) throws(RotationError) { try BigNumber.check(BN_add(pointer, pointer, other.pointer)) }
     func add(word: UInt) throws(RotationError) { try BigNumber.check(BN_add_word(pointer, word)) }
 
-    /// OpenSSL multiplies quickly (Karatsuba) only what is of one length, to a word. So the shorter one is lengthened, or the longer one cut.
     static func * (left: BigNumber, right: BigNumber) throws(RotationError) -> BigNumber {
+        try product(left, right, longestFactor: longestFactor)
+    }
+
+    /// In words. Multiplying longer ones, OpenSSL wants more room than the longest number that it holds (eight times a factor, rounded up to
+    /// a power of two).
+    private static let longestFactor = 1 << 20
+
+    /// OpenSSL multiplies quickly (Karatsuba) only what is of one length, to a word. So the shorter one is lengthened, or the longer one cut.
+    ///
+    /// - Parameter longestFactor: Longer ones are halved before OpenSSL gets them; in words of 64 bits.
+    static func product(
+        _ left: BigNumber, _ right: BigNumber, longestFactor: Int
+    ) throws(RotationError) -> BigNumber {
         let (long, short) = left.wordCount < right.wordCount ? (right, left) : (left, right)
         let (more, less) = (long.wordCount, short.wordCount)
+        if more > longestFactor, more <= 2 * less {
+            return try productOfHalves(long, short, longestFactor: longestFactor)
+        }
         if more - less <= 1 || less < 32 || more > 8 * less { return try long.multiplied(by: short) }
         if more <= 2 * less {
             let shift = 64 * (more - less)
             return try long.multiplied(by: short.shifted(up: shift)).shifted(down: shift)
         }
         let size = 64 * less
-        let high = try (long.shifted(down: size) * short).shifted(up: size)
-        try high.add(long.low(size) * short)
+        let high = try product(long.shifted(down: size), short, longestFactor: longestFactor).shifted(up: size)
+        try high.add(product(long.low(size), short, longestFactor: longestFactor))
         return high
+    }
+
+    /// One step of Karatsuba's method: three products of half the length.
+    private static func productOfHalves(
+        _ left: BigNumber, _ right: BigNumber, longestFactor: Int
+    ) throws(RotationError) -> BigNumber {
+        let half = 64 * ((max(left.wordCount, right.wordCount) + 1) / 2)
+        let (leftHigh, leftLow) = (try left.shifted(down: half), try left.low(half))
+        let (rightHigh, rightLow) = (try right.shifted(down: half), try right.low(half))
+        let high = try product(leftHigh, rightHigh, longestFactor: longestFactor)
+        let low = try product(leftLow, rightLow, longestFactor: longestFactor)
+        let middle = try product(leftHigh + leftLow, rightHigh + rightLow, longestFactor: longestFactor) - high - low
+        let result = try high.shifted(up: 2 * half)
+        try result.add(middle.shifted(up: half))
+        try result.add(low)
+        return result
     }
 
     private func multiplied(by other: BigNumber) throws(RotationError) -> BigNumber {
