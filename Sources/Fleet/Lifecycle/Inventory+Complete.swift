@@ -87,7 +87,7 @@ private struct RotationCompletion {
         guard let found,
             let (moved, steps) = try? found.rotation.apply(.overlapEnded(replacement: found.status))
         else { return nil }
-        let outcome = try effects.carryOut(
+        let manifest = try effects.carryOut(
             steps, moved,
             of: RotationEffects.Subject(rotation: RowID(row), deviceRow: order.deviceRow, device: order.device),
             notice: RotationEffects.Notice(reason: order.cause.reason, expires: order.manifestExpires), &log)
@@ -95,7 +95,7 @@ private struct RotationCompletion {
             let status: CertificateStatus? = try findStatus.first([.integer(order.certificateRow)]) { try $0.value(0) }
             try append(.completed, order, status: status, &log)
         }
-        return outcome.manifest
+        return manifest
     }
 
     /// - Parameter status: What the old certificate is now; nil where the action says it.

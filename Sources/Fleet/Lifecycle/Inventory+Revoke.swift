@@ -119,12 +119,12 @@ private struct CertificateRevocation {
             return
         }
         let (moved, steps) = try known.rotation.apply(.revoked(RowID(claim.row)))
-        let outcome = try effects.carryOut(
+        let manifest = try effects.carryOut(
             steps, moved,
             of: RotationEffects.Subject(
                 rotation: RowID(known.row), deviceRow: claim.deviceRow, device: claim.device),
             notice: RotationEffects.Notice(reason: order.cause.reason, expires: order.manifestExpires), &log)
-        if let manifest = outcome.manifest { manifests.append(manifest) }
+        if let manifest { manifests.append(manifest) }
         guard moved.state == .completed else { return }
         try log.append(.completed, device: claim.device, at: at) { json in
             json.member("rotation", Int(known.row))

@@ -17,11 +17,6 @@ struct RotationEffects {
         var expires: Timestamp
     }
 
-    struct Outcome {
-        /// The manifest that takes the offer back, not yet published.
-        var manifest: ManifestRecord?
-    }
-
     private let run: String
     private let at: Timestamp
     private let end: Query
@@ -78,11 +73,12 @@ struct RotationEffects {
     ///   - moved: the rotation after the step.
     ///   - notice: for what takes an offer back; nil where the step takes none back.
     ///   - why: is added to why the rotation is cancelled.
+    /// - Returns: the manifest that takes the offer back, not yet published; nil where the step takes none back.
     func carryOut(
         _ effects: [RotationEffect], _ moved: Rotation, of subject: Subject, notice: Notice? = nil,
         why: Reason? = nil, _ log: inout AuditLog
-    ) throws -> Outcome {
-        var outcome = Outcome()
+    ) throws -> ManifestRecord? {
+        var manifest: ManifestRecord?
         var inactive: Fingerprint?
         for effect in effects {
             switch effect {
@@ -109,11 +105,11 @@ struct RotationEffects {
             where try !findOffer.exists([.integer(subject.deviceRow), .row(subject.rotation)]): break
             case .withdrawOffer, .withdrawOfferIfMade:
                 guard let notice else { break }
-                outcome.manifest = try offers.withdraw(
+                manifest = try offers.withdraw(
                     subject.rotation, reason: notice.reason, expires: notice.expires)
             }
         }
-        return outcome
+        return manifest
     }
 
     private func append(
