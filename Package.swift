@@ -32,20 +32,31 @@ let package = Package(
         .executableTarget(
             name: "RotationJob",
             dependencies: [
-                "Rotation", "Reports", "Delivery", "Fleet", "Policy", "LocatedYAML", "System", "RotationModel",
+                "Job", "Reports", "Planning", "Delivery", "Fleet", "Policy", "LocatedYAML", "System", "RotationModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .target(
-            name: "Reports", dependencies: ["Rotation", "Fleet", "Lifecycle", "Policy", "RotationModel"],
+            name: "Reports",
+            dependencies: ["Job", "Intake", "Planning", "Fleet", "Lifecycle", "Policy", "RotationModel"],
             swiftSettings: settings),
         .target(
-            name: "Rotation",
+            name: "Job",
             dependencies: [
-                "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "LocatedYAML", "System",
-                "RotationModel",
+                "Intake", "Issuing", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "LocatedYAML", "PKI",
+                "System", "RotationModel",
             ],
+            swiftSettings: settings),
+        .target(
+            name: "Intake",
+            dependencies: ["Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "System", "RotationModel"],
+            swiftSettings: settings),
+        .target(
+            name: "Issuing", dependencies: ["Planning", "Policy", "PKI", "System", "RotationModel"],
+            swiftSettings: settings),
+        .target(
+            name: "Planning", dependencies: ["Fleet", "Lifecycle", "Policy", "LocatedYAML", "RotationModel"],
             swiftSettings: settings),
         .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
         .target(
@@ -76,7 +87,7 @@ let package = Package(
             name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Rotation", "Fleet", "Policy", "LocatedYAML", "PKI", "RotationTesting", "RotationModel"],
+            dependencies: ["Job", "Fleet", "Policy", "LocatedYAML", "PKI", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .executableTarget(
             name: "RotationFuzz", dependencies: ["FuzzTargets"] + (fuzzer ? ["CLibFuzzer"] : []),
@@ -102,16 +113,17 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "PKI", "System", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
-            name: "RotationTests",
+            name: "JobTests",
             dependencies: [
-                "Rotation", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "LocatedYAML", "System",
-                "RotationTesting",
-                "RotationModel",
+                "Job", "Intake", "Issuing", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI",
+                "LocatedYAML", "System", "RotationTesting", "RotationModel",
             ],
             exclude: ["Issuers/misbehaving.py"], swiftSettings: settings),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Rotation", "Fleet", "Lifecycle", "PKI", "RotationTesting", "RotationModel"],
+            dependencies: [
+                "Reports", "Job", "Intake", "Planning", "Fleet", "Lifecycle", "PKI", "RotationTesting", "RotationModel",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"], swiftSettings: settings),

@@ -1,5 +1,5 @@
-public import PKI
-public import RotationModel
+import PKI
+import RotationModel
 import Synchronization
 import System
 
@@ -8,8 +8,8 @@ import System
 ///
 /// It is opened once, and no link in it is followed: a folder in it that was replaced by a link is an error, and nothing elsewhere is
 /// written over.
-public final class DeliveryTree: Sendable {
-    public let root: String
+package final class DeliveryTree: Sendable {
+    package let root: String
 
     private struct Opened {
         var root: Folder?
@@ -21,12 +21,12 @@ public final class DeliveryTree: Sendable {
     /// Folders of the tree are open to every reader: nothing in it is secret.
     static let folderMode: UInt32 = 0o755
 
-    public init(root: String) {
+    package init(root: String) {
         self.root = root
     }
 
     /// `manifests/AB/CD/NAME.jws`, relative to the root.
-    public static func manifestPath(of device: DeviceID) -> String {
+    package static func manifestPath(of device: DeviceID) -> String {
         let (folder, name) = manifestPlace(of: device)
         return (folder + [name]).joined(separator: "/")
     }
@@ -40,13 +40,13 @@ public final class DeliveryTree: Sendable {
     }
 
     /// A manifest that lies beside its place under a hidden name, and waits for ``rename(_:)``.
-    public struct Staged: Sendable {
+    package struct Staged: Sendable {
         let folder: [String]
         let name: String
     }
 
     /// Writes a signed manifest beside its place. Nobody reads it there.
-    public func stage(_ jws: [UInt8], for device: DeviceID) throws(RotationError) -> Staged {
+    package func stage(_ jws: [UInt8], for device: DeviceID) throws(RotationError) -> Staged {
         let (folder, name) = DeliveryTree.manifestPlace(of: device)
         try self.folder(folder).stage(jws, as: name, mode: Files.published)
         return Staged(folder: folder, name: name)
@@ -56,18 +56,18 @@ public final class DeliveryTree: Sendable {
     ///
     /// It has to stand between staging and renaming, so that no name ever leads to half a manifest, not even after a power
     /// failure; and between renaming and the record that says a manifest is published.
-    public func synchronize() throws(RotationError) {
+    package func synchronize() throws(RotationError) {
         try openedRoot().synchronizeFileSystem()
     }
 
     /// Puts a batch in place that was made durable.
-    public func rename(_ batch: [Staged]) throws(RotationError) {
+    package func rename(_ batch: [Staged]) throws(RotationError) {
         let root = try openedRoot()
         for staged in batch { try root.folder(below: staged.folder).putInPlace(staged.name) }
     }
 
     /// `keys.json`: the JWK set (RFC 7517, section 5) that manifests verify with.
-    public func publishKeys(_ keys: [(key: JSONWebKey, algorithm: JWSAlgorithm)]) throws(RotationError) {
+    package func publishKeys(_ keys: [(key: JSONWebKey, algorithm: JWSAlgorithm)]) throws(RotationError) {
         var json = JSONWriter()
         json.object { json in
             json.key("keys")
@@ -79,25 +79,25 @@ public final class DeliveryTree: Sendable {
     }
 
     /// `keys.json` as it was published last; nil where there is none that can be read.
-    public func publishedKeys() -> [UInt8]? {
+    package func publishedKeys() -> [UInt8]? {
         guard FileIdentity.following(root) != nil, let root = try? openedRoot() else { return nil }
         return try? root.read("keys.json", limit: 1 << 20).bytes
     }
 
     /// `authorities/NAME.pem`: the authority's certificate and those above it.
-    public func publishChain(of authority: String, _ chain: [Certificate]) throws(RotationError) {
+    package func publishChain(of authority: String, _ chain: [Certificate]) throws(RotationError) {
         let pem = chain.map(\.pem).joined()
         try folder(["authorities"])
             .replaceIfDifferent("\(authority).pem", with: Array(pem.utf8), mode: Files.published)
     }
 
     /// `crl/FILE`: a certificate revocation list, in DER as its distribution point has it (RFC 5280, 4.2.1.13).
-    public func publishRevocationList(_ file: String, _ der: [UInt8]) throws(RotationError) {
+    package func publishRevocationList(_ file: String, _ der: [UInt8]) throws(RotationError) {
         try folder(["crl"]).replace(file, with: der, mode: Files.published)
     }
 
     /// The list as devices see it now; nil where there is none.
-    public func revocationList(_ file: String) throws(RotationError) -> [UInt8]? {
+    package func revocationList(_ file: String) throws(RotationError) -> [UInt8]? {
         guard let folder = try revocationLists(), folder.contains(file) else { return nil }
         do {
             return try folder.read(file, limit: RevocationList.largest).bytes
@@ -106,7 +106,7 @@ public final class DeliveryTree: Sendable {
         }
     }
 
-    public func hasRevocationList(_ file: String) -> Bool { (try? revocationLists())?.contains(file) ?? false }
+    package func hasRevocationList(_ file: String) -> Bool { (try? revocationLists())?.contains(file) ?? false }
 
     private func revocationLists() throws(RotationError) -> Folder? {
         guard FileIdentity.following(root) != nil else { return nil }

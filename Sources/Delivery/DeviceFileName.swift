@@ -1,19 +1,19 @@
 import PKI
-public import RotationModel
+import RotationModel
 
 /// How a device id becomes a file name, and a file name a device id again.
 ///
 /// Device ids may hold any character, `/` and `..` too; file names must be harmless. Every byte outside `A-Za-z0-9._-`, and a
 /// leading dot, is percent-encoded with upper-case digits. The encoding is one to one, so a name leads back to its device.
-public enum DeviceFileName {
+package enum DeviceFileName {
     /// The longest encoded id that is used as it is. File systems end names at 255 bytes, and a suffix has to fit.
-    public static let longest = 200
+    package static let longest = 200
     /// What starts the name of a device whose encoded id is longer: the SHA-256 of the id follows in hexadecimal.
     /// A percent sign that two hexadecimal digits do not follow never comes out of the encoding, so the two cannot meet.
     static let digestPrefix = "%sha256-"
 
     /// The device's NAME, without a suffix.
-    public static func encode(_ device: DeviceID) -> String {
+    package static func encode(_ device: DeviceID) -> String {
         var name: [UInt8] = []
         name.reserveCapacity(device.text.utf8.count + 8)
         for (position, byte) in device.text.utf8.enumerated() {
@@ -30,7 +30,7 @@ public enum DeviceFileName {
     }
 
     /// Whose NAME this is.
-    public enum Decoded: Equatable, Sendable {
+    package enum Decoded: Equatable, Sendable {
         case device(DeviceID)
         /// The SHA-256 of a long id: whose it is, only the inventory knows.
         case digest(SHA256Digest)
@@ -39,7 +39,7 @@ public enum DeviceFileName {
     /// Reads a NAME (without its suffix). Only the one encoding of an id is accepted: two files can never speak for one device.
     ///
     /// - Throws: ``RotationError/Code/badInput`` that says what is wrong with the name.
-    public static func decode(_ name: String) throws(RotationError) -> Decoded {
+    package static func decode(_ name: String) throws(RotationError) -> Decoded {
         if name.hasPrefix(digestPrefix) {
             let hex = String(name.dropFirst(digestPrefix.count))
             guard let digest = SHA256Digest(hex: hex), digest.hex == hex else {
@@ -64,7 +64,7 @@ public enum DeviceFileName {
     }
 
     /// What the folders of the manifest tree are named by.
-    public static func digest(of device: DeviceID) -> SHA256Digest {
+    package static func digest(of device: DeviceID) -> SHA256Digest {
         SHA256.digest(Array(device.text.utf8))
     }
 

@@ -1,19 +1,19 @@
 import PKI
-public import RotationModel
+import RotationModel
 
 /// The folder that devices hand in to. What lies in it is not to be trusted: not its names, not its kinds, not its sizes, and not
 /// that it stays what it was.
-public struct Inbox: Sendable {
+package struct Inbox: Sendable {
     private let folders: InboxDescriptors
 
-    public init(root: String) {
+    package init(root: String) {
         folders = InboxDescriptors(root: root)
     }
 
-    public var root: String { folders.root }
+    package var root: String { folders.root }
 
     /// `csr/NAME.csr`: certificate signing requests; `csr/NAME.jws`: the same, signed by the device.
-    public var requests: InboxFolder {
+    package var requests: InboxFolder {
         InboxFolder(
             folders: folders, folder: "csr",
             kinds: [
@@ -23,7 +23,7 @@ public struct Inbox: Sendable {
     }
 
     /// The name of the file in which a device hands a CSR in.
-    public static func requestFile(of device: DeviceID, isSigned: Bool) -> String {
+    package static func requestFile(of device: DeviceID, isSigned: Bool) -> String {
         DeviceFileName.encode(device) + (isSigned ? signedRequestSuffix : requestSuffix)
     }
 
@@ -31,15 +31,15 @@ public struct Inbox: Sendable {
     private static let signedRequestSuffix = ".jws"
 
     /// `ack/NAME.jws`: proofs that a device holds the key of its new certificate.
-    public var confirmations: InboxFolder {
+    package var confirmations: InboxFolder {
         InboxFolder(
             folders: folders, folder: "ack",
             kinds: [InboxFolder.Kind(suffix: ".jws", largest: Inbox.largestConfirmation)])
     }
 
     /// The most bytes of a confirmation that are read. One signed with RSA-8192 takes less than 2 KiB.
-    public static let largestConfirmation = 16 * 1024
+    package static let largestConfirmation = 16 * 1024
 
     /// The most bytes of a signed request that are read: base64url within base64url makes 29 KiB of the largest CSR.
-    public static let largestSignedRequest = 32 * 1024
+    package static let largestSignedRequest = 32 * 1024
 }

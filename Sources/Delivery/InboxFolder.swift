@@ -1,12 +1,12 @@
 import PKI
-public import RotationModel
+import RotationModel
 import System
 
 /// One folder of the inbox.
-public struct InboxFolder: Sendable {
+package struct InboxFolder: Sendable {
     let folders: InboxDescriptors
     /// Its name under the inbox: `csr`.
-    public let folder: String
+    package let folder: String
     /// What may lie in it.
     let kinds: [Kind]
 
@@ -19,7 +19,7 @@ public struct InboxFolder: Sendable {
 
     private func kind(of name: String) -> Kind? { kinds.first { name.hasSuffix($0.suffix) } }
 
-    public var path: String { "\(folders.root)/\(folder)" }
+    package var path: String { "\(folders.root)/\(folder)" }
 
     /// What starts a file's name from when it was taken until it is gone.
     private static let taken = ".taken."
@@ -28,7 +28,7 @@ public struct InboxFolder: Sendable {
     /// (`.part`, `.tmp`) are not there yet; a name that starts with `..` is nothing that an upload makes, and is looked at.
     ///
     /// - Throws: as ``obstacle``.
-    public func names() throws(RotationError) -> [String] {
+    package func names() throws(RotationError) -> [String] {
         guard let opened = try folders.folder(folder) else { return [] }
         return try opened.names().filter { name in
             (!name.hasPrefix(".") || name.hasPrefix("..")) && !name.hasSuffix(".part") && !name.hasSuffix(".tmp")
@@ -38,7 +38,7 @@ public struct InboxFolder: Sendable {
     /// Who a file speaks for, by its name alone.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the name is nobody's.
-    public func sender(of name: String) throws(RotationError) -> DeviceFileName.Decoded {
+    package func sender(of name: String) throws(RotationError) -> DeviceFileName.Decoded {
         guard let kind = kind(of: name) else {
             let suffixes = kinds.map(\.suffix)
             throw RotationError(
@@ -49,7 +49,7 @@ public struct InboxFolder: Sendable {
     }
 
     /// The bytes of a file: no more than are taken of its kind, from a regular file of one name, through no link.
-    public func read(_ name: String) throws(RotationError) -> [UInt8] {
+    package func read(_ name: String) throws(RotationError) -> [UInt8] {
         do {
             let largest = kinds.map(\.largest).max() ?? 0
             let content = try opened().read(name, limit: kind(of: name)?.largest ?? largest)
@@ -67,7 +67,7 @@ public struct InboxFolder: Sendable {
     }
 
     /// Takes a file out once its record is committed. One that took its place since it was read stays.
-    public func remove(_ name: String) throws(RotationError) {
+    package func remove(_ name: String) throws(RotationError) {
         try remove(name, folders.recall(folder, name))
     }
 
@@ -85,7 +85,7 @@ public struct InboxFolder: Sendable {
     }
 
     /// Gives files their names back that a run had begun to take out when it died.
-    public func recover() throws(RotationError) {
+    package func recover() throws(RotationError) {
         guard let opened = try folders.folder(folder) else { return }
         for hidden in try opened.names() where hidden.hasPrefix(InboxFolder.taken) {
             let name = String(hidden.dropFirst(InboxFolder.taken.count))
@@ -95,10 +95,10 @@ public struct InboxFolder: Sendable {
     }
 
     /// Whether there is such a folder.
-    public var exists: Bool { (try? folders.folder(folder)) != nil }
+    package var exists: Bool { (try? folders.folder(folder)) != nil }
 
     /// Why nothing can be taken from the folder though there is one: it is a link, somebody else's, or on another file system.
-    public var obstacle: RotationError? {
+    package var obstacle: RotationError? {
         do {
             _ = try folders.folder(folder)
             return nil
@@ -110,7 +110,7 @@ public struct InboxFolder: Sendable {
     /// Sees to it that nobody but the inbox's owner can put other folders in the place of those in it.
     ///
     /// - Returns: what was changed, or has to be changed, in a sentence; nil where all is well.
-    public func close() throws(RotationError) -> String? { try folders.close() }
+    package func close() throws(RotationError) -> String? { try folders.close() }
 
     private func opened() throws(RotationError) -> Folder {
         guard let opened = try folders.folder(folder) else {
@@ -136,7 +136,7 @@ extension InboxFolder {
     /// durable before anything is gone from the inbox.
     ///
     /// - Parameter failed: called for each that cannot be moved; the others are.
-    public func reject(_ rejections: [Rejection], failed: (RotationError) -> Void) {
+    package func reject(_ rejections: [Rejection], failed: (RotationError) -> Void) {
         guard !rejections.isEmpty else { return }
         attempt(failed) { () throws(RotationError) in
             let rejected = try folders.rejected()
@@ -152,14 +152,14 @@ extension InboxFolder {
     }
 
     /// One file, as ``reject(_:failed:)``.
-    public func reject(_ rejection: Rejection) throws(RotationError) {
+    package func reject(_ rejection: Rejection) throws(RotationError) {
         var failure: RotationError?
         reject([rejection]) { failure = $0 }
         if let failure { throw failure }
     }
 
     /// Writes down why something is refused after all whose file left the inbox when it was taken.
-    public func explain(_ rejection: Rejection) throws(RotationError) {
+    package func explain(_ rejection: Rejection) throws(RotationError) {
         let rejected = try folders.rejected()
         let name = freeName(for: InboxFolder.encoded(rejection.file), isRegular: true, in: rejected)
         try keepReason(beside: name, in: rejected)
@@ -212,13 +212,13 @@ extension InboxFolder {
     }
 
     /// The names that are no UTF-8, byte for byte: no device has such a name.
-    public func undecodableNames() throws(RotationError) -> [[UInt8]] {
+    package func undecodableNames() throws(RotationError) -> [[UInt8]] {
         guard let opened = try folders.folder(folder) else { return [] }
         return try opened.rawNames().filter { String(validating: $0, as: UTF8.self) == nil }
     }
 
     /// Rejects such a file, under its name's hexadecimal digits.
-    public func reject(undecodable name: [UInt8], run: String, at: Timestamp) throws(RotationError) -> Rejection {
+    package func reject(undecodable name: [UInt8], run: String, at: Timestamp) throws(RotationError) -> Rejection {
         let rejection = Rejection(
             file: "%hex-\(Hex.encode(name))", device: nil, code: "file-name", text: "the file name is no UTF-8", at: at,
             run: run)
@@ -238,7 +238,7 @@ extension InboxFolder {
     ///   - before: what was rejected earlier goes.
     ///   - most: how many files stay at the most, reasons too.
     /// - Returns: how many files went.
-    public func forgetRejected(before: Timestamp, most: Int) throws(RotationError) -> Int {
+    package func forgetRejected(before: Timestamp, most: Int) throws(RotationError) -> Int {
         guard let rejected = try folders.folder("rejected") else { return 0 }
         var files = try rejected.names().compactMap { name in
             rejected.identity(of: name).map { (name: name, at: $0.modified, kind: $0.kind) }

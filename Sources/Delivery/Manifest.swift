@@ -1,10 +1,10 @@
 import PKI
-public import RotationModel
+import RotationModel
 
 /// What a device is told: one document, bound to it by device, account and sequence (docs: interface of devices).
-public struct Manifest: Sendable {
+package struct Manifest: Sendable {
     /// What the device is to do.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// Install the certificate that was issued for the key of its CSR.
         case install(Replacement)
         /// Make a key and hand in a CSR.
@@ -14,15 +14,15 @@ public struct Manifest: Sendable {
     }
 
     /// The new certificate, and what it stands for.
-    public struct Replacement: Sendable {
+    package struct Replacement: Sendable {
         /// The DER of the new certificate.
-        public let certificate: [UInt8]
+        package let certificate: [UInt8]
         /// The certificates above it, the issuing authority's first, as PEM.
-        public let chain: [String]
+        package let chain: [String]
         /// Why the device's last confirmation of it was not taken.
-        public let refused: String?
+        package let refused: String?
 
-        public init(certificate: [UInt8], chain: [String], refused: String? = nil) {
+        package init(certificate: [UInt8], chain: [String], refused: String? = nil) {
             self.certificate = certificate
             self.chain = chain
             self.refused = refused
@@ -30,34 +30,34 @@ public struct Manifest: Sendable {
     }
 
     /// What kind of key is wanted, and what was wrong with the last CSR.
-    public struct KeyRequest: Sendable {
+    package struct KeyRequest: Sendable {
         /// As profiles name them: `ecdsa-p256`, `rsa-2048+`.
-        public let keys: [String]
+        package let keys: [String]
         /// The subject that the certificate will have (RFC 4514). For information: nothing but the key is taken from a CSR.
-        public let subject: String
-        public let refused: String?
+        package let subject: String
+        package let refused: String?
 
-        public init(keys: [String], subject: String, refused: String?) {
+        package init(keys: [String], subject: String, refused: String?) {
             self.keys = keys
             self.subject = subject
             self.refused = refused
         }
     }
 
-    public var device: DeviceID
-    public var account: AccountID
+    package var device: DeviceID
+    package var account: AccountID
     /// Only ever grows for a device.
-    public var sequence: Int
-    public var issued: Timestamp
+    package var sequence: Int
+    package var issued: Timestamp
     /// After this a device no longer believes the manifest: it bounds how long an old one can be shown to it.
-    public var expires: Timestamp
-    public var run: String
-    public var action: Action
-    public var reason: Reason
+    package var expires: Timestamp
+    package var run: String
+    package var action: Action
+    package var reason: Reason
     /// The certificate that the rotation replaces.
-    public var replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
+    package var replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
 
-    public init(
+    package init(
         device: DeviceID, account: AccountID, sequence: Int, issued: Timestamp, expires: Timestamp, run: String,
         action: Action, reason: Reason, replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
     ) {
@@ -73,10 +73,10 @@ public struct Manifest: Sendable {
     }
 
     /// The JWS `typ` of a manifest.
-    public static let type = "rotation-manifest"
+    package static let type = "rotation-manifest"
 
     /// The payload, byte for byte the same for the same facts.
-    public var payload: [UInt8] {
+    package var payload: [UInt8] {
         var json = JSONWriter(reservingCapacity: 3072)
         json.object { json in
             json.member("version", 1)

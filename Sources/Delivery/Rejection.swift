@@ -1,21 +1,21 @@
-public import RotationModel
+import RotationModel
 
 /// Why a file of the inbox was not taken.
-public struct Rejection: Sendable, Equatable {
+package struct Rejection: Sendable, Equatable {
     /// The file's name in the inbox.
-    public let file: String
+    package let file: String
     /// Whose it is, where the name leads to a device of the inventory.
-    public let device: DeviceID?
+    package let device: DeviceID?
     /// A stable name of the rule that it broke.
-    public let code: String
+    package let code: String
     /// A sentence for the device's developer.
-    public let text: String
-    public let at: Timestamp
-    public let run: String
+    package let text: String
+    package let at: Timestamp
+    package let run: String
     /// Whether the file's bytes may lie in `rejected/`: not where there is a private key among them.
-    public let isContentKept: Bool
+    package let isContentKept: Bool
 
-    public init(
+    package init(
         file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: String,
         isContentKept: Bool = true
     ) {

@@ -1,33 +1,33 @@
 import RotationModel
 
 /// What the inventory keeps of a certificate, as a reader of X.509 found it.
-public struct CertificateColumns: Sendable, Equatable {
+package struct CertificateColumns: Sendable, Equatable {
     /// SHA-256 of ``der``.
-    public var fingerprint: Fingerprint
-    public var serialNumber: SerialNumber
+    package var fingerprint: Fingerprint
+    package var serialNumber: SerialNumber
     /// The issuer's name, as RFC 4514 writes it.
-    public var issuer: String
+    package var issuer: String
     /// The subject's name, as RFC 4514 writes it. May be empty.
-    public var subject: String
-    public var notBefore: Timestamp
-    public var notAfter: Timestamp
-    public var key: KeyAlgorithm
+    package var subject: String
+    package var notBefore: Timestamp
+    package var notAfter: Timestamp
+    package var key: KeyAlgorithm
     /// Why the key is known weak, or nil.
-    public var keyWeakness: String?
+    package var keyWeakness: String?
     /// SHA-256 of the SubjectPublicKeyInfo.
-    public var keyFingerprint: KeyFingerprint
+    package var keyFingerprint: KeyFingerprint
     /// What the key is, however it is written.
-    public var keyIdentity: KeyIdentity
-    public var signature: SignatureAlgorithm
+    package var keyIdentity: KeyIdentity
+    package var signature: SignatureAlgorithm
     /// Whether the signature's hash is weaker than SHA-256.
-    public var isSignatureWeak: Bool
-    public var der: [UInt8]
+    package var isSignatureWeak: Bool
+    package var der: [UInt8]
     /// Who signed it; nil where nobody looked, and for what this job issues.
-    public var signedBy: SignedBy?
+    package var signedBy: SignedBy?
     /// What is not as RFC 5280 wants it, in a few words; nil where nothing is.
-    public var malformed: String?
+    package var malformed: String?
 
-    public init(
+    package init(
         fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, subject: String, notBefore: Timestamp,
         notAfter: Timestamp, key: KeyAlgorithm, keyWeakness: String?, keyFingerprint: KeyFingerprint,
         keyIdentity: KeyIdentity, signature: SignatureAlgorithm, isSignatureWeak: Bool, der: [UInt8],
@@ -55,5 +55,5 @@ public struct CertificateColumns: Sendable, Equatable {
 ///
 /// - Parameter pemOrDER: Certificates, each in either form.
 /// - Returns: What came of each, in the same order.
-public typealias CertificateReader =
+package typealias CertificateReader =
     @Sendable (_ pemOrDER: [[UInt8]]) -> [Result<CertificateColumns, RotationError>]

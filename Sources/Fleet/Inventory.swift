@@ -7,11 +7,11 @@ import System
 /// Each method is one transaction (an import is one for some thousand rows), and blocks until it is done. Reads see what
 /// was committed when they began, and may run beside a write of this process or another. The closures that a method
 /// takes are called inside its transaction: they may read from the inventory, and must not write to it.
-public final class Inventory: Sendable {
-    public enum Access: Sendable { case readOnly, readWrite }
+package final class Inventory: Sendable {
+    package enum Access: Sendable { case readOnly, readWrite }
 
     /// The file, as it was given.
-    public let path: String
+    package let path: String
     let sha256: SHA256Function
     private let writer: DatabaseQueue?
     private let reader: DatabaseQueue
@@ -19,7 +19,7 @@ public final class Inventory: Sendable {
     /// Makes an empty inventory, in a file of mode 0640.
     ///
     /// - Throws: ``RotationError/Code/io`` where the file exists or cannot be made.
-    public static func create(at path: String, sha256: @escaping SHA256Function) throws(RotationError) -> Inventory {
+    package static func create(at path: String, sha256: @escaping SHA256Function) throws(RotationError) -> Inventory {
         do {
             // The umask may take no bits away: the owner's group is meant to read it.
             _ = try OpenFile(making: path, mode: 0o640)
@@ -36,7 +36,7 @@ public final class Inventory: Sendable {
     /// - Parameter keys: For one of a version that did not know what a key is yet, only how it is written.
     /// - Throws: ``RotationError/Code/inventory`` where the file is missing, no inventory, or of a newer version;
     ///   ``RotationError/Code/permission`` or ``RotationError/Code/io`` where it cannot be read or written.
-    public convenience init(
+    package convenience init(
         opening path: String, access: Access, sha256: @escaping SHA256Function, keys: KeyReaders
     ) throws(RotationError) {
         try Inventory.checkFile(path, access: access)

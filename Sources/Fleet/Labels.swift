@@ -1,14 +1,14 @@
 import RotationModel
 
 /// A device's labels: names with a text each, by which policies select.
-public struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
-    public let values: [String: String]
+package struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    package let values: [String: String]
 
-    public static let none = Labels(checked: [:])
+    package static let none = Labels(checked: [:])
 
     /// - Throws: ``RotationError/Code/badInput`` where a name is empty or longer than 128 bytes, a text longer than 1024,
     ///   or one of them holds a control character.
-    public init(_ values: [String: String]) throws(RotationError) {
+    package init(_ values: [String: String]) throws(RotationError) {
         for (name, text) in values {
             try RegistryName.check(name, what: "label's name", longest: 128)
             if !text.isEmpty { try RegistryName.check(text, what: "label \(name)", longest: 1024) }
@@ -17,16 +17,16 @@ public struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// Takes labels that were checked before they were stored.
-    public init(checked values: [String: String]) { self.values = values }
+    package init(checked values: [String: String]) { self.values = values }
 
-    public init(dictionaryLiteral elements: (String, String)...) {
+    package init(dictionaryLiteral elements: (String, String)...) {
         values = Dictionary(elements, uniquingKeysWith: { $1 })
     }
 
-    public subscript(name: String) -> String? { values[name] }
+    package subscript(name: String) -> String? { values[name] }
 
     /// By name, in the order of its bytes.
-    public var sorted: [(name: String, text: String)] {
+    package var sorted: [(name: String, text: String)] {
         values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
     }
 

@@ -2,7 +2,7 @@ import Fleet
 import RotationModel
 
 /// A parser of what strangers write, with what must hold of it whatever the bytes are.
-public enum FuzzTarget: String, CaseIterable, Sendable {
+package enum FuzzTarget: String, CaseIterable, Sendable {
     case certificate
     case request
     case pem
@@ -13,17 +13,17 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case awsIoT = "aws-iot"
 
     /// The most bytes of an input that are worth trying: longer ones find nothing that shorter ones do not.
-    public static let largestInput = 16 * 1024
+    package static let largestInput = 16 * 1024
 
     /// What becomes of an input.
-    public enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         case accepted
         case refused
     }
 
     /// Something that must hold, and does not.
-    public struct Fault: Error, CustomStringConvertible, Sendable {
-        public let description: String
+    package struct Fault: Error, CustomStringConvertible, Sendable {
+        package let description: String
 
         init(_ description: String) { self.description = description }
     }
@@ -31,7 +31,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     /// A reader for many inputs, one after the other.
     ///
     /// - Throws: ``RotationError`` where the workspace that imports need cannot be made.
-    public func makeReader() throws -> any FuzzedReader {
+    package func makeReader() throws -> any FuzzedReader {
         switch self {
         case .certificate: CertificateTarget()
         case .request: RequestTarget()
@@ -46,7 +46,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
 }
 
 /// One parser under test.
-public protocol FuzzedReader {
+package protocol FuzzedReader {
     /// Reads bytes that may be anything.
     ///
     /// - Throws: ``FuzzTarget/Fault`` where something does not hold that must. A crash or a hang is for the driver to notice.

@@ -1,5 +1,5 @@
 import Fleet
-import Rotation
+import Job
 import RotationModel
 import RotationTesting
 

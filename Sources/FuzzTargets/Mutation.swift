@@ -1,17 +1,17 @@
 import RotationTesting
 
 /// Changes inputs as a fuzzer does that knows nothing of their format: flips, cuts, copies, joins.
-public struct Mutation {
+package struct Mutation {
     /// Bytes at which parsers decide something.
     private static let telling =
         Array("\"',.:;{}[]()=-+%\\/<>@#&*!|?~\n\r\t \u{0}".utf8) + [0x30, 0x31, 0x7F, 0x80, 0xFF, 0xFE]
 
     private var random: SeededGenerator
 
-    public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// One of the inputs, with one to four changes.
-    public mutating func next(of inputs: [[UInt8]]) -> [UInt8] {
+    package mutating func next(of inputs: [[UInt8]]) -> [UInt8] {
         guard var bytes = inputs.randomElement(using: &random) else { return [] }
         for _ in 0..<Int.random(in: 1...4, using: &random) { change(&bytes, inputs) }
         return Array(bytes.prefix(FuzzTarget.largestInput))

@@ -4,7 +4,7 @@ extension Rotation {
     /// What an event makes of the rotation, and what changes with it.
     ///
     /// - Throws: ``IllegalStep`` where it cannot happen to a rotation that stands here. Nothing is to be written then.
-    public func apply(_ event: RotationEvent) throws(IllegalStep) -> (Rotation, [RotationEffect]) {
+    package func apply(_ event: RotationEvent) throws(IllegalStep) -> (Rotation, [RotationEffect]) {
         switch (stage, event) {
         case (.awaitingCSR, .asked), (.ready, .asked): (moved(to: .awaitingCSR), [])
         case (.awaitingCSR, .reserved), (.ready, .reserved): (moved(to: .ready), [])

@@ -1,4 +1,4 @@
-public import RotationModel
+import RotationModel
 
 /// One replacement of one device's certificate, from the first request to its end.
 ///
@@ -7,11 +7,11 @@ public import RotationModel
 ///     awaiting-csr ⇄ ready → issued → delivered → confirmed → completed
 ///
 /// Each of the first five may end as `cancelled` instead.
-public struct Rotation: Hashable, Sendable {
-    public typealias Certificate = RowID<CertificateRow>
+package struct Rotation: Hashable, Sendable {
+    package typealias Certificate = RowID<CertificateRow>
 
     /// What a rotation has got to, with what it has by then.
-    public enum Stage: Hashable, Sendable {
+    package enum Stage: Hashable, Sendable {
         /// The device was asked for a CSR.
         case awaitingCSR
         /// There is a key to certify, and a serial number is or was set aside.
@@ -30,16 +30,16 @@ public struct Rotation: Hashable, Sendable {
     }
 
     /// The certificate that is replaced.
-    public let original: Certificate
-    public private(set) var stage: Stage
+    package let original: Certificate
+    package private(set) var stage: Stage
 
-    public init(of original: Certificate, stage: Stage) {
+    package init(of original: Certificate, stage: Stage) {
         self.original = original
         self.stage = stage
     }
 
     /// The certificate that takes the place of ``original``; nil until one was issued.
-    public var replacement: Certificate? {
+    package var replacement: Certificate? {
         switch stage {
         case .awaitingCSR, .ready: nil
         case .issued(let new), .delivered(let new), .confirmed(let new), .completed(let new): new
@@ -47,7 +47,7 @@ public struct Rotation: Hashable, Sendable {
         }
     }
 
-    public var state: RotationState {
+    package var state: RotationState {
         switch stage {
         case .awaitingCSR: .awaitingCSR
         case .ready: .ready
@@ -62,7 +62,7 @@ public struct Rotation: Hashable, Sendable {
     // MARK: What may be begun beside it
 
     /// Whether its device was given a replacement that it has not confirmed.
-    public var isUnconfirmed: Bool {
+    package var isUnconfirmed: Bool {
         switch stage {
         case .issued, .delivered: true
         case .awaitingCSR, .ready, .confirmed, .completed, .cancelled: false
@@ -70,12 +70,12 @@ public struct Rotation: Hashable, Sendable {
     }
 
     /// Whether nothing is signed yet, so that asking and issuing go on with it.
-    public var isUnsigned: Bool { stage == .awaitingCSR || stage == .ready }
+    package var isUnsigned: Bool { stage == .awaitingCSR || stage == .ready }
 
     /// Whether its device may be asked, or be issued another certificate, now.
     ///
     /// - Parameter supersedes: whether it was decided that another certificate takes the place of the replacement, confirmed or not.
-    public func admitsReplacement(supersedes: Bool) -> Bool {
+    package func admitsReplacement(supersedes: Bool) -> Bool {
         switch stage {
         case .awaitingCSR, .ready: true
         case .issued, .delivered, .confirmed: supersedes
@@ -84,11 +84,11 @@ public struct Rotation: Hashable, Sendable {
     }
 
     /// Whether a replacement of this certificate goes on with this rotation; else it begins another.
-    public func isContinued(byReplacing certificate: Certificate) -> Bool { isUnsigned && original == certificate }
+    package func isContinued(byReplacing certificate: Certificate) -> Bool { isUnsigned && original == certificate }
 }
 
 /// Where a rotation stands, by the stable names of records and reports.
-public enum RotationState: String, Sendable, CaseIterable {
+package enum RotationState: String, Sendable, CaseIterable {
     case awaitingCSR = "awaiting-csr"
     case ready
     case issued
@@ -103,7 +103,7 @@ extension Rotation {
     /// A rotation as storage has it.
     ///
     /// - Throws: ``RotationError/Code/inventory`` where a state has no replacement that must have one, or has one that cannot.
-    public init(state: RotationState, original: Certificate, replacement: Certificate?) throws(RotationError) {
+    package init(state: RotationState, original: Certificate, replacement: Certificate?) throws(RotationError) {
         let stage: Stage? =
             switch (state, replacement) {
             case (.awaitingCSR, nil): .awaitingCSR

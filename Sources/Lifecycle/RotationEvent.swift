@@ -1,7 +1,7 @@
-public import RotationModel
+import RotationModel
 
 /// Something that happens to an open rotation.
-public enum RotationEvent: Hashable, Sendable {
+package enum RotationEvent: Hashable, Sendable {
     /// Its device is asked for a CSR.
     case asked
     /// A serial number is set aside for its replacement.
@@ -22,7 +22,7 @@ public enum RotationEvent: Hashable, Sendable {
     case overlapEnded(replacement: CertificateStatus)
 
     /// As it stands in messages.
-    public var name: String {
+    package var name: String {
         switch self {
         case .asked: "asked"
         case .reserved: "reserved"
@@ -37,7 +37,7 @@ public enum RotationEvent: Hashable, Sendable {
 }
 
 /// What else changes with a rotation's step: for who carries it out, in the order given and in the same transaction.
-public enum RotationEffect: Hashable, Sendable {
+package enum RotationEffect: Hashable, Sendable {
     /// `PENDING_ACTIVATION` becomes `ACTIVE`, and the certificate counts as proved by its device.
     case activate(Rotation.Certificate)
     /// The certificate is no longer its device's current one, though it still authenticates.
@@ -60,7 +60,7 @@ public enum RotationEffect: Hashable, Sendable {
 }
 
 /// Why a rotation has ended.
-public enum RotationEnd: Hashable, Sendable {
+package enum RotationEnd: Hashable, Sendable {
     /// The overlap is over: the device is on its new certificate alone.
     case overlapOver
     /// Its confirmed replacement is replaced in turn.
@@ -78,7 +78,7 @@ public enum RotationEnd: Hashable, Sendable {
     case replacementUnusable(CertificateStatus)
 
     /// Whether the rotation did what it was for.
-    public var isSuccess: Bool {
+    package var isSuccess: Bool {
         switch self {
         case .overlapOver, .replacedInTurn, .originalGone: true
         case .originalNotCurrent, .originalRevoked, .unconfirmed, .replacementRevoked, .replacementUnusable: false
@@ -86,7 +86,7 @@ public enum RotationEnd: Hashable, Sendable {
     }
 
     /// For the audit.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .overlapOver: "the overlap is over"
         case .replacedInTurn: "its new certificate is replaced in turn"
@@ -101,11 +101,11 @@ public enum RotationEnd: Hashable, Sendable {
 }
 
 /// A step that no rotation may make.
-public struct IllegalStep: Error, Hashable, CustomStringConvertible {
-    public let state: RotationState
-    public let event: RotationEvent
+package struct IllegalStep: Error, Hashable, CustomStringConvertible {
+    package let state: RotationState
+    package let event: RotationEvent
 
-    public init(state: RotationState, event: RotationEvent) { (self.state, self.event) = (state, event) }
+    package init(state: RotationState, event: RotationEvent) { (self.state, self.event) = (state, event) }
 
-    public var description: String { "a rotation that is \(state.rawValue) cannot be \(event.name)" }
+    package var description: String { "a rotation that is \(state.rawValue) cannot be \(event.name)" }
 }

@@ -1,38 +1,38 @@
 import RotationModel
 
 /// A mistake in a configuration file: where it is, what was found, and what would be right.
-public struct Diagnostic: Sendable, Equatable {
-    public enum Severity: String, Sendable {
+package struct Diagnostic: Sendable, Equatable {
+    package enum Severity: String, Sendable {
         /// The file cannot be used.
         case error
         /// The file can be used; its author may have meant something else.
         case warning
     }
 
-    public let severity: Severity
+    package let severity: Severity
     /// What kind of mistake it is.
-    public let rule: Rule
+    package let rule: Rule
     /// As shown to the user.
-    public let file: String
+    package let file: String
     /// From 1.
-    public let line: Int
+    package let line: Int
     /// From 1, in characters as an editor counts them.
-    public let column: Int
+    package let column: Int
     /// How many characters the mistake covers, at least 1.
-    public let length: Int
+    package let length: Int
     /// What was found, in one sentence without a full stop.
-    public let message: String
+    package let message: String
     /// What would be right. May be empty.
-    public let help: String
+    package let help: String
     /// The text of the line, without its line break; of a very long one, the stretch around the mistake.
-    public let sourceLine: String
+    package let sourceLine: String
     /// Where the mistake starts in ``sourceLine``, from 1. It is ``column`` unless the line was cut.
-    public let sourceColumn: Int
+    package let sourceColumn: Int
     /// The scalars of ``sourceLine`` that the mistake covers, where they are known: an invisible one takes a place of its own where it is
     /// spelled out, and none among characters.
     let marked: Range<Int>?
 
-    public init(
+    package init(
         _ severity: Severity = .error, file: String, line: Int = 1, column: Int = 1, length: Int = 1, message: String,
         help: String = "", sourceLine: String = "", sourceColumn: Int? = nil, rule: Rule = .badValue
     ) {
@@ -57,19 +57,19 @@ public struct Diagnostic: Sendable, Equatable {
     }
 
     /// `policies/sensors.yaml:12:7`
-    public var place: String { "\(file):\(line):\(column)" }
+    package var place: String { "\(file):\(line):\(column)" }
 }
 
 extension Diagnostic: CustomStringConvertible {
     /// On one line, for logs: `policies/sensors.yaml:12:7: error: unknown key …; did you mean …?`
-    public var description: String {
+    package var description: String {
         Printable.text("\(place): \(severity.rawValue): \(message)" + (help.isEmpty ? "" : "; \(help)"))
     }
 }
 
 extension Sequence<Diagnostic> {
     /// In the order of lines within each file, and files in the order given.
-    public func sorted(byFiles files: [String]) -> [Diagnostic] {
+    package func sorted(byFiles files: [String]) -> [Diagnostic] {
         let order = Dictionary(files.enumerated().map { ($1, $0) }, uniquingKeysWith: { Swift.min($0, $1) })
         return sorted { left, right in
             let (first, second) = (order[left.file] ?? files.count, order[right.file] ?? files.count)

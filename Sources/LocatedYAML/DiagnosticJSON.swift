@@ -1,10 +1,10 @@
 import RotationModel
 
 /// Messages about files for programs: as JSON of our own, and as SARIF for code review.
-public enum DiagnosticDocument {
+package enum DiagnosticDocument {
     /// `{"version": 1, "errors": 1, "warnings": 0, "diagnostics": [{"severity", "kind", "rule", "file", "line", "column", "length", "message",
     /// "help", "text"}]}`; lines and columns count from 1, columns and lengths in characters.
-    public static func json(_ diagnostics: [Diagnostic]) -> [UInt8] {
+    package static func json(_ diagnostics: [Diagnostic]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

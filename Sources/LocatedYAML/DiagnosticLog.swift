@@ -1,10 +1,10 @@
 /// The messages about one file, collected while it is read: reading goes on after a mistake, so that all are told at once.
-public final class DiagnosticLog {
+package final class DiagnosticLog {
     let source: SourceText
-    public private(set) var diagnostics: [Diagnostic] = []
+    package private(set) var diagnostics: [Diagnostic] = []
 
     /// So many messages about one file are kept; more of them tell nobody more.
-    public static let most = 1000
+    package static let most = 1000
 
     private var told: Set<Told> = []
 
@@ -16,15 +16,15 @@ public final class DiagnosticLog {
 
     init(source: SourceText) { self.source = source }
 
-    public var path: String { source.path }
-    public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+    package var path: String { source.path }
+    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
     /// Whether it takes no more messages.
     var isFull: Bool { diagnostics.count > DiagnosticLog.most }
 
     /// Nothing of a message is worked out once there are too many: finding the word that was meant, say, takes its time.
     ///
     /// - Parameter length: how many characters the mistake covers.
-    public func report(
+    package func report(
         _ severity: Diagnostic.Severity = .error, at position: SourcePosition, length: @autoclosure () -> Int,
         _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
         rule: Diagnostic.Rule

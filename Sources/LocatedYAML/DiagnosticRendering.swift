@@ -12,7 +12,7 @@ extension Diagnostic {
     /// ```
     ///
     /// Control characters of the file are shown escaped, so that a file cannot drive the terminal.
-    public func rendered(color: Bool) -> String {
+    package func rendered(color: Bool) -> String {
         let style = Style(color: color, severity: severity)
         let number = String(line)
         let margin = String(repeating: " ", count: number.count)

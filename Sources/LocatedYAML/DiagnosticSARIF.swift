@@ -6,7 +6,7 @@ extension DiagnosticDocument {
     /// - Parameters:
     ///   - tool: the program's version.
     ///   - rules: all that a message can have.
-    public static func sarif(_ diagnostics: [Diagnostic], toolVersion: String, rules: [Diagnostic.Rule]) -> [UInt8] {
+    package static func sarif(_ diagnostics: [Diagnostic], toolVersion: String, rules: [Diagnostic.Rule]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("$schema", "https://json.schemastore.org/sarif-2.1.0.json")

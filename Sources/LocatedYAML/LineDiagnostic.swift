@@ -1,14 +1,14 @@
 /// Makes messages about what starts in a line of a file, for findings that come up after the file was read: they point at the
 /// line's first word, past a list's dash.
-public struct LinePointer {
+package struct LinePointer {
     private let source: SourceText
 
-    public init(_ file: SourceFile) {
+    package init(_ file: SourceFile) {
         source = SourceText(path: file.path, text: (try? TextDecoding.text(of: file)) ?? "")
     }
 
     /// - Parameter line: from 1.
-    public func diagnostic(
+    package func diagnostic(
         _ severity: Diagnostic.Severity, line: Int, _ message: String, help: String, rule: Diagnostic.Rule
     ) -> Diagnostic {
         let written = source.line(line).unicodeScalars

@@ -1,7 +1,7 @@
 /// A value of a YAML file that knows where it stands. Scalars are kept as their text: what type they have is for the
 /// reader to ask, so that `no` is a label and `0123` an account, not what YAML 1.1 would make of them.
-public struct LocatedValue {
-    public indirect enum Content {
+package struct LocatedValue {
+    package indirect enum Content {
         /// Nothing after the colon, `~` or `null`.
         case nothing
         /// - isQuoted: whether it stood in quotes or was a block scalar, so that it cannot be meant as a number.
@@ -12,19 +12,19 @@ public struct LocatedValue {
         case refused
     }
 
-    public struct Entry {
-        public let key: LocatedKey
-        public let value: LocatedValue
+    package struct Entry {
+        package let key: LocatedKey
+        package let value: LocatedValue
     }
 
     /// The key it stands under, for messages; of an element of a list, the list's.
-    public let name: String
-    public let position: SourcePosition
-    public let content: Content
-    public let log: DiagnosticLog
+    package let name: String
+    package let position: SourcePosition
+    package let content: Content
+    package let log: DiagnosticLog
 
     /// Adds a mistake that points at this value.
-    public func report(
+    package func report(
         _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
         as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
     ) {
@@ -32,11 +32,11 @@ public struct LocatedValue {
     }
 
     /// `policies/sensors.yaml:3:5`, for messages about another place that name this one.
-    public var place: String {
+    package var place: String {
         log.source.diagnostic(.error, at: position, length: 1, message: "", help: "", rule: .badValue).place
     }
 
-    public var line: Int { position.line }
+    package var line: Int { position.line }
 
     /// How many characters of its first line it covers.
     private var length: Int {
@@ -46,12 +46,12 @@ public struct LocatedValue {
 }
 
 /// A mapping's key.
-public struct LocatedKey {
-    public let text: String
-    public let position: SourcePosition
+package struct LocatedKey {
+    package let text: String
+    package let position: SourcePosition
     let log: DiagnosticLog
 
-    public func report(
+    package func report(
         _ message: @autoclosure () -> String, help: @autoclosure () -> String = "",
         as severity: Diagnostic.Severity = .error, rule: Diagnostic.Rule = .badValue
     ) {

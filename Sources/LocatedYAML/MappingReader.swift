@@ -1,6 +1,6 @@
 /// Reads a mapping by its known keys, and reports the others when it is done.
-public final class MappingReader {
-    public let value: LocatedValue
+package final class MappingReader {
+    package let value: LocatedValue
     private let what: String
     private let entries: [LocatedValue.Entry]
     private var known: [String] = []
@@ -16,7 +16,7 @@ public final class MappingReader {
     }
 
     /// The value of a key that may be left out; nil where it is.
-    public func optional(_ key: String) -> LocatedValue? {
+    package func optional(_ key: String) -> LocatedValue? {
         if !known.contains(key) { known.append(key) }
         return entries.first { $0.key.text == key }?.value
     }
@@ -24,16 +24,16 @@ public final class MappingReader {
     /// The value of a key that must be there; nil, and reported, where it is not.
     ///
     /// - Parameter expected: what to write, for the message: ``90d``.
-    public func required(_ key: String, like expected: String) -> LocatedValue? {
+    package func required(_ key: String, like expected: String) -> LocatedValue? {
         if let found = optional(key) { return found }
         missing.append((key, expected))
         return nil
     }
 
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     /// All entries, for mappings whose keys are the user's own words; none of them is unknown then.
-    public func anyEntries() -> [LocatedValue.Entry] {
+    package func anyEntries() -> [LocatedValue.Entry] {
         takesAny = true
         return entries
     }
@@ -81,7 +81,7 @@ extension LocatedValue {
     ///
     /// - Parameter what: whose keys these are, for messages: `the policy`.
     /// - Returns: nil, and reported, where this is no mapping.
-    public func mapping<Result>(_ what: String, _ body: (MappingReader) -> Result) -> Result? {
+    package func mapping<Result>(_ what: String, _ body: (MappingReader) -> Result) -> Result? {
         switch content {
         case .mapping(let entries):
             let reader = MappingReader(self, entries: entries, what: what)
@@ -102,7 +102,7 @@ extension LocatedValue {
     }
 
     /// The elements of a list. Nil, and reported, where this is none.
-    public func list(_ expected: String) -> [LocatedValue]? {
+    package func list(_ expected: String) -> [LocatedValue]? {
         switch content {
         case .sequence(let elements): return elements
         case .refused: return nil
@@ -115,7 +115,7 @@ extension LocatedValue {
     }
 
     /// The elements of a list, or the one value that stands for a list of one. An empty list is reported.
-    public func oneOrMore(_ expected: String) -> [LocatedValue]? {
+    package func oneOrMore(_ expected: String) -> [LocatedValue]? {
         switch content {
         case .sequence(let elements):
             if elements.isEmpty {

@@ -1,11 +1,11 @@
-public import RotationModel
+import RotationModel
 
 // Each of these reports what is wrong with the value and returns nil, so that reading goes on.
 extension LocatedValue {
     /// The text of a scalar, whatever it looks like: `111122223333` and `no` are texts as they stand.
     ///
     /// - Parameter expected: what would be right, for the message: `a name`.
-    public func text(_ expected: String = "a text") -> String? {
+    package func text(_ expected: String = "a text") -> String? {
         switch content {
         case .scalar(let text, _): return text
         case .refused: return nil
@@ -17,7 +17,7 @@ extension LocatedValue {
     }
 
     /// A text with at least one character.
-    public func word(_ expected: String) -> String? {
+    package func word(_ expected: String) -> String? {
         guard let text = text(expected) else { return nil }
         if !text.isEmpty { return text }
         report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
@@ -25,7 +25,7 @@ extension LocatedValue {
     }
 
     /// A text with at least one character and at most `longest`, without control characters.
-    public func line(_ expected: String = "a text", longest: Int = 200) -> String? {
+    package func line(_ expected: String = "a text", longest: Int = 200) -> String? {
         guard let text = text(expected) else { return nil }
         if text.isEmpty {
             report("`\(name)` is empty", help: "write \(expected)", rule: .missingValue)
@@ -39,7 +39,7 @@ extension LocatedValue {
         return nil
     }
 
-    public func integer(in range: ClosedRange<Int>) -> Int? {
+    package func integer(in range: ClosedRange<Int>) -> Int? {
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard let text = word(expected) else { return nil }
         if case .scalar(_, isQuoted: true) = content {
@@ -60,7 +60,7 @@ extension LocatedValue {
         return number
     }
 
-    public func boolean() -> Bool? {
+    package func boolean() -> Bool? {
         guard let text = word("true or false") else { return nil }
         switch text {
         case "true": return true
@@ -72,7 +72,7 @@ extension LocatedValue {
     }
 
     /// A duration: `90d`, `12h`, `30m`, `45s`, `2w`.
-    public func timeSpan() -> TimeSpan? {
+    package func timeSpan() -> TimeSpan? {
         let expected = "a duration such as 30d, 12h, 30m or 2w"
         guard let text = word(expected) else { return nil }
         if let span = TimeSpan(text) { return span }
@@ -81,7 +81,7 @@ extension LocatedValue {
     }
 
     /// A time: a date, which is its midnight in UTC, or RFC 3339 with seconds and a zone.
-    public func timestamp() -> Timestamp? {
+    package func timestamp() -> Timestamp? {
         let expected = "a date such as 2026-06-01, or a time such as 2026-06-01T12:00:00Z"
         guard let text = word(expected) else { return nil }
         if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") { return time }
@@ -92,7 +92,7 @@ extension LocatedValue {
     }
 
     /// A percentage: `33%`, `0.5%`.
-    public func share() -> Share? {
+    package func share() -> Share? {
         let expected = "a percentage from 0% to 100%, such as 5% or 0.5%"
         guard let text = word(expected) else { return nil }
         if let share = Share(text) { return share }
@@ -103,7 +103,7 @@ extension LocatedValue {
     }
 
     /// A word of a fixed choice.
-    public func choice<Choice>(_ choices: [(name: String, value: Choice)], what: String) -> Choice? {
+    package func choice<Choice>(_ choices: [(name: String, value: Choice)], what: String) -> Choice? {
         let names = choices.map(\.name)
         let listed = names.joined(separator: ", ")
         guard let text = word("one of: \(listed)") else { return nil }

@@ -1,31 +1,31 @@
 /// A configuration file as it was read: its bytes, and the name by which messages speak of it.
-public struct SourceFile: Sendable {
+package struct SourceFile: Sendable {
     /// As shown to the user, `policies/sensors.yaml`.
-    public let path: String
-    public let bytes: [UInt8]
+    package let path: String
+    package let bytes: [UInt8]
 
     /// The longest file that is parsed, 1 MiB. Whoever reads a file may stop after one byte more.
-    public static let longest = 1 << 20
+    package static let longest = 1 << 20
 
-    public init(path: String, bytes: [UInt8]) {
+    package init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
     }
 }
 
 /// A point in a file's text: the line, from 1, and the column, from 1, counted in Unicode scalars as the parser counts.
-public struct SourcePosition: Hashable, Comparable, Sendable {
-    public let line: Int
-    public let column: Int
+package struct SourcePosition: Hashable, Comparable, Sendable {
+    package let line: Int
+    package let column: Int
 
-    public init(line: Int, column: Int) {
+    package init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 
-    public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+    package static func < (left: SourcePosition, right: SourcePosition) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 
-    public static let start = SourcePosition(line: 1, column: 1)
+    package static let start = SourcePosition(line: 1, column: 1)
 }

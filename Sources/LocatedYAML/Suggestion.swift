@@ -1,7 +1,7 @@
 /// Which known word a misspelt one was meant to be.
-public enum Suggestion {
+package enum Suggestion {
     /// The nearest of the known words, or nil where none is near: a third of the letters may differ.
-    public static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among known: some Sequence<String>) -> String? {
         // Longer than any word of these files: not a misspelling of one.
         guard word.utf8.count <= 64 else { return nil }
         let letters = letters(of: word)
@@ -17,7 +17,7 @@ public enum Suggestion {
     }
 
     /// ``did you mean `nearest`?``, or else what there is to choose from.
-    public static func help(for word: String, among known: [String]) -> String {
+    package static func help(for word: String, among known: [String]) -> String {
         if let nearest = nearest(to: word, among: known) { return "did you mean `\(nearest)`?" }
         if known.count == 1 { return "it can only be `\(known[0])`" }
         let more = known.count > mostListed ? ", …" : ""

@@ -1,18 +1,18 @@
 /// One parsed file: its root, and the log that every reader of its values writes mistakes to.
-public struct YAMLDocument {
-    public let log: DiagnosticLog
+package struct YAMLDocument {
+    package let log: DiagnosticLog
     /// Nil where the file could not be parsed; the log says why.
-    public let root: LocatedValue?
+    package let root: LocatedValue?
 
     /// Mappings and lists may stand in each other this deep.
-    public static let deepest = 32
+    package static let deepest = 32
     /// So many values one file may hold.
-    public static let mostValues = 100_000
+    package static let mostValues = 100_000
 
     /// Reads a file. Never fails: what is wrong with the file is in the log.
     ///
     /// - Parameter example: what such a file starts with, for the message about an empty one: ``version: 1``.
-    public static func parse(_ file: SourceFile, example: String) -> YAMLDocument {
+    package static func parse(_ file: SourceFile, example: String) -> YAMLDocument {
         let text: String
         do throws(TextDecoding.Refusal) {
             text = try TextDecoding.text(of: file)

@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 import RotationModel
 
 extension Action {

@@ -1,18 +1,18 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// A forecast's days as CSV (RFC 4180), with a column for each policy that replaces anything.
-public struct ForecastCSV {
+package struct ForecastCSV {
     let forecast: Forecast
     let reader: CSVWriter.Reader
 
     /// - Parameter isRaw: whether names of policies stay letter by letter.
-    public init(_ forecast: Forecast, isRaw: Bool = false) {
+    package init(_ forecast: Forecast, isRaw: Bool = false) {
         self.forecast = forecast
         reader = isRaw ? .programs : .people
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var csv = CSVWriter(for: reader)
         ["date", "replacements", "held_over", "requests", "blocked"].forEach { csv.value($0) }
         forecast.activePolicies.forEach { csv.text("policy:\($0)") }

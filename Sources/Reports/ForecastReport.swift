@@ -1,17 +1,17 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// A forecast for people: the peak and its cause first, then week by week.
-public struct ForecastText {
+package struct ForecastText {
     let forecast: Forecast
     let style: Style
 
-    public init(_ forecast: Forecast, style: Style = .plain) {
+    package init(_ forecast: Forecast, style: Style = .plain) {
         self.forecast = forecast
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [headline, peak, limits, weeks, notes].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -127,7 +127,7 @@ extension Timestamp {
 
 extension Forecast.Cause {
     /// What made them due on that day.
-    public var sentence: String {
+    package var sentence: String {
         switch (origin, common) {
         case (.finding, _), (_, nil): "\(reason.rawValue): whatever their end"
         // Held back for so long; its end says nothing any more.
@@ -155,7 +155,7 @@ extension Forecast.Cause {
 
 extension Forecast.Limit {
     /// What it does, and from when on.
-    public var sentence: String {
+    package var sentence: String {
         let whose = policy.map { "perRun of policy \($0)" } ?? "limits.issue"
         let what =
             "\(whose) (\(most)): over it on \(counted(days, "day")), first on \(first.day); up to \(mostHeldOver) wait"
@@ -167,12 +167,12 @@ extension Forecast.Limit {
 }
 
 /// A forecast for programs.
-public struct ForecastJSON {
+package struct ForecastJSON {
     let forecast: Forecast
 
-    public init(_ forecast: Forecast) { self.forecast = forecast }
+    package init(_ forecast: Forecast) { self.forecast = forecast }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var json = JSONWriter(reservingCapacity: 1 << 14)
         json.object { json in
             json.member("version", 1)

@@ -1,6 +1,6 @@
 import Fleet
 import Lifecycle
-import Rotation
+import Planning
 import RotationModel
 
 // What plans, run reports and the status have in common beside their rows: revocations, and who has yet to answer.

@@ -1,5 +1,5 @@
 import Fleet
-import Rotation
+import Planning
 import RotationModel
 
 /// The revocations in force, for people.

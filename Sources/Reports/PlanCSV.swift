@@ -1,13 +1,13 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// A plan's rows as CSV (RFC 4180), for spreadsheets and line tools.
-public struct PlanCSV {
+package struct PlanCSV {
     let plan: RotationPlan
     let reader: CSVWriter.Reader
 
     /// - Parameter isRaw: whether texts stay letter by letter, even where a spreadsheet would take one for a formula.
-    public init(_ plan: RotationPlan, isRaw: Bool = false) {
+    package init(_ plan: RotationPlan, isRaw: Bool = false) {
         self.plan = plan
         reader = isRaw ? .programs : .people
     }
@@ -18,7 +18,7 @@ public struct PlanCSV {
     ]
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         var csv = CSVWriter(for: reader)
         PlanCSV.header.forEach { csv.value($0) }
         csv.endRow()

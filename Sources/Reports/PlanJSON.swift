@@ -1,18 +1,19 @@
-public import Rotation
+import Job
+import Planning
 import RotationModel
 
 /// A plan as JSON, in pieces: a fleet's plan is never one string in memory.
-public struct PlanJSON {
+package struct PlanJSON {
     let plan: RotationPlan
     let reviewable: ReviewablePlan?
 
-    public init(_ plan: RotationPlan) { (self.plan, reviewable) = (plan, nil) }
+    package init(_ plan: RotationPlan) { (self.plan, reviewable) = (plan, nil) }
 
     /// With the digests that `run --plan` holds it against.
-    public init(_ reviewable: ReviewablePlan) { (plan, self.reviewable) = (reviewable.plan, reviewable) }
+    package init(_ reviewable: ReviewablePlan) { (plan, self.reviewable) = (reviewable.plan, reviewable) }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         var json = JSONWriter(reservingCapacity: 1 << 16)
         json.openObject()
         json.member("version", 1)

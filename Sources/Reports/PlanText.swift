@@ -1,20 +1,20 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// The dry run for people: the outcome first, the reasons in between, what to do next last.
-public struct PlanText {
+package struct PlanText {
     let plan: RotationPlan
     let style: Style
 
     /// How many rows are shown; the formats for programs have them all.
     static let shownRows = 25
 
-    public init(_ plan: RotationPlan, style: Style = .plain) {
+    package init(_ plan: RotationPlan, style: Style = .plain) {
         self.plan = plan
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [
             headline, guards, RolloutText(plan: plan, style: style).alarms, Summary(plan, style: style).text,
             RolloutText(plan: plan, style: style).held,

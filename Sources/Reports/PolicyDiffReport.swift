@@ -1,17 +1,17 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// What a change of policies does, for people at a terminal.
-public struct PolicyDiffText {
+package struct PolicyDiffText {
     let diff: PolicyDiff
     let style: Style
 
-    public init(_ diff: PolicyDiff, style: Style = .plain) {
+    package init(_ diff: PolicyDiff, style: Style = .plain) {
         self.diff = diff
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [headline, kinds, moves, profiles, guards, rows].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -78,12 +78,12 @@ public struct PolicyDiffText {
 }
 
 /// The same for a pull request: GitHub-flavoured Markdown.
-public struct PolicyDiffMarkdown {
+package struct PolicyDiffMarkdown {
     let diff: PolicyDiff
 
-    public init(_ diff: PolicyDiff) { self.diff = diff }
+    package init(_ diff: PolicyDiff) { self.diff = diff }
 
-    public var text: String {
+    package var text: String {
         [headline, kinds, guards, moves, profiles, rows].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -148,13 +148,13 @@ public struct PolicyDiffMarkdown {
 }
 
 /// The same for programs.
-public struct PolicyDiffJSON {
+package struct PolicyDiffJSON {
     let diff: PolicyDiff
 
-    public init(_ diff: PolicyDiff) { self.diff = diff }
+    package init(_ diff: PolicyDiff) { self.diff = diff }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         var json = JSONWriter(reservingCapacity: 1 << 16)
         json.openObject()
         json.member("version", 1)

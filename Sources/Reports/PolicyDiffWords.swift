@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 import RotationModel
 
 // What the reports of a policy diff have in common: their sentences.

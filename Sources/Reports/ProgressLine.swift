@@ -1,11 +1,11 @@
 /// How far a stage is, with its rate and the time left.
-public struct ProgressLine {
+package struct ProgressLine {
     let stage: String
     let done: Int
     let total: Int?
     let elapsed: Duration
 
-    public init(stage: String, done: Int, total: Int?, elapsed: Duration) {
+    package init(stage: String, done: Int, total: Int?, elapsed: Duration) {
         self.stage = stage
         self.done = done
         self.total = total
@@ -29,10 +29,10 @@ public struct ProgressLine {
     }
 
     /// `issue: 12000 of 20000, 5100/s, 2 s left`
-    public var text: String { "\(stage): \(counts), \(Int(rate))/s\(timeLeft)" }
+    package var text: String { "\(stage): \(counts), \(Int(rate))/s\(timeLeft)" }
 
     /// The same behind a bar of 24 columns.
-    public var bar: String {
+    package var bar: String {
         guard let total, total > 0 else { return text }
         let filled = min(24, done * 24 / total)
         return "[\(String(repeating: "█", count: filled))\(String(repeating: "·", count: 24 - filled))] \(text)"

@@ -1,17 +1,18 @@
-public import Rotation
+import Job
+import Planning
 import RotationModel
 
 /// What came of an order to revoke, for the person who gave it.
-public struct RevocationReceiptText {
+package struct RevocationReceiptText {
     let receipt: RevocationService.Receipt
     let style: Style
 
-    public init(_ receipt: RevocationService.Receipt, style: Style = .plain) {
+    package init(_ receipt: RevocationService.Receipt, style: Style = .plain) {
         self.receipt = receipt
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         let outlook = receipt.outlook
         let parts = [
             (outlook.matched, "named"), (outlook.descendants, "issued by renewing one of them"),

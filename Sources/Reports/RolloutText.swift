@@ -1,5 +1,5 @@
 import Fleet
-import Rotation
+import Planning
 import RotationModel
 
 /// What rollouts hold back, and what of it needs a person, for people.

@@ -1,14 +1,16 @@
-public import Rotation
+import Intake
+import Job
+import Planning
 import RotationModel
 
 /// What a run did, as JSON: a plan's shape with `result` on each row.
-public struct RunJSON {
+package struct RunJSON {
     let outcome: RunOutcome
 
-    public init(_ outcome: RunOutcome) { self.outcome = outcome }
+    package init(_ outcome: RunOutcome) { self.outcome = outcome }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         var json = JSONWriter(reservingCapacity: 1 << 16)
         json.openObject()
         json.member("version", 1)
@@ -61,16 +63,16 @@ public struct RunJSON {
 }
 
 /// What a run did, for people.
-public struct RunText {
+package struct RunText {
     let outcome: RunOutcome
     let style: Style
 
-    public init(_ outcome: RunOutcome, style: Style = .plain) {
+    package init(_ outcome: RunOutcome, style: Style = .plain) {
         self.outcome = outcome
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [
             headline, guards, RolloutText(plan: outcome.plan, style: style).alarms, recovery, inbox, brought,
             RevocationText(outlooks: outcome.plan.revocations, style: style).text, lists,

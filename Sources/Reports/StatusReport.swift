@@ -1,19 +1,20 @@
 import Fleet
+import Job
 import Lifecycle
-public import Rotation
+import Planning
 import RotationModel
 
 /// Where the fleet stands, for people.
-public struct StatusText {
+package struct StatusText {
     let status: FleetStatus
     let style: Style
 
-    public init(_ status: FleetStatus, style: Style = .plain) {
+    package init(_ status: FleetStatus, style: Style = .plain) {
         self.status = status
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [
             headline, runs, due, RolloutText(plan: status.plan, style: style).held,
             RevocationText(outlooks: status.plan.revocations, style: style).text, underWay,
@@ -71,12 +72,12 @@ public struct StatusText {
 }
 
 /// The same for programs.
-public struct StatusJSON {
+package struct StatusJSON {
     let status: FleetStatus
 
-    public init(_ status: FleetStatus) { self.status = status }
+    package init(_ status: FleetStatus) { self.status = status }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

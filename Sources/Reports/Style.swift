@@ -1,11 +1,11 @@
 /// Colours for a terminal, or none.
-public struct Style: Sendable {
+package struct Style: Sendable {
     let isColoured: Bool
 
     /// - Parameter isColoured: whether the reader is a terminal that wants colours.
-    public init(isColoured: Bool) { self.isColoured = isColoured }
+    package init(isColoured: Bool) { self.isColoured = isColoured }
 
-    public static let plain = Style(isColoured: false)
+    package static let plain = Style(isColoured: false)
 
     func bold(_ text: String) -> String { wrap(text, "1") }
     func dim(_ text: String) -> String { wrap(text, "2") }

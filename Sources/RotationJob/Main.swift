@@ -1,5 +1,5 @@
 import ArgumentParser
-import Rotation
+import Job
 import RotationModel
 import System
 

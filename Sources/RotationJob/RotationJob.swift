@@ -16,7 +16,7 @@ struct RotationJob: AsyncParsableCommand {
             devices failed or a guard stopped the run; 64 wrong usage; 65 bad input; 69 a key cannot be reached; 75 another \
             run holds the lock; 77 permissions too open or too tight; 78 bad configuration.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.text,
         subcommands: [
             Init.self, InventoryCommand.self, PolicyCommand.self, PlanCommand.self, RunCommand.self,
             RevokeCommand.self, ResumeCommand.self, ForecastCommand.self, StatusCommand.self, AuditCommand.self,

@@ -2,29 +2,29 @@
 ///
 /// For people it makes cells safe to open in a spreadsheet: what a stranger wrote is never taken for a formula, and nothing in it is
 /// invisible. For programs every text stays letter by letter.
-public struct CSVWriter: Sendable {
-    public enum Reader: Sendable {
+package struct CSVWriter: Sendable {
+    package enum Reader: Sendable {
         case people
         case programs
     }
 
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private let reader: Reader
     private var needsComma = false
 
-    public init(for reader: Reader) { self.reader = reader }
+    package init(for reader: Reader) { self.reader = reader }
 
     /// Hands over what was written so far and goes on with an empty buffer, for output that streams.
-    public mutating func drain() -> [UInt8] {
+    package mutating func drain() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes
     }
 
     /// A text that comes from outside: a name, a label, a sentence that quotes one.
-    public mutating func text(_ text: String) { value(reader == .people ? SpreadsheetText.safe(text) : text) }
+    package mutating func text(_ text: String) { value(reader == .people ? SpreadsheetText.safe(text) : text) }
 
     /// A number, a date or a word of the program's own, as it stands.
-    public mutating func value(_ text: String) {
+    package mutating func value(_ text: String) {
         let needsQuotes = text.utf8.contains { byte in
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
                 || byte == UInt8(ascii: "\r")
@@ -35,7 +35,7 @@ public struct CSVWriter: Sendable {
     }
 
     /// In quotes, even where none are needed: an empty text, told apart from none.
-    public mutating func quoted(_ text: String) {
+    package mutating func quoted(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
@@ -45,7 +45,7 @@ public struct CSVWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    public mutating func endRow() {
+    package mutating func endRow() {
         bytes.append(UInt8(ascii: "\r"))
         bytes.append(UInt8(ascii: "\n"))
         needsComma = false

@@ -1,5 +1,5 @@
 /// What the registry says of a certificate, by AWS IoT's names. Only `ACTIVE` authenticates.
-public enum CertificateStatus: String, Sendable, CaseIterable {
+package enum CertificateStatus: String, Sendable, CaseIterable {
     case active = "ACTIVE"
     case inactive = "INACTIVE"
     case revoked = "REVOKED"

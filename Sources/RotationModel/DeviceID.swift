@@ -2,58 +2,58 @@
 ///
 /// Any other character is legal (`/`, `..`, a leading dot), so a device id is never a path: what is published goes
 /// through the encoding that Delivery keeps for it.
-public struct DeviceID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let text: String
+package struct DeviceID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let text: String
 
-    public static let longest = 128
+    package static let longest = 128
 
     /// - Throws: ``RotationError/Code/badInput`` that says which rule the text breaks.
-    public init(_ text: String) throws(RotationError) {
+    package init(_ text: String) throws(RotationError) {
         try RegistryName.check(text, what: "device id", longest: DeviceID.longest)
         self.text = text
     }
 
     /// Takes a text that was checked before it was stored.
-    public init(checked text: String) { self.text = text }
+    package init(checked text: String) { self.text = text }
 
     /// By bytes, as SQLite and file systems compare: a composed and a decomposed é are two devices, though equal as Swift strings.
-    public static func == (left: DeviceID, right: DeviceID) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-    public func hash(into hasher: inout Hasher) { RegistryName.hash(text, into: &hasher) }
+    package static func == (left: DeviceID, right: DeviceID) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    package func hash(into hasher: inout Hasher) { RegistryName.hash(text, into: &hasher) }
 
     /// By bytes, so that the order is the same on every machine and in SQLite.
-    public static func < (left: DeviceID, right: DeviceID) -> Bool {
+    package static func < (left: DeviceID, right: DeviceID) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 
-    public var description: String { text }
+    package var description: String { text }
 }
 
 /// An account of the registry: UTF-8, 1 to 128 bytes, without control characters (AWS's are 12 digits).
-public struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let text: String
+package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let text: String
 
     /// - Throws: ``RotationError/Code/badInput`` that says which rule the text breaks.
-    public init(_ text: String) throws(RotationError) {
+    package init(_ text: String) throws(RotationError) {
         try RegistryName.check(text, what: "account", longest: 128)
         self.text = text
     }
 
     /// Takes a text that was checked before it was stored.
-    public init(checked text: String) { self.text = text }
+    package init(checked text: String) { self.text = text }
 
     /// By bytes, as ``DeviceID`` is.
-    public static func == (left: AccountID, right: AccountID) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-    public func hash(into hasher: inout Hasher) { RegistryName.hash(text, into: &hasher) }
+    package static func == (left: AccountID, right: AccountID) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    package func hash(into hasher: inout Hasher) { RegistryName.hash(text, into: &hasher) }
 
-    public static func < (left: AccountID, right: AccountID) -> Bool {
+    package static func < (left: AccountID, right: AccountID) -> Bool {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 
-    public var description: String { text }
+    package var description: String { text }
 }
 
 /// The rules that names of the registry share.
-public enum RegistryName {
+package enum RegistryName {
     /// By bytes: goes with an equality by bytes.
     static func hash(_ text: String, into hasher: inout Hasher) {
         var text = text
@@ -61,7 +61,7 @@ public enum RegistryName {
     }
 
     /// - Throws: ``RotationError/Code/badInput`` where the text is empty, too long or holds a control character.
-    public static func check(_ text: String, what: String, longest: Int) throws(RotationError) {
+    package static func check(_ text: String, what: String, longest: Int) throws(RotationError) {
         if text.isEmpty {
             throw RotationError(.badInput, "the \(what) is empty", advice: "give 1 to \(longest) bytes of UTF-8")
         }

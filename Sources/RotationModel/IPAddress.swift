@@ -1,7 +1,7 @@
 /// IP addresses as text.
-public enum IPAddress {
+package enum IPAddress {
     /// The 4 or 16 bytes of an address in dotted form (RFC 791) or in the form of RFC 4291, 2.2; nil for any other text.
-    public static func bytes(of text: String) -> [UInt8]? { version4(text[...]) ?? version6(text[...]) }
+    package static func bytes(of text: String) -> [UInt8]? { version4(text[...]) ?? version6(text[...]) }
 
     /// Four numbers up to 255, without leading zeros.
     private static func version4(_ text: Substring) -> [UInt8]? {

@@ -1,5 +1,5 @@
 /// A JSON text (RFC 8259) as a value. Members keep their order; a name that stands twice in an object is an error.
-public enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     /// As it is written.
@@ -9,7 +9,7 @@ public enum JSONValue: Sendable {
     case object([(name: String, value: JSONValue)])
 
     /// - Throws: ``RotationError/Code/badInput`` that says what is wrong and at which byte.
-    public init(parsing bytes: [UInt8]) throws(RotationError) {
+    package init(parsing bytes: [UInt8]) throws(RotationError) {
         self = try bytes.withUnsafeBufferPointer { bytes throws(RotationError) in
             var parser = JSONParser(bytes)
             return try parser.document()
@@ -17,7 +17,7 @@ public enum JSONValue: Sendable {
     }
 
     /// The kind of value, for messages.
-    public var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"

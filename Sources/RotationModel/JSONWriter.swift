@@ -1,83 +1,83 @@
 /// Writes JSON (RFC 8259) with its members in the order given, so that the same facts are the same bytes.
 ///
 /// A fleet's report or manifest tree is hundreds of thousands of small objects; this appends bytes and builds no tree.
-public struct JSONWriter: Sendable {
-    public private(set) var bytes: [UInt8] = []
+package struct JSONWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    public init(reservingCapacity capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+    package init(reservingCapacity capacity: Int = 512) { bytes.reserveCapacity(capacity) }
 
     /// Hands over what was written so far and goes on with an empty buffer, for output that streams.
-    public mutating func drain() -> [UInt8] {
+    package mutating func drain() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes
     }
 
-    public var text: String { String(decoding: bytes, as: UTF8.self) }
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     // MARK: Containers
 
-    public mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
+    package mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
         openObject()
         try body(&self)
         closeObject()
     }
 
-    public mutating func array(_ body: (inout JSONWriter) throws -> Void) rethrows {
+    package mutating func array(_ body: (inout JSONWriter) throws -> Void) rethrows {
         openArray()
         try body(&self)
         closeArray()
     }
 
-    public mutating func openObject() { open(UInt8(ascii: "{")) }
-    public mutating func closeObject() { close(UInt8(ascii: "}")) }
-    public mutating func openArray() { open(UInt8(ascii: "[")) }
-    public mutating func closeArray() { close(UInt8(ascii: "]")) }
+    package mutating func openObject() { open(UInt8(ascii: "{")) }
+    package mutating func closeObject() { close(UInt8(ascii: "}")) }
+    package mutating func openArray() { open(UInt8(ascii: "[")) }
+    package mutating func closeArray() { close(UInt8(ascii: "]")) }
 
     // MARK: Members and elements
 
-    public mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         separate()
         appendQuoted(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    public mutating func value(_ text: String) {
+    package mutating func value(_ text: String) {
         separate()
         appendQuoted(text)
     }
 
-    public mutating func value(_ number: Int) { raw(String(number)) }
-    public mutating func value(_ truth: Bool) { raw(truth ? "true" : "false") }
-    public mutating func null() { raw("null") }
+    package mutating func value(_ number: Int) { raw(String(number)) }
+    package mutating func value(_ truth: Bool) { raw(truth ? "true" : "false") }
+    package mutating func null() { raw("null") }
 
-    public mutating func member(_ name: String, _ text: String) {
+    package mutating func member(_ name: String, _ text: String) {
         key(name)
         value(text)
     }
 
-    public mutating func member(_ name: String, _ number: Int) {
+    package mutating func member(_ name: String, _ number: Int) {
         key(name)
         value(number)
     }
 
-    public mutating func member(_ name: String, _ truth: Bool) {
+    package mutating func member(_ name: String, _ truth: Bool) {
         key(name)
         value(truth)
     }
 
     /// Appends a value that is JSON already.
-    public mutating func raw(_ json: String) {
+    package mutating func raw(_ json: String) {
         separate()
         bytes.append(contentsOf: json.utf8)
     }
 
     /// A line break after a document.
-    public mutating func newline() { bytes.append(UInt8(ascii: "\n")) }
+    package mutating func newline() { bytes.append(UInt8(ascii: "\n")) }
 
     /// Puts the next element of an array on a line of its own, for people and line tools.
-    public mutating func newlineBetweenValues() {
+    package mutating func newlineBetweenValues() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
         newline()

@@ -1,5 +1,5 @@
 /// A public key's algorithm and size, written `ecdsa-p256`, `rsa-2048`, `ed25519`.
-public enum KeyAlgorithm: Hashable, Sendable {
+package enum KeyAlgorithm: Hashable, Sendable {
     /// RSA, with the modulus' length in bits.
     case rsa(bits: Int)
     case ecdsaP256
@@ -13,7 +13,7 @@ public enum KeyAlgorithm: Hashable, Sendable {
 }
 
 extension KeyAlgorithm: CustomStringConvertible, LosslessStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .rsa(let bits): "rsa-\(bits)"
         case .ecdsaP256: "ecdsa-p256"
@@ -26,7 +26,7 @@ extension KeyAlgorithm: CustomStringConvertible, LosslessStringConvertible {
     }
 
     /// Reads what ``description`` writes. What is none of the known names is ``other(_:)``, as it stands.
-    public init(_ text: String) {
+    package init(_ text: String) {
         switch text {
         case "ecdsa-p256": self = .ecdsaP256
         case "ecdsa-p384": self = .ecdsaP384
@@ -45,14 +45,14 @@ extension KeyAlgorithm: CustomStringConvertible, LosslessStringConvertible {
 }
 
 /// The keys that a profile takes: one algorithm, or RSA of a size and more (`rsa-2048+`).
-public struct KeyRequirement: Hashable, Sendable, CustomStringConvertible {
-    public let algorithm: KeyAlgorithm
+package struct KeyRequirement: Hashable, Sendable, CustomStringConvertible {
+    package let algorithm: KeyAlgorithm
     /// Whether a longer key of the same algorithm will do. Only RSA has longer keys.
-    public let orLonger: Bool
+    package let orLonger: Bool
 
     /// Nil where the text names no key that a device may have: `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521`, `rsa-N` with
     /// N from 2048 to 4096, or `rsa-N+`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         orLonger = text.hasSuffix("+")
         algorithm = KeyAlgorithm(String(orLonger ? text.dropLast() : text[...]))
         switch algorithm {
@@ -62,12 +62,12 @@ public struct KeyRequirement: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public func isMet(by key: KeyAlgorithm) -> Bool {
+    package func isMet(by key: KeyAlgorithm) -> Bool {
         if case .rsa(let least) = algorithm, case .rsa(let bits) = key {
             return orLonger ? bits >= least : bits == least
         }
         return key == algorithm
     }
 
-    public var description: String { "\(algorithm)\(orLonger ? "+" : "")" }
+    package var description: String { "\(algorithm)\(orLonger ? "+" : "")" }
 }

@@ -1,9 +1,9 @@
 /// Text that people read as it is: nothing in it drives the terminal, is invisible, or turns the direction of writing.
 ///
 /// The one rule for reports, pages, logs and messages. Files for programs keep texts letter by letter.
-public enum Printable {
+package enum Printable {
     /// The text with tabs as one space, and whatever is no visible character in the form `\u{1B}`.
-    public static func text(_ text: some StringProtocol) -> String {
+    package static func text(_ text: some StringProtocol) -> String {
         // Nearly all text is plain ASCII, which needs no look at Unicode's tables.
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return String(text) }
         var shown = ""
@@ -16,7 +16,7 @@ public enum Printable {
     }
 
     /// A finished report: its line ends stay, and so do the colours of ``Printable/colours``; all else is as ``text(_:)`` has it.
-    public static func report(_ text: String) -> String {
+    package static func report(_ text: String) -> String {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A }) { return text }
         var shown = ""
         var rest = text.unicodeScalars[...]
@@ -36,7 +36,7 @@ public enum Printable {
     }
 
     /// How many columns of a terminal ``text(_:)`` takes: East Asian wide characters and emoji take two, combining marks none.
-    public static func width(_ text: some StringProtocol) -> Int {
+    package static func width(_ text: some StringProtocol) -> Int {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
         return text.reduce(0) { columns, character in columns + width(of: character) }
     }

@@ -1,16 +1,16 @@
 /// What the string form of distinguished names says of separators, escapes and spaces (RFC 4514, 2 and 3).
-public enum RFC4514 {
+package enum RFC4514 {
     /// Splits at each separator that no backslash stands before.
     ///
     /// - Parameter areQuotesKept: whether separators between double quotes count as part of a value, as RFC 2253 and OpenSSL write them.
-    public static func split(
+    package static func split(
         _ text: some StringProtocol, at separator: Unicode.Scalar, areQuotesKept: Bool = false
     ) -> [Substring] {
         split(text, areQuotesKept: areQuotesKept) { $0 == separator }
     }
 
     /// As ``split(_:at:areQuotesKept:)``, at any of several separators.
-    public static func split(
+    package static func split(
         _ text: some StringProtocol, areQuotesKept: Bool, where isSeparator: (Unicode.Scalar) -> Bool
     ) -> [Substring] {
         let text = Substring(text)
@@ -36,7 +36,7 @@ public enum RFC4514 {
     /// Without blanks at both ends, except one at the end that a backslash stands before.
     ///
     /// - Parameter isBlank: the space alone where nothing else is said, as in the RFC.
-    public static func trimmed(
+    package static func trimmed(
         _ text: Substring, where isBlank: (Character) -> Bool = { $0 == " " }
     ) -> Substring {
         var text = text.drop(while: isBlank)

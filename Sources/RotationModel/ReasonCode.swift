@@ -1,5 +1,5 @@
 /// Why a certificate is acted on, by the stable names that reports, manifests and audit entries carry.
-public enum ReasonCode: String, Sendable, CaseIterable {
+package enum ReasonCode: String, Sendable, CaseIterable {
     case expiring
     case expired
     case revoked
@@ -37,18 +37,18 @@ public enum ReasonCode: String, Sendable, CaseIterable {
 }
 
 /// A reason code and the sentence that explains it in this case.
-public struct Reason: Hashable, Sendable {
-    public let code: ReasonCode
-    public let text: String
+package struct Reason: Hashable, Sendable {
+    package let code: ReasonCode
+    package let text: String
 
-    public init(_ code: ReasonCode, _ text: String) {
+    package init(_ code: ReasonCode, _ text: String) {
         self.code = code
         self.text = text
     }
 }
 
 /// How much is said about a reason.
-public enum Wording: Sendable {
+package enum Wording: Sendable {
     case sentences
     /// The code alone; the text stays empty. For who counts reasons and shows none: sentences cost more than decisions.
     case codes
@@ -56,7 +56,7 @@ public enum Wording: Sendable {
 
 extension Reason {
     /// - Parameter text: made only where the wording has sentences.
-    public init(_ code: ReasonCode, in wording: Wording, _ text: @autoclosure () -> String) {
+    package init(_ code: ReasonCode, in wording: Wording, _ text: @autoclosure () -> String) {
         self.init(code, wording == .sentences ? text() : "")
     }
 }

@@ -1,7 +1,7 @@
 /// Why a certificate is revoked, by RFC 5280's names (5.3.1).
 ///
 /// `certificateHold` and `removeFromCRL` are left out: a certificate that is REVOKED here stays so, and delta CRLs are not made.
-public enum RevocationReason: String, Sendable, CaseIterable {
+package enum RevocationReason: String, Sendable, CaseIterable {
     case unspecified
     /// The private key is, or may be, in other hands.
     case keyCompromise
@@ -13,7 +13,7 @@ public enum RevocationReason: String, Sendable, CaseIterable {
     case aACompromise
 
     /// The CRLReason's value.
-    public var crlReason: UInt8 {
+    package var crlReason: UInt8 {
         switch self {
         case .unspecified: 0
         case .keyCompromise: 1
@@ -29,11 +29,11 @@ public enum RevocationReason: String, Sendable, CaseIterable {
     /// Whether what hangs on the certificate goes with it: what was issued by renewing it, and whatever has its key.
     ///
     /// Whoever holds a stolen key can renew the certificate, so revoking the one alone would leave the thief the other.
-    public var reachesDescendants: Bool { self == .keyCompromise }
+    package var reachesDescendants: Bool { self == .keyCompromise }
 }
 
 /// How a revocation is carried out.
-public enum RevocationMode: String, Sendable, CaseIterable {
+package enum RevocationMode: String, Sendable, CaseIterable {
     /// At once. The device is not given another certificate.
     case revokeNow = "revoke-now"
     /// The device gets a replacement first; the old certificate goes when the new one is confirmed, or at the deadline.
@@ -41,7 +41,7 @@ public enum RevocationMode: String, Sendable, CaseIterable {
 }
 
 /// Why a revocation reaches a certificate.
-public enum RevocationReach: String, Sendable, CaseIterable {
+package enum RevocationReach: String, Sendable, CaseIterable {
     /// It is one of those that were named.
     case matched
     /// It was issued by renewing one that is revoked for keyCompromise.

@@ -1,9 +1,9 @@
 /// A failure that a user can cause or must act on: what it is, where it is, and what to do about it.
 ///
 /// Two errors are the same kind of failure when their codes are equal; the text is for people.
-public struct RotationError: Error, Sendable, Equatable {
+package struct RotationError: Error, Sendable, Equatable {
     /// The kind of failure. It decides the exit status (sysexits.h).
-    public enum Code: String, Sendable {
+    package enum Code: String, Sendable {
         /// Wrong usage of the command line (exit status 64).
         case usage
         /// Input that cannot be used: a policy, an import row, a CSR, a certificate (exit status 65).
@@ -26,15 +26,15 @@ public struct RotationError: Error, Sendable, Equatable {
         case cryptography
     }
 
-    public let code: Code
+    package let code: Code
     /// What was found, in one sentence without a full stop.
-    public let message: String
+    package let message: String
     /// Where: `file`, `file:line:column`, `device sensor-1`. Empty when there is no narrower place.
-    public let place: String
+    package let place: String
     /// What would be right, or what to do next. May be empty.
-    public let advice: String
+    package let advice: String
 
-    public init(_ code: Code, _ message: String, at place: String = "", advice: String = "") {
+    package init(_ code: Code, _ message: String, at place: String = "", advice: String = "") {
         self.code = code
         self.message = message
         self.place = place
@@ -44,7 +44,7 @@ public struct RotationError: Error, Sendable, Equatable {
 
 extension RotationError: CustomStringConvertible {
     /// `place: message; advice`, on one line.
-    public var description: String {
+    package var description: String {
         (place.isEmpty ? "" : "\(place): ") + message + (advice.isEmpty ? "" : "; \(advice)")
     }
 }

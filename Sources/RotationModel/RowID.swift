@@ -1,14 +1,14 @@
 /// A row of the registry, by the number that its engine gave it: means nothing outside of the inventory that it comes from.
 ///
 /// `Kind` says what stands in the row, so that a device's number is never taken for a certificate's.
-public struct RowID<Kind>: Hashable, Sendable {
-    public let number: Int64
+package struct RowID<Kind>: Hashable, Sendable {
+    package let number: Int64
 
-    public init(_ number: Int64) { self.number = number }
+    package init(_ number: Int64) { self.number = number }
 }
 
 /// A device's claim to a certificate, of any status: what a ``RowID`` can be of.
-public enum CertificateRow {}
+package enum CertificateRow {}
 
 /// A rotation, open or ended: what a ``RowID`` can be of.
-public enum RotationRow {}
+package enum RotationRow {}

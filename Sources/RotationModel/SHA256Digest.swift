@@ -1,9 +1,9 @@
 /// The 32 bytes of a SHA-256 (FIPS 180-4), kept inline: a fleet's worth of them costs no allocations.
-public struct SHA256Digest: Hashable, Sendable {
+package struct SHA256Digest: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Nil unless there are 32 bytes.
-    public init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         let read = bytes.withContiguousStorageIfAvailable { SHA256Digest.words(UnsafeRawBufferPointer($0)) }
         words = read ?? Array(bytes).withUnsafeBytes(SHA256Digest.words)
@@ -18,13 +18,13 @@ public struct SHA256Digest: Hashable, Sendable {
     }
 
     /// From memory that is lent. Nil unless there are 32 bytes.
-    public init?(raw bytes: UnsafeRawBufferPointer) {
+    package init?(raw bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         words = SHA256Digest.words(bytes)
     }
 
     /// Lends the 32 bytes, without an allocation.
-    public func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+    package func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
         let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
         return withUnsafeBytes(of: bigEndian) { body($0) }
     }
@@ -32,56 +32,56 @@ public struct SHA256Digest: Hashable, Sendable {
     private init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     /// 32 zero bytes: what stands before the first link of a chain of hashes.
-    public static let zero = SHA256Digest((0, 0, 0, 0))
+    package static let zero = SHA256Digest((0, 0, 0, 0))
 
     /// Nil unless the text is 64 hexadecimal digits, of either case.
-    public init?(hex: String) {
+    package init?(hex: String) {
         guard let bytes = Hex.decode(hex) else { return nil }
         self.init(bytes)
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         withBytes { Array($0) }
     }
 
     /// The first 8 bytes, big-endian.
-    public var firstWord: UInt64 { words.0 }
+    package var firstWord: UInt64 { words.0 }
 
     /// 64 lower-case hexadecimal digits.
-    public var hex: String { Hex.encode(bytes) }
+    package var hex: String { Hex.encode(bytes) }
 
-    public static func == (left: SHA256Digest, right: SHA256Digest) -> Bool { left.words == right.words }
-    public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    package static func == (left: SHA256Digest, right: SHA256Digest) -> Bool { left.words == right.words }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 extension SHA256Digest: CustomStringConvertible {
-    public var description: String { hex }
+    package var description: String { hex }
 }
 
 /// How the layers that must not know PKI come by a SHA-256: they are handed one.
-public typealias SHA256Function = @Sendable (_ bytes: [UInt8]) -> SHA256Digest
+package typealias SHA256Function = @Sendable (_ bytes: [UInt8]) -> SHA256Digest
 
 /// The SHA-256 of a certificate's DER: its `certificateId` in the registry.
-public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
-    public let digest: SHA256Digest
-    public init(_ digest: SHA256Digest) { self.digest = digest }
-    public init?(hex: String) {
+package struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+    package let digest: SHA256Digest
+    package init(_ digest: SHA256Digest) { self.digest = digest }
+    package init?(hex: String) {
         guard let digest = SHA256Digest(hex: hex) else { return nil }
         self.digest = digest
     }
-    public var hex: String { digest.hex }
-    public var description: String { hex }
+    package var hex: String { digest.hex }
+    package var description: String { hex }
 }
 
 /// The SHA-256 of a SubjectPublicKeyInfo's DER, of an RSA key's as rsaEncryption: by it people see and name a key. One key can be written in
 /// several ways; whether two are the same key, ``KeyIdentity`` tells.
-public struct KeyFingerprint: Hashable, Sendable, CustomStringConvertible {
-    public let digest: SHA256Digest
-    public init(_ digest: SHA256Digest) { self.digest = digest }
-    public init?(hex: String) {
+package struct KeyFingerprint: Hashable, Sendable, CustomStringConvertible {
+    package let digest: SHA256Digest
+    package init(_ digest: SHA256Digest) { self.digest = digest }
+    package init?(hex: String) {
         guard let digest = SHA256Digest(hex: hex) else { return nil }
         self.digest = digest
     }
-    public var hex: String { digest.hex }
-    public var description: String { hex }
+    package var hex: String { digest.hex }
+    package var description: String { hex }
 }

@@ -1,16 +1,16 @@
 /// A certificate's serial number, as the content octets of its INTEGER (RFC 5280, 4.1.2.2).
 ///
 /// What this job makes is positive and 16 to 20 bytes long. What it reads may be worse, and is kept as it came.
-public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
+package struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     /// Big-endian, two's complement, minimal.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
-    public init(bytes: [UInt8]) { self.bytes = bytes }
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads a number as people copy it from other programs: `00:F3:9A`, `f39a`, `0xF39A`, and all that `openssl x509` prints: `serial=F39A`,
     /// `-01` and `(Negative)01` for numbers that count as negative, `1234 (0x4d2)`. Nil where the text is anything else; decimal numbers
     /// cannot be told from hexadecimal ones, and are read as such.
-    public init?(hex text: String) {
+    package init?(hex text: String) {
         var digits = text.trimmingBlanks[...]
         if digits.lowercased().hasPrefix("serial=") { digits = digits.dropFirst("serial=".count) }
         if digits.hasSuffix(")"), let start = digits.firstRange(of: "(0x") {
@@ -45,7 +45,7 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     /// A random positive number of `size` bytes: the top bit clear, the next one set, so that the length is exact.
     ///
     /// - Parameter size: 16 to 20.
-    public static func random(size: Int = 16, using generator: inout some RandomNumberGenerator) -> SerialNumber {
+    package static func random(size: Int = 16, using generator: inout some RandomNumberGenerator) -> SerialNumber {
         precondition((16...20).contains(size), "a serial number has 16 to 20 bytes")
         // Words, not bytes: each is a call into the kernel where the generator is the system's.
         var bytes: [UInt8] = []
@@ -56,8 +56,8 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Lower-case hexadecimal.
-    public var hex: String { Hex.encode(bytes) }
-    public var description: String { hex }
+    package var hex: String { Hex.encode(bytes) }
+    package var description: String { hex }
 }
 
 extension String {

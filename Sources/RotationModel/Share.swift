@@ -1,14 +1,14 @@
 /// A share of a whole as files write it, `33%` or `0.5%`, exact to a millionth.
-public struct Share: Hashable, Comparable, Sendable {
+package struct Share: Hashable, Comparable, Sendable {
     /// From 0 to 1,000,000.
-    public let partsPerMillion: Int64
+    package let partsPerMillion: Int64
 
-    public init(partsPerMillion: Int64) { self.partsPerMillion = partsPerMillion }
+    package init(partsPerMillion: Int64) { self.partsPerMillion = partsPerMillion }
 
-    public static func < (left: Share, right: Share) -> Bool { left.partsPerMillion < right.partsPerMillion }
+    package static func < (left: Share, right: Share) -> Bool { left.partsPerMillion < right.partsPerMillion }
 
     /// Reads `33%`, `0.5%`: up to four decimals, from 0% to 100%. Nil where the text is anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.last == "%" else { return nil }
         let parts = text.dropLast().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, (1...3).contains(whole.count), whole.utf8.allSatisfy(Share.isDigit),
@@ -29,7 +29,7 @@ public struct Share: Hashable, Comparable, Sendable {
 }
 
 extension Share: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         let (whole, rest) = partsPerMillion.quotientAndRemainder(dividingBy: 10_000)
         guard rest != 0 else { return "\(whole)%" }
         var decimals = String(rest)

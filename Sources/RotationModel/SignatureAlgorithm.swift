@@ -1,5 +1,5 @@
 /// How a certificate is signed, by the registry's names where it has one.
-public enum SignatureAlgorithm: Hashable, Sendable {
+package enum SignatureAlgorithm: Hashable, Sendable {
     case sha256WithRSA
     case sha384WithRSA
     case sha512WithRSA
@@ -13,25 +13,25 @@ public enum SignatureAlgorithm: Hashable, Sendable {
     case other(String)
 
     /// Those that the registry knows, which are those that certificates are issued with.
-    public static let registered: [SignatureAlgorithm] = [
+    package static let registered: [SignatureAlgorithm] = [
         .sha256WithRSA, .sha384WithRSA, .sha512WithRSA, .rsassaPSS, .dsaWithSHA256,
         .ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512,
     ]
 
     /// Reads one of the registry's names; nil for any other text.
-    public init?(registryName text: String) {
+    package init?(registryName text: String) {
         guard let known = SignatureAlgorithm.registered.first(where: { $0.description == text }) else { return nil }
         self = known
     }
 
     /// Reads what ``description`` writes.
-    public init(stored text: String) {
+    package init(stored text: String) {
         self = SignatureAlgorithm(registryName: text) ?? .other(text)
     }
 }
 
 extension SignatureAlgorithm: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .sha256WithRSA: "SHA256WITHRSA"
         case .sha384WithRSA: "SHA384WITHRSA"

@@ -1,5 +1,5 @@
 /// With whose key a certificate's signature was verified. The raw values stand in the inventory and in reports.
-public enum SignedBy: String, Sendable, CaseIterable {
+package enum SignedBy: String, Sendable, CaseIterable {
     /// That of an authority of `rotation.yaml` of the issuer's name, or of one above it.
     case authority
     /// The certificate's own: nobody vouches for it.

@@ -1,21 +1,21 @@
 /// A point in time, in whole seconds of UTC since 1970-01-01T00:00:00Z.
 ///
 /// X.509 knows no finer unit (RFC 5280, 4.1.2.5), and neither do decisions here: two computations of one date are equal.
-public struct Timestamp: Hashable, Comparable, Sendable {
-    public let seconds: Int64
+package struct Timestamp: Hashable, Comparable, Sendable {
+    package let seconds: Int64
 
-    public init(seconds: Int64) {
+    package init(seconds: Int64) {
         self.seconds = seconds
     }
 
-    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
-    public static func + (left: Timestamp, right: TimeSpan) -> Timestamp {
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
+    package static func + (left: Timestamp, right: TimeSpan) -> Timestamp {
         Timestamp(seconds: left.seconds + right.seconds)
     }
-    public static func - (left: Timestamp, right: TimeSpan) -> Timestamp {
+    package static func - (left: Timestamp, right: TimeSpan) -> Timestamp {
         Timestamp(seconds: left.seconds - right.seconds)
     }
-    public static func - (left: Timestamp, right: Timestamp) -> TimeSpan {
+    package static func - (left: Timestamp, right: Timestamp) -> TimeSpan {
         TimeSpan(seconds: left.seconds - right.seconds)
     }
 }
@@ -24,15 +24,15 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp {
     /// A date and time of day in the proleptic Gregorian calendar, in UTC.
-    public struct Components: Equatable, Sendable {
-        public var year: Int
-        public var month: Int
-        public var day: Int
-        public var hour: Int
-        public var minute: Int
-        public var second: Int
+    package struct Components: Equatable, Sendable {
+        package var year: Int
+        package var month: Int
+        package var day: Int
+        package var hour: Int
+        package var minute: Int
+        package var second: Int
 
-        public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        package init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
             (self.year, self.month, self.day) = (year, month, day)
             (self.hour, self.minute, self.second) = (hour, minute, second)
         }
@@ -40,7 +40,7 @@ extension Timestamp {
 
     /// The time that the components name, or nil where one of them is out of its range (a 30th of February, hour 24,
     /// second 60: X.509 and this project know no leap seconds).
-    public init?(_ parts: Components) {
+    package init?(_ parts: Components) {
         guard (0...9999).contains(parts.year), (1...12).contains(parts.month), parts.day >= 1,
             parts.day <= Timestamp.days(inMonth: parts.month, of: parts.year),
             (0...23).contains(parts.hour), (0...59).contains(parts.minute), (0...59).contains(parts.second)
@@ -49,7 +49,7 @@ extension Timestamp {
         seconds = Int64(days) * 86_400 + Int64(parts.hour * 3600 + parts.minute * 60 + parts.second)
     }
 
-    public var components: Components {
+    package var components: Components {
         let (days, rest) = seconds.quotientAndRemainder(dividingBy: 86_400)
         let dayNumber = Int(rest < 0 ? days - 1 : days)
         let time = Int(rest < 0 ? rest + 86_400 : rest)
@@ -94,7 +94,7 @@ extension Timestamp {
 extension Timestamp {
     /// Reads `2026-12-01T00:00:00Z`. An offset (`+01:00`) is taken into account; a fraction of a second is dropped.
     /// Nil where the text is anything else (RFC 3339, 5.6).
-    public init?(rfc3339 text: String) {
+    package init?(rfc3339 text: String) {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.take("T") || reader.take("t") || reader.take(" "),
@@ -108,14 +108,14 @@ extension Timestamp {
     }
 
     /// `2026-12-01T00:00:00Z`
-    public var rfc3339: String {
+    package var rfc3339: String {
         let at = components
         return "\(Timestamp.padded(at.year, to: 4))-\(Timestamp.padded(at.month))-\(Timestamp.padded(at.day))"
             + "T\(Timestamp.padded(at.hour)):\(Timestamp.padded(at.minute)):\(Timestamp.padded(at.second))Z"
     }
 
     /// `20261201T000000Z`: the basic form of ISO 8601, fit for file names.
-    public var compact: String {
+    package var compact: String {
         rfc3339.filter { $0 != "-" && $0 != ":" }
     }
 
@@ -126,7 +126,7 @@ extension Timestamp {
 }
 
 extension Timestamp: CustomStringConvertible {
-    public var description: String { rfc3339 }
+    package var description: String { rfc3339 }
 }
 
 /// Walks the fixed columns of a date: just what RFC 3339 needs, and nothing of a locale.

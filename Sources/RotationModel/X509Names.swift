@@ -1,5 +1,5 @@
 /// The attributes of a distinguished name that a profile's subject may have, by their RFC 4514 (section 3) or X.520 names.
-public enum NameAttribute: String, Sendable, CaseIterable {
+package enum NameAttribute: String, Sendable, CaseIterable {
     case commonName = "CN"
     case organization = "O"
     case organizationalUnit = "OU"
@@ -13,17 +13,17 @@ public enum NameAttribute: String, Sendable, CaseIterable {
 }
 
 /// One attribute and its value: a relative distinguished name of one element.
-public struct NameComponent: Hashable, Sendable {
-    public let attribute: NameAttribute
-    public let value: String
-    public init(_ attribute: NameAttribute, _ value: String) {
+package struct NameComponent: Hashable, Sendable {
+    package let attribute: NameAttribute
+    package let value: String
+    package init(_ attribute: NameAttribute, _ value: String) {
         self.attribute = attribute
         self.value = value
     }
 }
 
 /// A subject alternative name (RFC 5280, 4.2.1.6), of the kinds that a device certificate has.
-public enum GeneralName: Hashable, Sendable {
+package enum GeneralName: Hashable, Sendable {
     case dns(String)
     case uri(String)
     case email(String)
@@ -32,7 +32,7 @@ public enum GeneralName: Hashable, Sendable {
 }
 
 /// A purpose of a key (RFC 5280, 4.2.1.3), in the order of its bits.
-public enum KeyUsage: String, Sendable, CaseIterable {
+package enum KeyUsage: String, Sendable, CaseIterable {
     case digitalSignature
     case nonRepudiation
     case keyEncipherment
@@ -45,7 +45,7 @@ public enum KeyUsage: String, Sendable, CaseIterable {
 }
 
 /// A purpose of a certificate (RFC 5280, 4.2.1.12).
-public enum ExtendedKeyUsage: String, Sendable, CaseIterable {
+package enum ExtendedKeyUsage: String, Sendable, CaseIterable {
     case serverAuth
     case clientAuth
     case codeSigning
@@ -53,7 +53,7 @@ public enum ExtendedKeyUsage: String, Sendable, CaseIterable {
     case timeStamping
     case ocspSigning = "OCSPSigning"
 
-    public var objectIdentifier: String {
+    package var objectIdentifier: String {
         switch self {
         case .serverAuth: "1.3.6.1.5.5.7.3.1"
         case .clientAuth: "1.3.6.1.5.5.7.3.2"

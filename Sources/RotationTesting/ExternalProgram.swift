@@ -2,21 +2,21 @@ import Foundation
 import RotationModel
 
 /// Other programs, run to their end: what they can judge, they judge.
-public enum ExternalProgram {
+package enum ExternalProgram {
     /// How a program ended and what it printed.
-    public struct Outcome: Sendable {
-        public let status: Int32
-        public let output: [UInt8]
-        public let errors: String
+    package struct Outcome: Sendable {
+        package let status: Int32
+        package let output: [UInt8]
+        package let errors: String
 
-        public var text: String { String(decoding: output, as: UTF8.self) }
+        package var text: String { String(decoding: output, as: UTF8.self) }
     }
 
     /// - Parameters:
     ///   - command: The program, looked up in `PATH` unless it has a slash, and its arguments.
     ///   - environment: Added to this process's own.
     /// - Throws: ``RotationModel/RotationError/Code/io`` where it cannot be started.
-    public static func run(
+    package static func run(
         _ command: [String], in folder: String? = nil, input: [UInt8] = [], environment: [String: String] = [:]
     ) throws(RotationError) -> Outcome {
         let process = Process()
@@ -47,7 +47,7 @@ public enum ExternalProgram {
     }
 
     /// Whether a program is to be found in `PATH`.
-    public static func exists(_ name: String) -> Bool {
+    package static func exists(_ name: String) -> Bool {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
     }

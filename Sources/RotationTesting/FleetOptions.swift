@@ -1,31 +1,31 @@
 import RotationModel
 
 /// What a made fleet is to be like.
-public struct FleetOptions: Sendable {
+package struct FleetOptions: Sendable {
     /// How long the certificates have to go.
-    public enum Left: Sendable {
+    package enum Left: Sendable {
         /// Of lifetimes of 30, 90, 365 and 730 days: some expired, about a quarter in their last third, most fresh.
         case mixed
         /// All alike, of a lifetime of 90 days.
         case days(Double)
     }
 
-    public var devices: Int
+    package var devices: Int
     /// Decides labels, states and dates. Keys are new each time.
-    public var seed: UInt64 = 1
-    public var now: Timestamp
+    package var seed: UInt64 = 1
+    package var now: Timestamp
     /// The share of devices for which a CSR waits, from 0 to 1.
-    public var csrShare = 0.5
-    public var left = Left.mixed
+    package var csrShare = 0.5
+    package var left = Left.mixed
     /// Whether CSRs are signed by the devices' present keys (`csr/ID.jws`), where those can; the present keys are written too.
-    public var signsRequests = false
+    package var signsRequests = false
     /// Whether the private keys of the CSRs are written too.
-    public var writesKeys = true
+    package var writesKeys = true
     /// Every device alike: P-256, ACTIVE, one authority. Otherwise some have P-384, P-521 or RSA keys, one has RSA-1024, two share one
     /// key, and some are in every other state of the registry.
-    public var isUniform = false
+    package var isUniform = false
 
-    public init(devices: Int, now: Timestamp) {
+    package init(devices: Int, now: Timestamp) {
         self.devices = devices
         self.now = now
     }

@@ -9,11 +9,11 @@ import RotationModel
 ///   `present/ID.key` and `present/ID.pem`
 ///
 /// A fleet of P-256 takes some 5,000 devices a second.
-public struct FleetWriter {
+package struct FleetWriter {
     /// What was made.
-    public struct Summary: Sendable {
-        public var devices = 0
-        public var requests = 0
+    package struct Summary: Sendable {
+        package var devices = 0
+        package var requests = 0
     }
 
     private let options: FleetOptions
@@ -22,7 +22,7 @@ public struct FleetWriter {
     private var signers: [CertificateSigner] = []
 
     /// - Parameter folder: Made if it is missing; files in it are overwritten.
-    public init(_ options: FleetOptions, folder: String) throws(RotationError) {
+    package init(_ options: FleetOptions, folder: String) throws(RotationError) {
         self.options = options
         self.folder = folder
         let kinds: [KeyAlgorithm] = options.isUniform ? [.ecdsaP256] : [.ecdsaP256, .rsa(bits: 2048), .ecdsaP384]
@@ -37,7 +37,7 @@ public struct FleetWriter {
 
     /// - Parameter progress: Called with the number of devices done, now and then.
     /// - Throws: ``RotationModel/RotationError/Code/io``, ``RotationModel/RotationError/Code/cryptography``.
-    public func write(progress: (Int) -> Void = { _ in }) throws(RotationError) -> Summary {
+    package func write(progress: (Int) -> Void = { _ in }) throws(RotationError) -> Summary {
         try writeAuthorities()
         for name in ["csr", "keys"] + (options.signsRequests ? ["present"] : []) {
             try FileStream.makeFolder("\(folder)/\(name)")

@@ -1,10 +1,10 @@
 /// SplitMix64 (Steele, Lea and Flood, 2014): the same seed gives the same numbers on every machine. For tests, never for secrets.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    public init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -13,7 +13,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// One of the values, each as likely as its weight says.
-    public mutating func pick<Value>(_ choices: [(value: Value, weight: Double)]) -> Value {
+    package mutating func pick<Value>(_ choices: [(value: Value, weight: Double)]) -> Value {
         var rest = Double.random(in: 0..<choices.reduce(0) { $0 + $1.weight }, using: &self)
         for choice in choices.dropLast() {
             if rest < choice.weight { return choice.value }

@@ -1,19 +1,19 @@
-public import PKI
-public import RotationModel
+import PKI
+import RotationModel
 
 /// A device's side of a rotation, as its developer would write it: it keeps its keys and certificates, believes a manifest only
 /// where everything about it is right, and does one step at a time. When a step is done is for whoever drives it.
-public struct SimulatedDevice: Sendable {
+package struct SimulatedDevice: Sendable {
     /// A certificate and its private key.
-    public struct Identity: Sendable {
-        public let key: PrivateKey
-        public let certificate: Certificate
+    package struct Identity: Sendable {
+        package let key: PrivateKey
+        package let certificate: Certificate
 
-        public init(key: PrivateKey, certificate: Certificate) { (self.key, self.certificate) = (key, certificate) }
+        package init(key: PrivateKey, certificate: Certificate) { (self.key, self.certificate) = (key, certificate) }
     }
 
     /// What the device has to do next.
-    public enum Task: Equatable, Sendable {
+    package enum Task: Equatable, Sendable {
         case nothing
         /// Hand in a CSR: the manifest asks for one, or brings a certificate for a key that the device does not have.
         case request
@@ -24,28 +24,28 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// Why a certificate is not installed.
-    public enum Defect: Error, Equatable { case nothingToInstall, foreignKey, foreignAuthority, notValid }
+    package enum Defect: Error, Equatable { case nothingToInstall, foreignKey, foreignAuthority, notValid }
 
-    public let id: DeviceID
-    public let account: String
+    package let id: DeviceID
+    package let account: String
     private let manifestKey: PublicKeyInfo
     private let authorityKey: PublicKeyInfo
 
     /// What it authenticates with.
-    public private(set) var current: Identity
+    package private(set) var current: Identity
     /// What it authenticated with before, and falls back to: kept until a manifest says that the replacement is over.
-    public private(set) var previous: Identity?
+    package private(set) var previous: Identity?
     /// The key of its last CSR, until its certificate came.
-    public private(set) var pendingKey: PrivateKey?
+    package private(set) var pendingKey: PrivateKey?
     /// The last manifest that it believed.
-    public private(set) var manifest: SimulatedManifest?
-    public private(set) var lastSequence = 0
+    package private(set) var manifest: SimulatedManifest?
+    package private(set) var lastSequence = 0
 
     private var requestedFor = 0
     private var confirmedFor = 0
     private var confirmed: Fingerprint?
 
-    public init(
+    package init(
         id: DeviceID, account: String, manifestKey: PublicKeyInfo, authorityKey: PublicKeyInfo, current: Identity
     ) {
         (self.id, self.account, self.current) = (id, account, current)
@@ -55,7 +55,7 @@ public struct SimulatedDevice: Sendable {
     // MARK: Names
 
     /// `NAME` of the files that it reads and writes: every byte of its id outside `A-Za-z0-9._-`, and a leading dot, as `%XX`.
-    public var fileName: String {
+    package var fileName: String {
         var name = ""
         for (place, byte) in id.text.utf8.enumerated() {
             let letter = Character(UnicodeScalar(byte))
@@ -70,7 +70,7 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// Its manifest's path in the delivery tree.
-    public var manifestPath: String {
+    package var manifestPath: String {
         let digest = SHA256.digest(Array(id.text.utf8)).hex
         return "manifests/\(digest.prefix(2))/\(digest.dropFirst(2).prefix(2))/\(fileName).jws"
     }
@@ -80,7 +80,7 @@ public struct SimulatedDevice: Sendable {
     /// Reads its manifest.
     ///
     /// - Throws: ``SimulatedManifest/Doubt``; then the device stays as it was.
-    public mutating func read(_ jws: [UInt8], at now: Timestamp) throws(SimulatedManifest.Doubt) {
+    package mutating func read(_ jws: [UInt8], at now: Timestamp) throws(SimulatedManifest.Doubt) {
         let read = try peek(jws, after: lastSequence, at: now)
         manifest = read
         lastSequence = read.sequence
@@ -99,14 +99,14 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// Looks at a manifest as the device would, and does not note that it did.
-    public func peek(
+    package func peek(
         _ jws: [UInt8], after sequence: Int, at now: Timestamp
     ) throws(SimulatedManifest.Doubt) -> SimulatedManifest {
         try SimulatedManifest(
             reading: jws, signedBy: manifestKey, for: id, account: account, lastSequence: sequence, at: now)
     }
 
-    public var task: Task {
+    package var task: Task {
         guard let manifest else { return .nothing }
         switch manifest.action {
         case "rekey":
@@ -127,13 +127,13 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// Whether the next CSR needs a new key: there is none, or the last one was not taken.
-    public var needsKey: Bool { pendingKey == nil || manifest?.refused != nil }
+    package var needsKey: Bool { pendingKey == nil || manifest?.refused != nil }
 
     /// Makes the CSR that the manifest asks for.
     ///
     /// - Parameter key: a new key; nil stays with the one of the last CSR, and is for a device that has one.
     /// - Returns: PKCS#10 in DER.
-    public mutating func request(_ key: PrivateKey?) throws(RotationError) -> [UInt8] {
+    package mutating func request(_ key: PrivateKey?) throws(RotationError) -> [UInt8] {
         if let key { pendingKey = key }
         guard let pendingKey else { throw RotationError(.badInput, "the device has no key to certify") }
         requestedFor = lastSequence
@@ -142,7 +142,7 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// Installs the manifest's certificate: the device goes on with it, and keeps the one before.
-    public mutating func install(at now: Timestamp) throws {
+    package mutating func install(at now: Timestamp) throws {
         guard let certificate = manifest?.certificate else { throw Defect.nothingToInstall }
         guard let key = key(for: certificate) else { throw Defect.foreignKey }
         guard try certificate.isSigned(by: authorityKey) else { throw Defect.foreignAuthority }
@@ -153,7 +153,7 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// The confirmation of the certificate that the device goes on with: a JWS by its key.
-    public mutating func confirmation(at now: Timestamp) throws(RotationError) -> [UInt8] {
+    package mutating func confirmation(at now: Timestamp) throws(RotationError) -> [UInt8] {
         confirmed = current.certificate.fingerprint
         confirmedFor = lastSequence
         return try SimulatedDevice.confirmation(
@@ -162,7 +162,7 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// A confirmation of anything by anyone.
-    public static func confirmation(
+    package static func confirmation(
         device: String, sequence: Int, fingerprint: String, time: String, key: PrivateKey
     ) throws(RotationError) -> [UInt8] {
         try JWSSigner(key: key).sign(
@@ -170,7 +170,7 @@ public struct SimulatedDevice: Sendable {
             type: "rotation-ack")
     }
 
-    public static func confirmationPayload(
+    package static func confirmationPayload(
         device: String, sequence: Int, fingerprint: String, time: String
     ) -> [UInt8] {
         var json = JSONWriter()
@@ -184,10 +184,10 @@ public struct SimulatedDevice: Sendable {
     }
 
     /// What a crash costs that comes before the key was written to the disk.
-    public mutating func losePendingKey() { pendingKey = nil }
+    package mutating func losePendingKey() { pendingKey = nil }
 
     /// What a crash costs that comes before the device noted that it had answered: it does the step again.
-    public mutating func forgetAnswer() { (requestedFor, confirmedFor, confirmed) = (0, 0, nil) }
+    package mutating func forgetAnswer() { (requestedFor, confirmedFor, confirmed) = (0, 0, nil) }
 
     private func key(for certificate: Certificate) -> PrivateKey? {
         [pendingKey, current.key].compactMap { $0 }.first { $0.publicKey == certificate.publicKey }

@@ -1,12 +1,12 @@
 import Foundation
-public import PKI
-public import RotationModel
+import PKI
+import RotationModel
 
 /// A manifest as a device reads it: by another JSON reader than the job's writer, and believed only where everything about it
 /// is right.
-public struct SimulatedManifest: Sendable {
+package struct SimulatedManifest: Sendable {
     /// Why a device does not believe a manifest.
-    public enum Doubt: Error, Equatable {
+    package enum Doubt: Error, Equatable {
         case signature
         case type(String?)
         case malformed
@@ -40,26 +40,26 @@ public struct SimulatedManifest: Sendable {
         let confirmation: Confirmation?
     }
 
-    public let sequence: Int
-    public let expires: Timestamp
+    package let sequence: Int
+    package let expires: Timestamp
     /// `install`, `rekey` or `none`.
-    public let action: String
+    package let action: String
     /// The reason's code.
-    public let reason: String
+    package let reason: String
     /// The certificate that an `install` brings.
-    public let certificate: Certificate?
+    package let certificate: Certificate?
     /// The fingerprint of the certificate that is to be replaced, in hexadecimal.
-    public let replaces: String?
+    package let replaces: String?
     /// The keys that a `rekey` allows.
-    public let keys: [String]
+    package let keys: [String]
     /// Why the last CSR, or the last confirmation, was not taken.
-    public let refused: String?
+    package let refused: String?
 
     /// - Parameters:
     ///   - jws: the file's bytes.
     ///   - lastSequence: the greatest sequence number that the device has seen.
     /// - Throws: ``Doubt``.
-    public init(
+    package init(
         reading jws: [UInt8], signedBy key: PublicKeyInfo, for device: DeviceID, account: String, lastSequence: Int,
         at now: Timestamp
     ) throws(Doubt) {

@@ -2,13 +2,13 @@ import Foundation
 import RotationModel
 
 /// A folder of its own under the system's temporary one, removed with all that is in it when the last reference goes.
-public final class TemporaryFolder: Sendable {
-    public let path: String
+package final class TemporaryFolder: Sendable {
+    package let path: String
 
     /// - Parameter inMemory: on a file system that lies in memory, where there is one: for tests that write a lot and ask nothing
     ///   about durability.
     /// - Throws: ``RotationModel/RotationError/Code/io``.
-    public init(inMemory: Bool = false) throws(RotationError) {
+    package init(inMemory: Bool = false) throws(RotationError) {
         let memory = "/dev/shm"
         let base =
             inMemory && FileManager.default.isWritableFile(atPath: memory)
@@ -25,22 +25,22 @@ public final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// The path of something in the folder.
-    public subscript(_ name: String) -> String { "\(path)/\(name)" }
+    package subscript(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Writes a file, with the folders above it, and gives its path back.
     @discardableResult
-    public func write(_ name: String, _ bytes: [UInt8], mode: Int = 0o644) throws(RotationError) -> String {
+    package func write(_ name: String, _ bytes: [UInt8], mode: Int = 0o644) throws(RotationError) -> String {
         try FileWriting.write(self[name], bytes, mode: mode)
         return self[name]
     }
 
     @discardableResult
-    public func write(_ name: String, _ text: String, mode: Int = 0o644) throws(RotationError) -> String {
+    package func write(_ name: String, _ text: String, mode: Int = 0o644) throws(RotationError) -> String {
         try write(name, Array(text.utf8), mode: mode)
     }
 
     /// - Throws: ``RotationModel/RotationError/Code/io`` where there is no such file.
-    public func read(_ name: String) throws(RotationError) -> [UInt8] {
+    package func read(_ name: String) throws(RotationError) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: self[name]) else {
             throw RotationError(.io, "the file cannot be read", at: self[name])
         }

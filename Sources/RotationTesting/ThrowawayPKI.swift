@@ -2,17 +2,17 @@ import PKI
 import RotationModel
 
 /// An authority that protects nothing, and certificates of devices under it.
-public struct ThrowawayPKI: Sendable {
-    public let now: Timestamp
-    public let authority: Authority
-    public let key: PrivateKey
+package struct ThrowawayPKI: Sendable {
+    package let now: Timestamp
+    package let authority: Authority
+    package let key: PrivateKey
 
     /// An authority valid from 900 days before `now` until 3650 days after.
     ///
     /// - Parameters:
     ///   - algorithm: Of its key: any that can sign certificates.
     ///   - subject: Its common name.
-    public init(
+    package init(
         now: Timestamp, algorithm: KeyAlgorithm = .ecdsaP256, name: String = "fleet-ca-1",
         subject: String = "Example Fleet CA 1"
     ) throws(RotationError) {
@@ -20,7 +20,7 @@ public struct ThrowawayPKI: Sendable {
     }
 
     /// With a key that is there already.
-    public init(
+    package init(
         now: Timestamp, key: PrivateKey, name: String = "fleet-ca-1", subject: String = "Example Fleet CA 1"
     ) throws(RotationError) {
         self.now = now
@@ -32,14 +32,14 @@ public struct ThrowawayPKI: Sendable {
     }
 
     /// `CN=…,O=Example Devices`
-    public static func name(_ commonName: String) -> DistinguishedName {
+    package static func name(_ commonName: String) -> DistinguishedName {
         DistinguishedName([
             NameComponent(.commonName, commonName), NameComponent(.organization, "Example Devices"),
         ])
     }
 
     /// A serial number that follows from a text, so that a fixture is the same each time.
-    public static func serial(_ text: String) -> SerialNumber {
+    package static func serial(_ text: String) -> SerialNumber {
         var generator = SeededGenerator(seed: SHA256.digest(Array(text.utf8)).firstWord)
         return SerialNumber.random(using: &generator)
     }
@@ -47,7 +47,7 @@ public struct ThrowawayPKI: Sendable {
     /// What signs certificates for clients under the authority.
     ///
     /// - Parameter signature: By default the one that fits the authority's key.
-    public func signer(_ signature: SignatureAlgorithm? = nil) throws(RotationError) -> CertificateSigner {
+    package func signer(_ signature: SignatureAlgorithm? = nil) throws(RotationError) -> CertificateSigner {
         guard let algorithm = signature ?? SigningAbility(of: key.publicKey).signatures.first else {
             throw RotationError(.configuration, "a key of \(key.publicKey.algorithm) cannot sign certificates")
         }
@@ -57,7 +57,7 @@ public struct ThrowawayPKI: Sendable {
     }
 
     /// A device's certificate that has `left` to go of its `lifetime` at `now`; less than nothing where it has expired.
-    public func certificate(
+    package func certificate(
         device: String, key: PublicKeyInfo, lifetime: TimeSpan = .days(90), left: TimeSpan = .days(60),
         signature: SignatureAlgorithm? = nil
     ) throws(RotationError) -> Certificate {
@@ -69,7 +69,7 @@ public struct ThrowawayPKI: Sendable {
     }
 
     /// The same with a fresh key of the algorithm.
-    public func device(
+    package func device(
         _ device: String, algorithm: KeyAlgorithm = .ecdsaP256, lifetime: TimeSpan = .days(90),
         left: TimeSpan = .days(60),
         signature: SignatureAlgorithm? = nil
@@ -82,16 +82,16 @@ public struct ThrowawayPKI: Sendable {
 }
 
 /// Makes CSRs as devices do.
-public enum CertificateRequestMaker {
+package enum CertificateRequestMaker {
     /// PKCS#10 in DER.
-    public static func make(
+    package static func make(
         key: PrivateKey, subject: DistinguishedName, signature: SignatureAlgorithm? = nil
     ) throws(RotationError) -> [UInt8] {
         try RequestSigner.make(key: key, subject: subject, signature: signature)
     }
 
     /// PKCS#10 in PEM.
-    public static func makePEM(
+    package static func makePEM(
         key: PrivateKey, subject: DistinguishedName, signature: SignatureAlgorithm? = nil
     ) throws(RotationError) -> [UInt8] {
         PEM.encode("CERTIFICATE REQUEST", try make(key: key, subject: subject, signature: signature))

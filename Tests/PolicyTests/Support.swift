@@ -85,5 +85,5 @@ extension LoadedPolicies {
 }
 
 extension Timestamp: ExpressibleByStringLiteral {
-    public init(stringLiteral text: String) { self.init(rfc3339: text)! }
+    package init(stringLiteral text: String) { self.init(rfc3339: text)! }
 }

@@ -3,8 +3,10 @@ import PKI
 import RotationModel
 
 @testable import Fleet
+@testable import Intake
+@testable import Job
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 /// Made by hand, so that every text below is known to the letter.
 enum Fixture {
@@ -110,5 +112,5 @@ func uncoloured(_ text: String) -> String {
 }
 
 extension DeviceID: ExpressibleByStringLiteral {
-    public init(stringLiteral text: String) { self.init(checked: text) }
+    package init(stringLiteral text: String) { self.init(checked: text) }
 }

@@ -6,7 +6,6 @@ import Testing
 
 @testable import Fleet
 @testable import Reports
-@testable import Rotation
 
 @Suite("The inventory's reports")
 struct InventoryReportTests {

@@ -3,8 +3,10 @@ import RotationModel
 import Testing
 
 @testable import Fleet
+@testable import Intake
+@testable import Job
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 @Suite("Reports as pages")
 struct PageTests {

@@ -2,8 +2,10 @@ import Fleet
 import RotationModel
 import Testing
 
+@testable import Intake
+@testable import Job
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 @Suite("What rollouts hold back, in reports")
 struct RolloutReportTests {

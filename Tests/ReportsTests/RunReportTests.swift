@@ -1,8 +1,10 @@
 import RotationModel
 import Testing
 
+@testable import Intake
+@testable import Job
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 @Suite("A run's reports")
 struct RunReportTests {

@@ -3,8 +3,9 @@ import RotationModel
 import Testing
 
 @testable import Fleet
+@testable import Job
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 @Suite("The status reports")
 struct StatusReportTests {

@@ -1,8 +1,8 @@
 import RotationModel
 import Testing
 
+@testable import Planning
 @testable import Reports
-@testable import Rotation
 
 @Suite("Reports of what would happen")
 struct WhatIfReportTests {

@@ -1,21 +1,21 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// A point of the audit that was written down: so many entries there were, and the hash of the newest one covers them all.
 ///
 /// Kept where whoever can write the database cannot, it shows that nothing up to there was changed or cut off since.
-public struct AuditAnchor: Sendable, Hashable {
-    public let entries: Int64
+package struct AuditAnchor: Sendable, Hashable {
+    package let entries: Int64
     /// Of the newest entry; all zeros where there is none yet.
-    public let hash: SHA256Digest
+    package let hash: SHA256Digest
 
-    public init(entries: Int64, hash: SHA256Digest) {
+    package init(entries: Int64, hash: SHA256Digest) {
         (self.entries, self.hash) = (entries, hash)
     }
 }
 
 /// The first thing that is wrong with the audit.
-public enum AuditFault: Sendable, Equatable {
+package enum AuditFault: Sendable, Equatable {
     /// This entry was changed, or follows one that was removed, or entries before it were.
     case broken(entry: Int64)
     /// The chain holds, and is not the one of this anchor: it was written anew. Up to the entry `intact` it is proved to be the old one.
@@ -26,7 +26,7 @@ public enum AuditFault: Sendable, Equatable {
 
 extension Inventory {
     /// The newest point of the audit, as it is committed.
-    public func auditAnchor() throws(RotationError) -> AuditAnchor {
+    package func auditAnchor() throws(RotationError) -> AuditAnchor {
         try read { database in
             guard let head = try AuditHead.read(database) else {
                 throw StorageFailure.unreadable("an audit without its head")
@@ -38,14 +38,14 @@ extension Inventory {
     /// Computes the chain of hashes anew.
     ///
     /// - Returns: The first entry that was changed, or that follows one that was removed; nil where the chain holds.
-    public func verifyAuditChain() throws(RotationError) -> Int64? {
+    package func verifyAuditChain() throws(RotationError) -> Int64? {
         if case .broken(let entry) = try auditFault(against: []) { entry } else { nil }
     }
 
     /// Computes the chain of hashes anew, and holds it against anchors that were kept elsewhere.
     ///
     /// - Returns: What is wrong first, by the entries' order; nil where the chain holds and has all anchors in it.
-    public func auditFault(against anchors: [AuditAnchor]) throws(RotationError) -> AuditFault? {
+    package func auditFault(against anchors: [AuditAnchor]) throws(RotationError) -> AuditFault? {
         try read { database in
             var walk = AuditWalk(anchors: anchors)
             try Query(uncached: database, "SELECT \(AuditEntry.columns) FROM audit ORDER BY id").forEach { row in

@@ -5,23 +5,23 @@ import RotationModel
 ///
 /// Whoever can write the database's file can put anything into a row, so each is read as it comes: what is not of its kind is named
 /// in ``unreadable``, and shown as the text that it is.
-public struct AuditEntry: Sendable, Equatable {
+package struct AuditEntry: Sendable, Equatable {
     /// From 1, without a gap.
-    public let id: Int64
-    public let at: Timestamp
-    public let run: String?
+    package let id: Int64
+    package let at: Timestamp
+    package let run: String?
     /// The user or the program that acted.
-    public let actor: String
+    package let actor: String
     /// One of ``AuditAction``, or the word of a later version.
-    public let action: String
+    package let action: String
     /// The device's name, where the entry is about one.
-    public let device: String?
+    package let device: String?
     /// A JSON object.
-    public let detail: String
+    package let detail: String
     /// Covers this entry and, through the one before it, all earlier ones. Nil where the row holds none.
-    public let hash: SHA256Digest?
+    package let hash: SHA256Digest?
     /// Columns that hold what this program never writes there: the row was altered.
-    public let unreadable: [String]
+    package let unreadable: [String]
 
     static let columns = "id, at, run, actor, action, device, detail, hash"
 
@@ -52,7 +52,7 @@ extension Inventory {
     /// - Parameters:
     ///   - since: Entries of that time and later, and altered ones without a time; nil for all.
     ///   - device: Entries about that device alone; nil for all.
-    public func audit(
+    package func audit(
         since: Timestamp? = nil, device: DeviceID? = nil, each: (AuditEntry) throws -> Void
     ) throws {
         try snapshot { database in

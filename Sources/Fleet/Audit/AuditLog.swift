@@ -83,7 +83,7 @@ struct AuditLog {
 }
 
 /// What the audit speaks of, by the names that it is searched by.
-public enum AuditAction: String, Sendable, CaseIterable {
+package enum AuditAction: String, Sendable, CaseIterable {
     case imported
     case deviceMoved = "device-moved"
     case labelsChanged = "labels-changed"

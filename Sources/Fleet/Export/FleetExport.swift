@@ -2,7 +2,7 @@ import GRDB
 import RotationModel
 
 /// The forms in which a fleet can be written.
-public enum ExportFormat: String, CaseIterable, Sendable {
+package enum ExportFormat: String, CaseIterable, Sendable {
     case csv
     case ndjson
 }
@@ -14,7 +14,7 @@ extension Inventory {
     /// - Parameter write: Takes the output piece by piece.
     /// - Throws: ``RotationError`` where the inventory fails; what `write` throws, as an error of code
     ///   ``RotationError/Code/io`` unless it is a ``RotationError``.
-    public func exportFleet(format: ExportFormat, write: ([UInt8]) throws -> Void) throws(RotationError) {
+    package func exportFleet(format: ExportFormat, write: ([UInt8]) throws -> Void) throws(RotationError) {
         do {
             try snapshot { database in
                 switch format {

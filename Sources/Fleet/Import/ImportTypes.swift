@@ -2,7 +2,7 @@ import RotationModel
 import System
 
 /// The forms in which a fleet can be read in.
-public enum ImportFormat: String, CaseIterable, Sendable {
+package enum ImportFormat: String, CaseIterable, Sendable {
     case csv
     case ndjson
     /// A folder with what AWS IoT's `list-things` and `describe-certificate` print.
@@ -11,7 +11,7 @@ public enum ImportFormat: String, CaseIterable, Sendable {
     /// From the path: a folder is aws-iot, otherwise the name's ending tells.
     ///
     /// - Throws: ``RotationError/Code/usage`` where it does not.
-    public init(guessedFrom path: String) throws(RotationError) {
+    package init(guessedFrom path: String) throws(RotationError) {
         let name = path.lowercased()
         if try ImportFormat.isFolder(path) {
             self = .awsIoT
@@ -45,21 +45,21 @@ public enum ImportFormat: String, CaseIterable, Sendable {
     }
 }
 
-public struct ImportOptions: Sendable {
+package struct ImportOptions: Sendable {
     /// Nil: guessed from the path.
-    public var format: ImportFormat?
+    package var format: ImportFormat?
     /// Read and check everything, and change nothing.
-    public var dryRun: Bool
+    package var dryRun: Bool
     /// One rejected row, and nothing goes in.
-    public var strict: Bool
+    package var strict: Bool
     /// Take an AWS listing that says itself that it is cut off.
-    public var partial: Bool
+    package var partial: Bool
     /// The time that the records carry.
-    public var at: Timestamp
+    package var at: Timestamp
     /// Who imports, for the audit.
-    public var actor: String
+    package var actor: String
 
-    public init(
+    package init(
         format: ImportFormat? = nil, dryRun: Bool = false, strict: Bool = false, partial: Bool = false, at: Timestamp,
         actor: String
     ) {
@@ -73,43 +73,43 @@ public struct ImportOptions: Sendable {
 }
 
 /// What an import did, or would have done.
-public struct ImportSummary: Sendable, Equatable {
-    public struct Tally: Sendable, Equatable {
-        public var added = 0
-        public var updated = 0
-        public var unchanged = 0
-        public init(added: Int = 0, updated: Int = 0, unchanged: Int = 0) {
+package struct ImportSummary: Sendable, Equatable {
+    package struct Tally: Sendable, Equatable {
+        package var added = 0
+        package var updated = 0
+        package var unchanged = 0
+        package init(added: Int = 0, updated: Int = 0, unchanged: Int = 0) {
             (self.added, self.updated, self.unchanged) = (added, updated, unchanged)
         }
         /// Whether anything was written.
-        public var isChange: Bool { added + updated > 0 }
+        package var isChange: Bool { added + updated > 0 }
     }
 
-    public var format: ImportFormat
-    public var devices = Tally()
+    package var format: ImportFormat
+    package var devices = Tally()
     /// Claims of certificates by devices.
-    public var certificates = Tally()
-    public var rejected = 0
+    package var certificates = Tally()
+    package var rejected = 0
     /// What a person may want to know though nothing is wrong. No more than ``noteLimit`` are kept.
-    public var notes: [String] = []
-    public var noteCount = 0
+    package var notes: [String] = []
+    package var noteCount = 0
     /// Certificates of issuers that `rotation.yaml` does not have. Of rows that went in, as are the following.
-    public var foreign = 0
+    package var foreign = 0
     /// Certificates that are signed by their own keys.
-    public var selfSigned = 0
+    package var selfSigned = 0
     /// Certificates that are not as RFC 5280 wants them.
-    public var malformed = 0
+    package var malformed = 0
     /// Principals of things that are no certificates.
-    public var passedOver = 0
+    package var passedOver = 0
     /// Whether the inventory has it: false after a dry run, and after a strict import with rejected rows.
-    public var isCommitted = false
+    package var isCommitted = false
 
-    public static let noteLimit = 100
+    package static let noteLimit = 100
 
-    public init(format: ImportFormat) { self.format = format }
+    package init(format: ImportFormat) { self.format = format }
 
     /// Adds what was found beside the rows; it is told first.
-    public mutating func add(notes: [String]) {
+    package mutating func add(notes: [String]) {
         self.notes.insert(contentsOf: notes, at: 0)
         noteCount += notes.count
     }
@@ -161,17 +161,17 @@ public struct ImportSummary: Sendable, Equatable {
 }
 
 /// A row that did not go in, and why.
-public struct RejectedRow: Sendable, Equatable, CustomStringConvertible {
-    public var file: String
+package struct RejectedRow: Sendable, Equatable, CustomStringConvertible {
+    package var file: String
     /// The line on which the row starts, from 1.
-    public var line: Int
+    package var line: Int
     /// The device it is about, as far as that could be read.
-    public var device: String?
-    public var reason: String
+    package var device: String?
+    package var reason: String
 
-    public init(file: String, line: Int, device: String?, reason: String) {
+    package init(file: String, line: Int, device: String?, reason: String) {
         (self.file, self.line, self.device, self.reason) = (file, line, device, reason)
     }
 
-    public var description: String { "\(file):\(line): \(device.map { "device \($0): " } ?? "")\(reason)" }
+    package var description: String { "\(file):\(line): \(device.map { "device \($0): " } ?? "")\(reason)" }
 }

@@ -13,7 +13,7 @@ extension Inventory {
     ///   - rejected: Called for each row that does not go in, in the order of the input.
     ///   - progress: Called now and then with the bytes read, the file's size, and the devices so far.
     /// - Throws: ``RotationError`` where the input as a whole cannot be read, or the inventory cannot be written.
-    public func importFleet(
+    package func importFleet(
         from path: String, options: ImportOptions, reader: @escaping CertificateReader, rejected: (RejectedRow) -> Void,
         progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     ) throws(RotationError) -> ImportSummary {

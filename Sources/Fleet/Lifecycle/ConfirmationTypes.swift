@@ -1,21 +1,21 @@
 import RotationModel
 
 /// A device's proof that it holds the key of its new certificate, judged and found good.
-public struct ConfirmationOrder: Sendable {
-    public var deviceRow: Int64
-    public var device: DeviceID
-    public var rotation: Int64
+package struct ConfirmationOrder: Sendable {
+    package var deviceRow: Int64
+    package var device: DeviceID
+    package var rotation: Int64
     /// The new certificate, by its row.
-    public var certificateRow: Int64
-    public var fingerprint: Fingerprint
+    package var certificateRow: Int64
+    package var fingerprint: Fingerprint
     /// The sequence number of the manifest that the device confirms.
-    public var sequence: Int
+    package var sequence: Int
     /// When the device says that it confirmed. For the audit alone: the overlap starts when the run takes the proof in.
-    public var time: Timestamp
+    package var time: Timestamp
     /// SHA-256 of the acknowledgement's bytes: tells the same file from another one.
-    public var digest: SHA256Digest
+    package var digest: SHA256Digest
 
-    public init(
+    package init(
         deviceRow: Int64, device: DeviceID, rotation: Int64, certificateRow: Int64, fingerprint: Fingerprint,
         sequence: Int, time: Timestamp, digest: SHA256Digest
     ) {

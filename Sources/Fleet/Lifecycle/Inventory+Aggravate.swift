@@ -1,5 +1,5 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 extension Inventory {
     /// Gives certificates that were revoked for a lesser reason the reason keyCompromise: what was found out later is what
@@ -8,7 +8,7 @@ extension Inventory {
     /// - Parameter certificates: By their rows. Those that are not revoked, or for keyCompromise already, are passed over.
     /// - Returns: How many were changed.
     @discardableResult
-    public func aggravate(
+    package func aggravate(
         _ certificates: [Int64], order: Int64, run: String, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !certificates.isEmpty else { return 0 }

@@ -3,12 +3,12 @@ import RotationModel
 
 extension Inventory {
     /// What is known of the CRL that is published under a name; nil where none was ever begun.
-    public func crlState(_ name: String) throws(RotationError) -> CRLState? {
+    package func crlState(_ name: String) throws(RotationError) -> CRLState? {
         try read { try CRLState.find($0, name) }
     }
 
     /// All CRLs that were ever begun for an authority, by name.
-    public func crlStates(ofAuthority name: String) throws(RotationError) -> [CRLState] {
+    package func crlStates(ofAuthority name: String) throws(RotationError) -> [CRLState] {
         try read { try CRLState.all($0, "WHERE authority = ? ORDER BY name", [.text(name)]) }
     }
 
@@ -21,7 +21,7 @@ extension Inventory {
     ///   - numberAtLeast: The number is this or the one after the last, whichever is greater: for who knows that devices have
     ///     seen higher ones than the inventory.
     /// - Throws: ``RotationError/Code/inventory`` where numbers run out, at 2^63.
-    public func beginCRL(
+    package func beginCRL(
         name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64,
         numberAtLeast: UInt64 = 1, run: String, at: Timestamp
     ) throws(RotationError) -> CRLState {
@@ -60,7 +60,7 @@ extension Inventory {
     }
 
     /// Records that a CRL lies where it is fetched. One that a later one has replaced is passed over.
-    public func markCRLPublished(_ name: String, number: UInt64) throws(RotationError) {
+    package func markCRLPublished(_ name: String, number: UInt64) throws(RotationError) {
         guard let number = Int64(exactly: number) else { return }
         try write { database in
             _ = try Query(database, "UPDATE crls SET published = 1 WHERE name = ? AND number = ?")
@@ -72,7 +72,7 @@ extension Inventory {
     /// import brought and that wait for a run do not count.
     ///
     /// - Parameter issuers: Names, as RFC 4514 writes them.
-    public func lastRevocation(issuers: [String]) throws(RotationError) -> Int64 {
+    package func lastRevocation(issuers: [String]) throws(RotationError) -> Int64 {
         try read { database in
             let last = try Query(
                 database,
@@ -89,7 +89,7 @@ extension Inventory {
     /// - Parameters:
     ///   - issuers: Names, as RFC 4514 writes them.
     ///   - id: Those with a greater ``RevokedCertificate/id`` alone.
-    public func forEachRevoked(
+    package func forEachRevoked(
         issuers: [String], after id: Int64 = 0, _ body: (RevokedCertificate) throws -> Void
     ) throws {
         try snapshot { database in

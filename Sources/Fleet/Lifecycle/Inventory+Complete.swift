@@ -13,7 +13,7 @@ extension Inventory {
     ///
     /// - Returns: The manifests, not yet published, in the order given; none for an order whose rotation is not confirmed any
     ///   more or that names none.
-    public func complete(
+    package func complete(
         _ orders: [CompletionOrder], run: String, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !orders.isEmpty else { return [] }
@@ -27,7 +27,7 @@ extension Inventory {
     /// Confirmed rotations of which one certificate is no longer `ACTIVE`: ``complete(_:run:at:)`` ends each of them now.
     ///
     /// - Parameter limit: How many at most; call again after they were completed for the rest.
-    public func settledRotations(limit: Int) throws(RotationError) -> [SettledRotation] {
+    package func settledRotations(limit: Int) throws(RotationError) -> [SettledRotation] {
         try read { database in
             try Query(
                 database,

@@ -12,7 +12,7 @@ extension Inventory {
     /// - Returns: Those orders, by their places, that were not confirmed: their rotation has ended or was confirmed meanwhile,
     ///   or their certificate may no longer be used.
     @discardableResult
-    public func confirm(
+    package func confirm(
         _ orders: [ConfirmationOrder], refused: [RefusedFile], run: String, at: Timestamp
     ) throws(RotationError) -> [Int] {
         guard !orders.isEmpty || !refused.isEmpty else { return [] }

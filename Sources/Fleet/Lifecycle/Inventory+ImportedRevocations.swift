@@ -1,11 +1,11 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 extension Inventory {
     /// Records who signed imported certificates.
     ///
     /// - Parameter signers: By certificate, by its row; every claim of the same certificate has the same.
-    public func recordSigners(_ signers: [(certificate: Int64, signedBy: SignedBy)]) throws(RotationError) {
+    package func recordSigners(_ signers: [(certificate: Int64, signedBy: SignedBy)]) throws(RotationError) {
         guard !signers.isEmpty else { return }
         try write { database in
             let change = try Query(database, "UPDATE certificates SET signed_by = ? WHERE id = ?")
@@ -20,7 +20,7 @@ extension Inventory {
     /// - Parameter certificates: By their rows. Those of which no revocation waits are passed over.
     /// - Returns: How many were carried out.
     @discardableResult
-    public func carryOutImportedRevocations(
+    package func carryOutImportedRevocations(
         _ certificates: [Int64], run: String, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !certificates.isEmpty else { return 0 }

@@ -8,7 +8,7 @@ extension Inventory {
     /// - Returns: The order's ``RevocationOrder/id``.
     /// - Throws: ``RotationError/Code/badInput`` where there was an order of that name before.
     @discardableResult
-    public func recordRevocationOrder(
+    package func recordRevocationOrder(
         _ draft: RevocationOrderDraft, run: String? = nil, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try write { database in
@@ -31,7 +31,7 @@ extension Inventory {
     /// - Returns: The order's ``RevocationOrder/id``.
     /// - Throws: ``RotationError/Code/badInput`` where an order of that name was given by hand.
     @discardableResult
-    public func ensureRevocationOrder(
+    package func ensureRevocationOrder(
         name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, note: String? = nil,
         run: String, at: Timestamp
     ) throws(RotationError) -> Int64 {
@@ -60,7 +60,7 @@ extension Inventory {
     /// - Parameter run: Nil where it is withdrawn outside a run; then the audit names `actor`.
     /// - Returns: Whether there was one in force.
     @discardableResult
-    public func withdrawRevocationOrder(
+    package func withdrawRevocationOrder(
         _ name: String, actor: String, run: String? = nil, at: Timestamp
     ) throws(RotationError) -> Bool {
         try write { database in

@@ -13,7 +13,7 @@ extension Inventory {
     /// - Returns: How many certificates were not revoked before, each counted once however many devices present it; and the
     ///   manifests that take offers back, not yet published.
     @discardableResult
-    public func revoke(
+    package func revoke(
         _ orders: [RevokeOrder], run: String, at: Timestamp
     ) throws(RotationError) -> (revoked: Int, manifests: [ManifestRecord]) {
         guard !orders.isEmpty else { return (0, []) }

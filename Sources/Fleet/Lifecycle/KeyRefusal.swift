@@ -8,7 +8,7 @@ extension Inventory {
     /// - Parameter order: The revocation order that it follows from.
     /// - Returns: How many were not refused for this order before.
     @discardableResult
-    public func refuseKeys(
+    package func refuseKeys(
         _ keys: [KeyReference], order: Int64, run: String, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !keys.isEmpty else { return 0 }

@@ -1,7 +1,7 @@
 import RotationModel
 
 /// Who ordered a revocation.
-public enum RevocationKind: String, Sendable {
+package enum RevocationKind: String, Sendable {
     /// A rule of a policy file.
     case policy
     /// The `revoke` command.
@@ -9,23 +9,23 @@ public enum RevocationKind: String, Sendable {
 }
 
 /// A revocation order that is to be recorded.
-public struct RevocationOrderDraft: Sendable {
+package struct RevocationOrderDraft: Sendable {
     /// Unique among all orders that there ever were.
-    public var name: String
-    public var kind: RevocationKind
-    public var reason: RevocationReason
-    public var mode: RevocationMode
+    package var name: String
+    package var kind: RevocationKind
+    package var reason: RevocationReason
+    package var mode: RevocationMode
     /// From when it is recorded; nil where the old certificate may wait for its replacement for ever.
-    public var deadline: TimeSpan?
+    package var deadline: TimeSpan?
     /// Who ordered it.
-    public var actor: String
-    public var note: String?
+    package var actor: String
+    package var note: String?
     /// The certificates that it names, by their rows.
-    public var seeds: [Int64]
+    package var seeds: [Int64]
     /// The keys that it names: no certificate is issued for them any more.
-    public var refusedKeys: [KeyReference]
+    package var refusedKeys: [KeyReference]
 
-    public init(
+    package init(
         name: String, kind: RevocationKind, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan? = nil,
         actor: String, note: String? = nil, seeds: [Int64] = [], refusedKeys: [KeyReference] = []
     ) {
@@ -42,42 +42,42 @@ public struct RevocationOrderDraft: Sendable {
 }
 
 /// A revocation order, as it is recorded.
-public struct RevocationOrder: Sendable, Equatable {
-    public let id: Int64
-    public let name: String
-    public let kind: RevocationKind
-    public let reason: RevocationReason
-    public let mode: RevocationMode
+package struct RevocationOrder: Sendable, Equatable {
+    package let id: Int64
+    package let name: String
+    package let kind: RevocationKind
+    package let reason: RevocationReason
+    package let mode: RevocationMode
     /// From ``recordedAt``.
-    public let deadline: TimeSpan?
-    public let recordedAt: Timestamp
-    public let actor: String
-    public let note: String?
+    package let deadline: TimeSpan?
+    package let recordedAt: Timestamp
+    package let actor: String
+    package let note: String?
     /// The run that recorded it; nil for the `revoke` command.
-    public let run: String?
+    package let run: String?
     /// Since when it is no longer in force.
-    public let withdrawnAt: Timestamp?
-    public let withdrawnBy: String?
+    package let withdrawnAt: Timestamp?
+    package let withdrawnBy: String?
     /// The certificates that it names, by their rows, in ascending order. A rule of a policy has none: it selects.
-    public let seeds: [Int64]
+    package let seeds: [Int64]
 }
 
 /// A certificate that is revoked now.
-public struct RevokeOrder: Sendable {
-    public var certificateRow: Int64
-    public var fingerprint: Fingerprint
-    public var device: DeviceID
+package struct RevokeOrder: Sendable {
+    package var certificateRow: Int64
+    package var fingerprint: Fingerprint
+    package var device: DeviceID
     /// The revocation order, by ``RevocationOrder/id``.
-    public var order: Int64
-    public var reach: RevocationReach
+    package var order: Int64
+    package var reach: RevocationReach
     /// What the CRL says.
-    public var reason: RevocationReason
+    package var reason: RevocationReason
     /// What the audit and the device's manifest say.
-    public var cause: Cause
+    package var cause: Cause
     /// When a manifest that takes an offer back expires.
-    public var manifestExpires: Timestamp
+    package var manifestExpires: Timestamp
 
-    public init(
+    package init(
         certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, order: Int64, reach: RevocationReach,
         reason: RevocationReason, cause: Cause, manifestExpires: Timestamp
     ) {
@@ -93,30 +93,30 @@ public struct RevokeOrder: Sendable {
 }
 
 /// A certificate of any status, as far as revocation needs it.
-public struct RevocableCertificate: Sendable, Equatable {
-    public let row: Int64
-    public let deviceRow: Int64
-    public let device: DeviceID
+package struct RevocableCertificate: Sendable, Equatable {
+    package let row: Int64
+    package let deviceRow: Int64
+    package let device: DeviceID
     /// By its row: see ``PlanningSnapshot/accountName(_:)``.
-    public let account: Int64
+    package let account: Int64
     /// By its row: see ``PlanningSnapshot/labels(ofSet:)``.
-    public let labelSet: Int64
-    public let fingerprint: Fingerprint
-    public let serialNumber: SerialNumber
+    package let labelSet: Int64
+    package let fingerprint: Fingerprint
+    package let serialNumber: SerialNumber
     /// By its row: see ``PlanningSnapshot/issuerName(_:)``.
-    public let issuer: Int64
-    public let notBefore: Timestamp
-    public let notAfter: Timestamp
-    public let key: KeyAlgorithm
-    public let publicKey: KeyReference
-    public let signature: SignatureAlgorithm
-    public let status: CertificateStatus
+    package let issuer: Int64
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
+    package let key: KeyAlgorithm
+    package let publicKey: KeyReference
+    package let signature: SignatureAlgorithm
+    package let status: CertificateStatus
     /// The certificate that this one renews, by its row.
-    public let parent: Int64?
+    package let parent: Int64?
     /// The revocation order that caused the rotation that issued it.
-    public let causedBy: Int64?
+    package let causedBy: Int64?
     /// When its device proved that it holds the key.
-    public let confirmedAt: Timestamp?
+    package let confirmedAt: Timestamp?
     /// When the replacement of it was confirmed.
-    public let replacedAt: Timestamp?
+    package let replacedAt: Timestamp?
 }

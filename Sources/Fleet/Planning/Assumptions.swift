@@ -1,5 +1,5 @@
 import Lifecycle
-public import RotationModel
+import RotationModel
 
 // What a forecast supposes: certificates, rotations and CSRs that the inventory does not have. Nothing of it is ever stored.
 
@@ -7,7 +7,7 @@ extension PlanningCertificate {
     /// A certificate that is supposed to be issued, `PENDING_ACTIVATION` until it is confirmed.
     ///
     /// - Parameter row: of its own; below zero, where the inventory has none.
-    public init(
+    package init(
         supposed row: Int64, fingerprint: Fingerprint, notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm,
         keyIdentity: KeyIdentity, signature: SignatureAlgorithm, issuer: Int64
     ) {
@@ -20,7 +20,7 @@ extension PlanningCertificate {
 
 extension PlanningDevice {
     /// Makes this CSR wait, or none, and nothing refused.
-    public mutating func suppose(request: WaitingRequest?) {
+    package mutating func suppose(request: WaitingRequest?) {
         self.request = request
         (refused, toldRefusal) = (nil, nil)
     }
@@ -28,7 +28,7 @@ extension PlanningDevice {
     /// Begins to replace a certificate, or goes on where that has begun.
     ///
     /// - Parameter row: of the rotation, where it is a new one; below zero, where the inventory has none.
-    public mutating func suppose(replacing certificate: Int64, for reason: Reason, row: Int64, at: Timestamp) {
+    package mutating func suppose(replacing certificate: Int64, for reason: Reason, row: Int64, at: Timestamp) {
         let original = Rotation.Certificate(certificate)
         if rotation?.rotation.isContinued(byReplacing: original) == true {
             rotation?.reason = reason
@@ -43,7 +43,7 @@ extension PlanningDevice {
 
 extension PlanningSnapshot {
     /// The row of an issuer's name; one below zero, good for this snapshot alone, where the inventory has no certificate by it.
-    public func supposedIssuer(_ name: String) throws(RotationError) -> Int64 {
+    package func supposedIssuer(_ name: String) throws(RotationError) -> Int64 {
         if let known = try issuerNames().first(where: { $0.name == name }) { return known.row }
         return lexicon.suppose(issuer: name)
     }

@@ -1,50 +1,50 @@
 import GRDB
-public import Lifecycle
+import Lifecycle
 import RotationModel
 
 /// What judging a device's confirmation needs to know of it.
-public struct ConfirmationContext: Sendable {
-    public let deviceRow: Int64
-    public let device: DeviceID
+package struct ConfirmationContext: Sendable {
+    package let deviceRow: Int64
+    package let device: DeviceID
     /// The rotation that is to be confirmed, or the last one that was. Nil where the device was never given a certificate
     /// that it could confirm.
-    public let rotation: ConfirmableRotation?
+    package let rotation: ConfirmableRotation?
 }
 
 /// A rotation that has its replacement.
-public struct ConfirmableRotation: Sendable {
-    public struct Replacement: Sendable, Equatable {
-        public let row: Int64
-        public let fingerprint: Fingerprint
-        public let status: CertificateStatus
-        public let notAfter: Timestamp
-        public let der: [UInt8]
+package struct ConfirmableRotation: Sendable {
+    package struct Replacement: Sendable, Equatable {
+        package let row: Int64
+        package let fingerprint: Fingerprint
+        package let status: CertificateStatus
+        package let notAfter: Timestamp
+        package let der: [UInt8]
     }
 
-    public let row: Int64
+    package let row: Int64
     /// `issued` or `delivered`: to be confirmed; `confirmed` or `completed`: it was.
-    public let state: RotationState
-    public let replacement: Replacement
+    package let state: RotationState
+    package let replacement: Replacement
     /// The certificate that is replaced, in DER.
-    public let replacedDER: [UInt8]
+    package let replacedDER: [UInt8]
     /// The sequence numbers of the manifests that carried the replacement.
-    public let sequences: ClosedRange<Int>
+    package let sequences: ClosedRange<Int>
     /// When the replacement was issued, and with it the first manifest that brought it. Nil where an older version recorded it.
-    public let issuedAt: Timestamp?
+    package let issuedAt: Timestamp?
     /// When its manifest was published.
-    public let deliveredAt: Timestamp?
-    public let confirmedAt: Timestamp?
+    package let deliveredAt: Timestamp?
+    package let confirmedAt: Timestamp?
     /// SHA-256 of the acknowledgement that confirmed it.
-    public let confirmation: SHA256Digest?
+    package let confirmation: SHA256Digest?
     /// The run that took it in.
-    public let confirmedRun: String?
+    package let confirmedRun: String?
     /// Whether that run died or failed: it may have left the acknowledgement's file in the inbox after its commit.
-    public let isConfirmingRunInterrupted: Bool
+    package let isConfirmingRunInterrupted: Bool
 }
 
 extension PlanningSnapshot {
     /// What is known of a device that hands in a confirmation; nil where the inventory does not have it.
-    public func confirmationContext(_ id: DeviceID) throws(RotationError) -> ConfirmationContext? {
+    package func confirmationContext(_ id: DeviceID) throws(RotationError) -> ConfirmationContext? {
         try guarded {
             let device = try Query(database, "SELECT id FROM devices WHERE name = ?")
                 .first([.text(id.text)]) { $0.integer(0) }

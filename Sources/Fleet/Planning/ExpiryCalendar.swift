@@ -1,32 +1,32 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// When the fleet's `ACTIVE` certificates end, in weeks from a point in time.
-public struct ExpiryCalendar: Sendable, Equatable {
+package struct ExpiryCalendar: Sendable, Equatable {
     /// When the first week begins; each takes seven days.
-    public let start: Timestamp
+    package let start: Timestamp
     /// Those whose notAfter is before ``start``.
-    public let expired: Int
+    package let expired: Int
     /// Those that end in the first week, in the second, and so on.
-    public let weeks: [Int]
+    package let weeks: [Int]
     /// Those that end after the last week.
-    public let later: Int
+    package let later: Int
 
-    public init(start: Timestamp, expired: Int, weeks: [Int], later: Int) {
+    package init(start: Timestamp, expired: Int, weeks: [Int], later: Int) {
         (self.start, self.expired, self.weeks, self.later) = (start, expired, weeks, later)
     }
 
-    public static let week = TimeSpan.days(7)
+    package static let week = TimeSpan.days(7)
 
     /// All of them: claims of `ACTIVE` certificates by devices.
-    public var total: Int { expired + weeks.reduce(0, +) + later }
+    package var total: Int { expired + weeks.reduce(0, +) + later }
 }
 
 extension PlanningSnapshot {
     /// Counts from the index alone; no certificate's row is read.
     ///
     /// - Parameter weeks: how many weeks are told apart, 1 or more.
-    public func expiries(from start: Timestamp, weeks: Int = 52) throws(RotationError) -> ExpiryCalendar {
+    package func expiries(from start: Timestamp, weeks: Int = 52) throws(RotationError) -> ExpiryCalendar {
         try guarded {
             let end = Timestamp(seconds: start.seconds + Int64(weeks) * ExpiryCalendar.week.seconds)
             func count(_ condition: String, _ time: Timestamp) throws -> Int {

@@ -1,23 +1,23 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// A certificate that is REVOKED and that this job did not issue: whether it is the authority's whose name it bears has to be verified
 /// before a CRL says anything of it.
-public struct ImportedRevocation: Sendable {
-    public let certificate: RevocableCertificate
-    public let revokedAt: Timestamp
+package struct ImportedRevocation: Sendable {
+    package let certificate: RevocableCertificate
+    package let revokedAt: Timestamp
     /// Whether an import brought the revocation and no run has carried it out.
-    public let isPending: Bool
+    package let isPending: Bool
     /// Whether the certificate was known here with another status before.
-    public let isChange: Bool
+    package let isChange: Bool
     /// Nil where nobody looked yet.
-    public let signedBy: SignedBy?
-    public let der: [UInt8]
+    package let signedBy: SignedBy?
+    package let der: [UInt8]
 }
 
 extension PlanningSnapshot {
     /// How many revocations wait for a run, of whatever issuer.
-    public var pendingRevocationCount: Int {
+    package var pendingRevocationCount: Int {
         get throws(RotationError) {
             try guarded {
                 Int(
@@ -31,7 +31,7 @@ extension PlanningSnapshot {
     /// waits for a run, and those that no authority's key was seen to verify. One a claim.
     ///
     /// - Parameter issuers: Names, as RFC 4514 writes them.
-    public func forEachImportedRevocation(issuers: [String], _ body: (ImportedRevocation) throws -> Void) throws {
+    package func forEachImportedRevocation(issuers: [String], _ body: (ImportedRevocation) throws -> Void) throws {
         let query = try Query(
             uncached: database,
             """
@@ -53,7 +53,7 @@ extension PlanningSnapshot {
     }
 
     /// The fingerprints of certificates whose revocation waits for a run, in the order in which they came in.
-    public func pendingRevocations() throws(RotationError) -> [Fingerprint] {
+    package func pendingRevocations() throws(RotationError) -> [Fingerprint] {
         try guarded {
             try Query(
                 database,

@@ -3,7 +3,7 @@ import RotationModel
 
 extension PlanningSnapshot {
     /// What is known of a device that hands in a CSR; nil where the inventory does not have it.
-    public func intakeContext(_ id: DeviceID) throws(RotationError) -> IntakeContext? {
+    package func intakeContext(_ id: DeviceID) throws(RotationError) -> IntakeContext? {
         try guarded {
             let device = try Query(
                 database,
@@ -47,7 +47,7 @@ extension PlanningSnapshot {
     }
 
     /// Devices whose id is longer than so many bytes, in the order of their bytes: their names do not fit everywhere.
-    public func longDeviceIDs(bytesOver limit: Int) throws(RotationError) -> [DeviceID] {
+    package func longDeviceIDs(bytesOver limit: Int) throws(RotationError) -> [DeviceID] {
         try guarded {
             try Query(database, "SELECT name FROM devices WHERE length(CAST(name AS BLOB)) > ? ORDER BY name")
                 .all([.count(limit)]) { DeviceID(checked: $0.text(0)) }

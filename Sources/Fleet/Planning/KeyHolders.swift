@@ -1,5 +1,5 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// Finds out whose key a key is.
 struct KeyHolders {
@@ -39,8 +39,8 @@ struct KeyHolders {
 }
 
 /// A CSR that waits, of a device that has the key first.
-public struct HeldRequest: Sendable, Equatable {
-    public let deviceRow: Int64
-    public let device: DeviceID
-    public let proof: RequestProof
+package struct HeldRequest: Sendable, Equatable {
+    package let deviceRow: Int64
+    package let device: DeviceID
+    package let proof: RequestProof
 }

@@ -1,10 +1,10 @@
 import GRDB
-public import Lifecycle
-public import RotationModel
+import Lifecycle
+import RotationModel
 
 extension PlanningDevice {
     /// Makes the device what it will be after an event: for who looks ahead. What no rotation may make changes nothing.
-    public mutating func suppose(_ event: RotationEvent, at: Timestamp) {
+    package mutating func suppose(_ event: RotationEvent, at: Timestamp) {
         guard let (moved, effects) = try? rotation?.rotation.apply(event) else { return }
         rotation?.rotation = moved
         switch moved.stage {
@@ -43,7 +43,7 @@ extension PlanningDevice {
 
 extension PlanningSnapshot {
     /// All issuers' names, by their rows.
-    public func issuerNames() throws(RotationError) -> [(row: Int64, name: String)] {
+    package func issuerNames() throws(RotationError) -> [(row: Int64, name: String)] {
         try guarded {
             try Query(database, "SELECT id, name FROM issuers ORDER BY id").all { ($0.integer(0), $0.text(1)) }
         }

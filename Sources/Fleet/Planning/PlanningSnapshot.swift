@@ -2,7 +2,7 @@ import GRDB
 import RotationModel
 
 /// The inventory as it stood at one moment, for planning. Valid within ``Inventory/planningSnapshot(_:)`` alone.
-public final class PlanningSnapshot {
+package final class PlanningSnapshot {
     let database: Database
     let lexicon: Lexicon
     private let path: String
@@ -15,13 +15,13 @@ public final class PlanningSnapshot {
     }
 
     /// Devices, with certificates and without.
-    public var deviceCount: Int { get throws(RotationError) { try count("devices") } }
+    package var deviceCount: Int { get throws(RotationError) { try count("devices") } }
 
     /// Claims of certificates by devices, of any status.
-    public var certificateCount: Int { get throws(RotationError) { try count("certificates") } }
+    package var certificateCount: Int { get throws(RotationError) { try count("certificates") } }
 
     /// Claims whose certificate is `ACTIVE`.
-    public var activeCertificateCount: Int {
+    package var activeCertificateCount: Int {
         get throws(RotationError) { try count("certificates WHERE status = 'ACTIVE'") }
     }
 
@@ -29,15 +29,15 @@ public final class PlanningSnapshot {
         try guarded { Int(try Query(database, "SELECT count(*) FROM \(rows)").first { $0.integer(0) } ?? 0) }
     }
 
-    public func accountName(_ row: Int64) throws(RotationError) -> AccountID {
+    package func accountName(_ row: Int64) throws(RotationError) -> AccountID {
         try guarded { AccountID(checked: try lexicon.account(row)) }
     }
 
-    public func issuerName(_ row: Int64) throws(RotationError) -> String {
+    package func issuerName(_ row: Int64) throws(RotationError) -> String {
         try guarded { try lexicon.issuer(row) }
     }
 
-    public func labels(ofSet row: Int64) throws(RotationError) -> Labels {
+    package func labels(ofSet row: Int64) throws(RotationError) -> Labels {
         try guarded { try lexicon.labels(ofSet: row) }
     }
 
@@ -58,7 +58,7 @@ public final class PlanningSnapshot {
 
     /// Hands over each device that has an `ACTIVE` certificate, in the order of its id's bytes, with its pending ones. Memory
     /// does not grow with the fleet.
-    public func forEachDeviceWithActiveCertificate(_ body: (PlanningDevice) throws -> Void) throws {
+    package func forEachDeviceWithActiveCertificate(_ body: (PlanningDevice) throws -> Void) throws {
         // An `install` says why a confirmation was refused, which is another matter.
         let told = "CASE m.action WHEN 'rekey' THEN m.refused END"
         let query = try Query(
@@ -101,7 +101,7 @@ public final class PlanningSnapshot {
     // MARK: Keys
 
     /// The keys that certificates of more than one device have, of any status.
-    public func sharedKeys() throws(RotationError) -> Set<KeyIdentity> {
+    package func sharedKeys() throws(RotationError) -> Set<KeyIdentity> {
         try guarded {
             let query = try Query(
                 database,
@@ -111,19 +111,19 @@ public final class PlanningSnapshot {
     }
 
     /// Whether another device has this key in a certificate of any status.
-    public func isCertified(_ key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> Bool {
+    package func isCertified(_ key: KeyIdentity, otherThan device: Int64) throws(RotationError) -> Bool {
         try guarded { try keyHolders().certificateHolder(of: key, otherThan: device) != nil }
     }
 
     /// The CSRs of other devices that wait with this key.
-    public func requests(
+    package func requests(
         withKey key: KeyIdentity, otherThan device: Int64
     ) throws(RotationError) -> [HeldRequest] {
         try guarded { try keyHolders().requests(withKey: key, otherThan: device) }
     }
 
     /// Devices that handed in CSRs with different keys, of which nobody knows which is the device's; by row.
-    public func devicesWithConflicts() throws(RotationError) -> Set<Int64> {
+    package func devicesWithConflicts() throws(RotationError) -> Set<Int64> {
         try guarded {
             Set(try Query(database, "SELECT DISTINCT device FROM conflicting_requests").all { $0.integer(0) })
         }
@@ -140,7 +140,7 @@ extension Inventory {
     /// Lets the body read the inventory as it stands now, however long it takes and whatever is written meanwhile.
     ///
     /// - Throws: What the body throws, and ``RotationError`` where the inventory fails.
-    public func planningSnapshot<R>(_ body: (PlanningSnapshot) throws -> R) throws -> R {
+    package func planningSnapshot<R>(_ body: (PlanningSnapshot) throws -> R) throws -> R {
         try snapshot { try body(PlanningSnapshot($0, path: path)) }
     }
 }

@@ -1,29 +1,29 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// The certificates whose keys may, or may not, speak for a device in a signed request.
-public struct RequestSigners: Sendable {
-    public struct Signer: Sendable {
-        public let row: Int64
-        public let fingerprint: Fingerprint
-        public let status: CertificateStatus
-        public let notBefore: Timestamp
-        public let notAfter: Timestamp
-        public let der: [UInt8]
+package struct RequestSigners: Sendable {
+    package struct Signer: Sendable {
+        package let row: Int64
+        package let fingerprint: Fingerprint
+        package let status: CertificateStatus
+        package let notBefore: Timestamp
+        package let notAfter: Timestamp
+        package let der: [UInt8]
     }
 
-    public let device: DeviceID
+    package let device: DeviceID
     /// The `ACTIVE` certificate that is the current one: its key alone speaks for the device. Nil where none is `ACTIVE`.
-    public let current: Signer?
+    package let current: Signer?
     /// The device's others, of any status.
-    public let others: [Signer]
+    package let others: [Signer]
 }
 
 extension PlanningSnapshot {
     /// Nil where the inventory does not have the device.
     ///
     /// - Parameter confirmed: `PENDING_ACTIVATION` certificates that count as `ACTIVE`, by row.
-    public func requestSigners(
+    package func requestSigners(
         _ id: DeviceID, confirmed: Set<Int64> = []
     ) throws(RotationError) -> RequestSigners? {
         try guarded {

@@ -19,39 +19,40 @@ extension PlanningSnapshot {
 
     /// Hands over every certificate of any status, one a claim, in the order in which they came in. Memory does not grow with
     /// the fleet; the body may read from the snapshot.
-    public func forEachCertificate(_ body: (RevocableCertificate) throws -> Void) throws {
+    package func forEachCertificate(_ body: (RevocableCertificate) throws -> Void) throws {
         let query = try Query(uncached: database, "\(PlanningSnapshot.revocable) ORDER BY c.id")
         try query.forEach { try body(revocable($0)) }
     }
 
-    public func certificate(row: Int64) throws(RotationError) -> RevocableCertificate? {
+    package func certificate(row: Int64) throws(RotationError) -> RevocableCertificate? {
         try certificates("c.id = ?", [.integer(row)]).first
     }
 
     /// One a claim.
-    public func certificates(withFingerprint fingerprint: Fingerprint) throws(RotationError) -> [RevocableCertificate] {
+    package func certificates(withFingerprint fingerprint: Fingerprint) throws(RotationError) -> [RevocableCertificate]
+    {
         try certificates("c.fingerprint = ?", [.digest(fingerprint.digest)])
     }
 
-    public func certificates(withKey key: KeyIdentity) throws(RotationError) -> [RevocableCertificate] {
+    package func certificates(withKey key: KeyIdentity) throws(RotationError) -> [RevocableCertificate] {
         try certificates("c.key_identity = ?", [.digest(key.digest)])
     }
 
     /// Those that were issued to replace one; not what was issued to replace those.
-    public func certificates(renewing row: Int64) throws(RotationError) -> [RevocableCertificate] {
+    package func certificates(renewing row: Int64) throws(RotationError) -> [RevocableCertificate] {
         // A certificate and what renews it are of one device: an index on the parent would only make issuing slower.
         try certificates(
             "c.device = (SELECT device FROM certificates WHERE id = ?1) AND c.parent = ?1", [.integer(row)])
     }
 
-    public func certificates(ofDevice row: Int64) throws(RotationError) -> [RevocableCertificate] {
+    package func certificates(ofDevice row: Int64) throws(RotationError) -> [RevocableCertificate] {
         try certificates("c.device = ?", [.integer(row)])
     }
 
     /// Those of a serial number, which only together with an issuer names one (RFC 5280, 4.1.2.2). Reads the whole fleet.
     ///
     /// - Parameter issuer: The issuer's name, as RFC 4514 writes it; nil for any.
-    public func certificates(
+    package func certificates(
         serial: SerialNumber, issuer: String? = nil
     ) throws(RotationError) -> [RevocableCertificate] {
         guard let issuer else { return try certificates("c.serial = ?", [.blob(serial.bytes)]) }

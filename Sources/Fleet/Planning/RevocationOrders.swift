@@ -3,17 +3,17 @@ import RotationModel
 
 extension PlanningSnapshot {
     /// The revocation orders that are in force, in the order in which they were recorded.
-    public func revocationOrders() throws(RotationError) -> [RevocationOrder] {
+    package func revocationOrders() throws(RotationError) -> [RevocationOrder] {
         try guarded { try RevocationOrderReader(database).all("WHERE withdrawn_at IS NULL ORDER BY id") }
     }
 
     /// The revocation order of a name, in force or withdrawn.
-    public func revocationOrder(named name: String) throws(RotationError) -> RevocationOrder? {
+    package func revocationOrder(named name: String) throws(RotationError) -> RevocationOrder? {
         try guarded { try RevocationOrderReader(database).all("WHERE name = ?", [.text(name)]).first }
     }
 
     /// The keys that are refused because of an order, in the order of their bytes.
-    public func refusedKeys(of order: Int64) throws(RotationError) -> [KeyReference] {
+    package func refusedKeys(of order: Int64) throws(RotationError) -> [KeyReference] {
         try guarded {
             try Query(
                 database,
@@ -29,7 +29,7 @@ extension PlanningSnapshot {
     /// order named it.
     ///
     /// - Parameter fingerprint: Of a key that the inventory does not have: an order may have named it by that alone.
-    public func isRefused(
+    package func isRefused(
         _ key: KeyIdentity, writtenAs fingerprint: KeyFingerprint? = nil
     ) throws(RotationError) -> Bool {
         try guarded {
@@ -39,7 +39,7 @@ extension PlanningSnapshot {
     }
 
     /// As ``key(writtenAs:)``, for many, in one pass; only those that the inventory's certificates have.
-    public func keys(writtenAs fingerprints: Set<KeyFingerprint>) throws(RotationError) -> [KeyReference] {
+    package func keys(writtenAs fingerprints: Set<KeyFingerprint>) throws(RotationError) -> [KeyReference] {
         guard !fingerprints.isEmpty else { return [] }
         return try guarded {
             var found: Set<KeyFingerprint> = []
@@ -55,7 +55,7 @@ extension PlanningSnapshot {
 
     /// The key of a fingerprint, by the certificates and CSRs that the inventory has; one that stands for it where there are none. Reads the
     /// whole fleet.
-    public func key(writtenAs fingerprint: KeyFingerprint) throws(RotationError) -> KeyReference {
+    package func key(writtenAs fingerprint: KeyFingerprint) throws(RotationError) -> KeyReference {
         try guarded {
             let known = try Query(
                 database,
@@ -70,7 +70,7 @@ extension PlanningSnapshot {
     }
 
     /// Whether the private half of a key was in a file of the inbox, so that it is certified for this device no more.
-    public func isExposed(_ key: KeyIdentity, of device: Int64) throws(RotationError) -> Bool {
+    package func isExposed(_ key: KeyIdentity, of device: Int64) throws(RotationError) -> Bool {
         try guarded {
             try Query(
                 database, "SELECT 1 FROM exposed_keys WHERE key_identity = ? AND (device IS NULL OR device = ?)"

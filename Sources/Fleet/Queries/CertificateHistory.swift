@@ -2,16 +2,16 @@ import GRDB
 import RotationModel
 
 /// Where a certificate comes from, and what became of it.
-public struct CertificateHistory: Sendable, Equatable {
+package struct CertificateHistory: Sendable, Equatable {
     /// The certificate that it was issued to replace. Nil for an imported one.
-    public let parent: Fingerprint?
+    package let parent: Fingerprint?
     /// When its device proved that it holds the key.
-    public let confirmedAt: Timestamp?
+    package let confirmedAt: Timestamp?
     /// When the replacement of it was confirmed.
-    public let replacedAt: Timestamp?
-    public let revocation: RevocationStory?
+    package let replacedAt: Timestamp?
+    package let revocation: RevocationStory?
 
-    public init(parent: Fingerprint?, confirmedAt: Timestamp?, replacedAt: Timestamp?, revocation: RevocationStory?) {
+    package init(parent: Fingerprint?, confirmedAt: Timestamp?, replacedAt: Timestamp?, revocation: RevocationStory?) {
         self.parent = parent
         self.confirmedAt = confirmedAt
         self.replacedAt = replacedAt
@@ -20,22 +20,22 @@ public struct CertificateHistory: Sendable, Equatable {
 }
 
 /// Why a certificate is REVOKED, and who wanted it so.
-public struct RevocationStory: Sendable, Equatable {
-    public let reason: RevocationReason
-    public let revokedAt: Timestamp
+package struct RevocationStory: Sendable, Equatable {
+    package let reason: RevocationReason
+    package let revokedAt: Timestamp
     /// The revocation order's name. Nil where the certificate came in REVOKED by import, as are all that follow.
-    public let order: String?
-    public let reach: RevocationReach?
+    package let order: String?
+    package let reach: RevocationReach?
     /// Who gave the order.
-    public let actor: String?
+    package let actor: String?
     /// The run that carried it out.
-    public let run: String?
+    package let run: String?
     /// What was noted with the order.
-    public let note: String?
+    package let note: String?
     /// Whether it came in by import and waits for a run, which puts it on the authority's CRL.
-    public internal(set) var isPending = false
+    package internal(set) var isPending = false
 
-    public init(
+    package init(
         reason: RevocationReason, revokedAt: Timestamp, order: String?, reach: RevocationReach?, actor: String?,
         run: String?, note: String?
     ) {

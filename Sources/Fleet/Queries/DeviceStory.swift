@@ -1,66 +1,66 @@
 import GRDB
-public import Lifecycle
+import Lifecycle
 import RotationModel
 
 /// A rotation of a device, under way or done.
-public struct RotationStory: Sendable, Equatable {
-    public let row: Int64
-    public let state: RotationState
-    public let oldCertificate: Fingerprint
+package struct RotationStory: Sendable, Equatable {
+    package let row: Int64
+    package let state: RotationState
+    package let oldCertificate: Fingerprint
     /// Nil until it was issued.
-    public let newCertificate: Fingerprint?
-    public let cause: Cause
+    package let newCertificate: Fingerprint?
+    package let cause: Cause
     /// The run that opened it.
-    public let run: String
-    public let openedAt: Timestamp
-    public let changedAt: Timestamp
+    package let run: String
+    package let openedAt: Timestamp
+    package let changedAt: Timestamp
     /// The first time that a CSR was asked for.
-    public internal(set) var asked: RotationStep? = nil
-    public internal(set) var issued: RotationStep? = nil
+    package internal(set) var asked: RotationStep? = nil
+    package internal(set) var issued: RotationStep? = nil
     /// The manifest that brings the replacement was published.
-    public internal(set) var delivered: RotationStep? = nil
-    public internal(set) var confirmed: RotationStep? = nil
+    package internal(set) var delivered: RotationStep? = nil
+    package internal(set) var confirmed: RotationStep? = nil
     /// It was completed or cancelled.
-    public internal(set) var ended: RotationStep? = nil
+    package internal(set) var ended: RotationStep? = nil
     /// The revocation order that caused it, by its name.
-    public internal(set) var revocation: String? = nil
+    package internal(set) var revocation: String? = nil
 }
 
 /// A step of a rotation: when it was taken, and by which run.
-public struct RotationStep: Sendable, Equatable {
-    public let at: Timestamp
+package struct RotationStep: Sendable, Equatable {
+    package let at: Timestamp
     /// Nil where it was taken before runs were recorded with the steps.
-    public let run: String?
+    package let run: String?
 
-    public init(at: Timestamp, run: String?) {
+    package init(at: Timestamp, run: String?) {
         self.at = at
         self.run = run
     }
 }
 
 /// All that the inventory knows of a device.
-public struct DeviceStory: Sendable {
-    public let listing: DeviceListing
+package struct DeviceStory: Sendable {
+    package let listing: DeviceListing
     /// Of the last manifest; 0 where there was none.
-    public let sequence: Int
-    public let addedAt: Timestamp
+    package let sequence: Int
+    package let addedAt: Timestamp
     /// The oldest first.
-    public let rotations: [RotationStory]
+    package let rotations: [RotationStory]
     /// What the device is to pick up.
-    public let manifest: ManifestRecord?
-    public let isManifestPublished: Bool
-    public let request: WaitingRequest?
-    public let requestReceivedAt: Timestamp?
+    package let manifest: ManifestRecord?
+    package let isManifestPublished: Bool
+    package let request: WaitingRequest?
+    package let requestReceivedAt: Timestamp?
     /// Why the last CSR was not taken.
-    public let refused: String?
+    package let refused: String?
     /// The last ones about this device, the oldest first.
-    public let audit: [AuditEntry]
+    package let audit: [AuditEntry]
 }
 
 extension Inventory {
     /// - Parameter auditLimit: How many of the last audit entries to include.
     /// - Returns: Nil where the inventory does not have the device; see ``nearNames(_:)``.
-    public func show(_ id: DeviceID, auditLimit: Int = 100) throws(RotationError) -> DeviceStory? {
+    package func show(_ id: DeviceID, auditLimit: Int = 100) throws(RotationError) -> DeviceStory? {
         try read { database in
             let device = try Query(
                 database,

@@ -1,26 +1,26 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// A certificate or a waiting CSR, for whoever looks at its key.
-public struct FleetKey: Sendable {
-    public enum Body: Sendable {
+package struct FleetKey: Sendable {
+    package enum Body: Sendable {
         /// DER.
         case certificate([UInt8])
         /// A SubjectPublicKeyInfo.
         case request([UInt8])
     }
 
-    public let device: DeviceID
+    package let device: DeviceID
     /// Nil where it is a CSR.
-    public let certificate: Fingerprint?
-    public let status: CertificateStatus?
-    public let key: KeyFingerprint
-    public let body: Body
+    package let certificate: Fingerprint?
+    package let status: CertificateStatus?
+    package let key: KeyFingerprint
+    package let body: Body
 }
 
 extension Inventory {
     /// How many ``forEachFleetKey(_:)`` hands over.
-    public func fleetKeyCount() throws(RotationError) -> Int {
+    package func fleetKeyCount() throws(RotationError) -> Int {
         try read { database in
             try Query(database, "SELECT (SELECT count(*) FROM certificates) + (SELECT count(*) FROM requests)")
                 .first { Int($0.integer(0)) } ?? 0
@@ -29,7 +29,7 @@ extension Inventory {
 
     /// Hands over every certificate of any status, and then every CSR that waits, each in the order in which it came in. Memory does not
     /// grow with the fleet.
-    public func forEachFleetKey(_ body: (FleetKey) throws -> Void) throws {
+    package func forEachFleetKey(_ body: (FleetKey) throws -> Void) throws {
         try snapshot { database in
             try Query(
                 database,

@@ -2,36 +2,36 @@ import GRDB
 import RotationModel
 
 /// The fleet in numbers.
-public struct InventorySummary: Sendable, Equatable {
-    public struct Count: Sendable, Equatable {
-        public let name: String
-        public let count: Int
+package struct InventorySummary: Sendable, Equatable {
+    package struct Count: Sendable, Equatable {
+        package let name: String
+        package let count: Int
     }
 
-    public let devices: Int
+    package let devices: Int
     /// Claims of certificates by devices.
-    public let certificates: Int
-    public let accounts: Int
+    package let certificates: Int
+    package let accounts: Int
     /// By the registry's names, in its order; statuses without a certificate are left out.
-    public let byStatus: [Count]
+    package let byStatus: [Count]
     /// Of the `ACTIVE` certificates, the most frequent first.
-    public let byKeyAlgorithm: [Count]
+    package let byKeyAlgorithm: [Count]
     /// Of the `ACTIVE` certificates, the most frequent first.
-    public let byIssuer: [Count]
+    package let byIssuer: [Count]
     /// `ACTIVE` certificates whose notAfter is past.
-    public let expired: Int
+    package let expired: Int
     /// `ACTIVE` certificates that are not expired and will be within 7 days.
-    public let expiringWithin7Days: Int
+    package let expiringWithin7Days: Int
     /// Those of 7 days included.
-    public let expiringWithin30Days: Int
+    package let expiringWithin30Days: Int
     /// Those of 30 days included.
-    public let expiringWithin90Days: Int
+    package let expiringWithin90Days: Int
     /// Devices none of whose certificates is `ACTIVE`.
-    public let devicesWithoutActive: Int
+    package let devicesWithoutActive: Int
     /// Of the `ACTIVE` certificates, by who signed them: ``SignedBy`` and `unverified`, the most frequent first.
-    public var bySigner: [Count] = []
+    package var bySigner: [Count] = []
     /// `ACTIVE` certificates that are not as RFC 5280 wants them.
-    public var malformed = 0
+    package var malformed = 0
 }
 
 extension InventorySummary {
@@ -43,11 +43,11 @@ extension InventorySummary {
 
 extension Inventory {
     /// How many devices have no certificate that is `ACTIVE`.
-    public func devicesWithoutActive() throws(RotationError) -> Int {
+    package func devicesWithoutActive() throws(RotationError) -> Int {
         try read { Int(try Query($0, InventorySummary.withoutActive).first { $0.integer(0) } ?? 0) }
     }
 
-    public func summary(at: Timestamp) throws(RotationError) -> InventorySummary {
+    package func summary(at: Timestamp) throws(RotationError) -> InventorySummary {
         try read { database in
             func number(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
                 Int(try Query(database, sql).first(values) { $0.integer(0) } ?? 0)

@@ -2,15 +2,15 @@ import GRDB
 import RotationModel
 
 /// Which devices to list. What is left out does not restrict.
-public struct ListFilter: Sendable {
+package struct ListFilter: Sendable {
     /// Devices with a certificate of this status; only those certificates are listed.
-    public var status: CertificateStatus?
+    package var status: CertificateStatus?
     /// Devices that have all of these labels.
-    public var labels: [(name: String, text: String)]
+    package var labels: [(name: String, text: String)]
     /// Devices with a certificate whose notAfter is earlier; only those certificates are listed.
-    public var notAfterBefore: Timestamp?
+    package var notAfterBefore: Timestamp?
 
-    public init(
+    package init(
         status: CertificateStatus? = nil, labels: [(name: String, text: String)] = [], notAfterBefore: Timestamp? = nil
     ) {
         self.status = status
@@ -22,43 +22,43 @@ public struct ListFilter: Sendable {
 }
 
 /// A certificate, as lists and stories show it.
-public struct ListedCertificate: Sendable, Equatable {
-    public let fingerprint: Fingerprint
-    public let status: CertificateStatus
-    public let serialNumber: SerialNumber
-    public let issuer: String
-    public let subject: String
-    public let notBefore: Timestamp
-    public let notAfter: Timestamp
-    public let key: KeyAlgorithm
-    public let keyWeakness: String?
-    public let keyFingerprint: KeyFingerprint
-    public let signature: SignatureAlgorithm
-    public let isSignatureWeak: Bool
+package struct ListedCertificate: Sendable, Equatable {
+    package let fingerprint: Fingerprint
+    package let status: CertificateStatus
+    package let serialNumber: SerialNumber
+    package let issuer: String
+    package let subject: String
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
+    package let key: KeyAlgorithm
+    package let keyWeakness: String?
+    package let keyFingerprint: KeyFingerprint
+    package let signature: SignatureAlgorithm
+    package let isSignatureWeak: Bool
     /// The authority that this job signed it with; nil for one that was imported.
-    public let authority: String?
-    public let addedAt: Timestamp
+    package let authority: String?
+    package let addedAt: Timestamp
     /// Since when it has its status.
-    public let statusAt: Timestamp
+    package let statusAt: Timestamp
     /// Where it comes from and what became of it. In a device's story alone: lists do not read it.
-    public internal(set) var history: CertificateHistory? = nil
+    package internal(set) var history: CertificateHistory? = nil
     /// Who signed it; nil where nobody looked. What this job issued, an authority signed.
-    public internal(set) var signedBy: SignedBy? = nil
+    package internal(set) var signedBy: SignedBy? = nil
     /// What is not as RFC 5280 wants it; nil where nothing is.
-    public internal(set) var malformed: String? = nil
+    package internal(set) var malformed: String? = nil
 }
 
-public struct DeviceListing: Sendable, Equatable {
-    public let device: DeviceID
-    public let account: AccountID
-    public let labels: Labels
+package struct DeviceListing: Sendable, Equatable {
+    package let device: DeviceID
+    package let account: AccountID
+    package let labels: Labels
     /// The earliest notBefore first, then by fingerprint.
-    public let certificates: [ListedCertificate]
+    package let certificates: [ListedCertificate]
 }
 
 extension Inventory {
     /// Lists devices in the order of their ids' bytes.
-    public func list(_ filter: ListFilter = ListFilter(), each: (DeviceListing) throws -> Void) throws {
+    package func list(_ filter: ListFilter = ListFilter(), each: (DeviceListing) throws -> Void) throws {
         try snapshot { database in
             try DeviceScan(database).forEach(matching: filter) { try each($0.listing) }
         }

@@ -3,7 +3,7 @@ import RotationModel
 
 extension Inventory {
     /// Device ids that a mistyped one may have meant, the nearest first; no more than three.
-    public func nearNames(_ id: DeviceID) throws(RotationError) -> [String] {
+    package func nearNames(_ id: DeviceID) throws(RotationError) -> [String] {
         try read { database in
             let wanted = Array(id.text.lowercased().utf8)
             // Two letters that changed places are two changes.

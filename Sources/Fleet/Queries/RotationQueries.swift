@@ -1,30 +1,30 @@
 import GRDB
-public import Lifecycle
+import Lifecycle
 import RotationModel
 
 /// A rotation that is under way, for who watches over it.
-public struct OpenRotationListing: Sendable, Equatable {
-    public let row: Int64
-    public let device: DeviceID
-    public let account: AccountID
-    public let state: RotationState
-    public let reason: Reason
+package struct OpenRotationListing: Sendable, Equatable {
+    package let row: Int64
+    package let device: DeviceID
+    package let account: AccountID
+    package let state: RotationState
+    package let reason: Reason
     /// The policy's name.
-    public let policy: String
-    public let openedAt: Timestamp
+    package let policy: String
+    package let openedAt: Timestamp
     /// Since when it stands where it stands.
-    public let changedAt: Timestamp
+    package let changedAt: Timestamp
     /// When the certificate that it replaces expires.
-    public let notAfter: Timestamp
+    package let notAfter: Timestamp
     /// The first time that the device was asked for a CSR.
-    public internal(set) var askedAt: Timestamp? = nil
+    package internal(set) var askedAt: Timestamp? = nil
     /// When the manifest that brings the replacement was published.
-    public internal(set) var deliveredAt: Timestamp? = nil
+    package internal(set) var deliveredAt: Timestamp? = nil
 }
 
 extension Inventory {
     /// How many rotations stand where, by ``RotationState``; states without one are left out.
-    public func rotationsByState() throws(RotationError) -> [String: Int] {
+    package func rotationsByState() throws(RotationError) -> [String: Int] {
         try read { database in
             let counts = try Query(database, "SELECT state, count(*) FROM rotations GROUP BY state")
                 .all { ($0.text(0), Int($0.integer(1))) }
@@ -39,7 +39,7 @@ extension Inventory {
     ///   - state: Nil for every state of an open rotation.
     ///   - before: Nil for all.
     ///   - limit: How many at most.
-    public func openRotations(
+    package func openRotations(
         in state: RotationState? = nil, unchangedSince before: Timestamp? = nil, limit: Int = .max
     ) throws(RotationError) -> [OpenRotationListing] {
         try read { database in
@@ -66,7 +66,7 @@ extension Inventory {
     }
 
     /// How many CSRs wait for a certificate.
-    public func waitingRequestCount() throws(RotationError) -> Int {
+    package func waitingRequestCount() throws(RotationError) -> Int {
         try read { Int(try Query($0, "SELECT count(*) FROM requests").first { $0.integer(0) } ?? 0) }
     }
 }

@@ -1,9 +1,9 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 extension Inventory {
     /// Records that a policy stopped by itself. One that stands already stays as it is.
-    public func recordHalt(
+    package func recordHalt(
         ofPolicy policy: String, _ tally: RolloutTally, run: String, at: Timestamp
     ) throws(RotationError) {
         try write { database in
@@ -33,7 +33,7 @@ extension Inventory {
     ///
     /// - Returns: Whether it had stopped.
     @discardableResult
-    public func resumeRollout(
+    package func resumeRollout(
         ofPolicy policy: String, note: String, actor: String, at: Timestamp
     ) throws(RotationError) -> Bool {
         try write { database in
@@ -55,7 +55,7 @@ extension Inventory {
     }
 
     /// Records devices whose replacement could not be made, for the tally of their policies.
-    public func recordFailures(_ failures: [IssuanceFailure], run: String, at: Timestamp) throws(RotationError) {
+    package func recordFailures(_ failures: [IssuanceFailure], run: String, at: Timestamp) throws(RotationError) {
         guard !failures.isEmpty else { return }
         try write { database in
             let add = try Query(

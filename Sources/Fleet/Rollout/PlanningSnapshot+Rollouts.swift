@@ -1,10 +1,10 @@
 import GRDB
 import Lifecycle
-public import RotationModel
+import RotationModel
 
 extension PlanningSnapshot {
     /// The policies that stopped and were not resumed, by name.
-    public func standingHalts() throws(RotationError) -> [StandingHalt] {
+    package func standingHalts() throws(RotationError) -> [StandingHalt] {
         try guarded {
             try Query(
                 database,
@@ -22,7 +22,7 @@ extension PlanningSnapshot {
     }
 
     /// When each policy was resumed last, by name.
-    public func lastResumes() throws(RotationError) -> [String: Timestamp] {
+    package func lastResumes() throws(RotationError) -> [String: Timestamp] {
         try guarded {
             let rows = try Query(database, "SELECT policy, max(resumed_at) FROM rollout_resumes GROUP BY policy")
                 .all { ($0.text(0), $0.time(1)) }
@@ -32,7 +32,7 @@ extension PlanningSnapshot {
 
     /// Rotations under way that wait for their device's CSR, their certificate or their device's proof; but for those that a
     /// revocation caused, which no rollout waits for.
-    public func unconfirmedRotations() throws(RotationError) -> [UnconfirmedRotation] {
+    package func unconfirmedRotations() throws(RotationError) -> [UnconfirmedRotation] {
         try guarded {
             try Query(
                 database,
@@ -60,7 +60,7 @@ extension PlanningSnapshot {
     ///   - patience: After how long without a proof a device counts as stuck.
     ///   - now: What counts as stuck is so by this time.
     ///   - confirmed: Replacements that are about to be confirmed, by their rows.
-    public func rolloutTally(
+    package func rolloutTally(
         ofPolicy policy: String, since: Timestamp, resumedAt: Timestamp?, patience: Patience, now: Timestamp,
         confirmed: Set<Int64> = []
     ) throws(RotationError) -> RolloutTally {

@@ -4,7 +4,7 @@ import RotationModel
 
 extension Inventory {
     /// Records that manifests lie where devices pick them up. One that was replaced meanwhile is passed over.
-    public func markPublished(_ manifests: [ManifestRecord], run: String, at: Timestamp) throws(RotationError) {
+    package func markPublished(_ manifests: [ManifestRecord], run: String, at: Timestamp) throws(RotationError) {
         guard !manifests.isEmpty else { return }
         try write { database in
             let publish = try Query(
@@ -42,7 +42,7 @@ extension Inventory {
     /// Manifests that were recorded and may not lie where devices pick them up, in the order in which they were recorded.
     ///
     /// - Parameter limit: How many at most; call again after ``markPublished(_:run:at:)`` for the rest.
-    public func unpublishedManifests(limit: Int) throws(RotationError) -> [ManifestRecord] {
+    package func unpublishedManifests(limit: Int) throws(RotationError) -> [ManifestRecord] {
         try read { database in
             try Query(database, "\(ManifestReader.select) WHERE m.published = 0 ORDER BY m.id LIMIT ?")
                 .all([.count(limit)], ManifestReader.read)
@@ -55,7 +55,7 @@ extension Inventory {
     ///   - expiringBefore: Those that expire earlier than this.
     ///   - newExpiry: When the new ones expire; after `expiringBefore`.
     ///   - limit: How many at most; call again until none is returned.
-    public func refreshManifests(
+    package func refreshManifests(
         expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: String, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         try write { database in

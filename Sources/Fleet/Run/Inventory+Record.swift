@@ -7,7 +7,7 @@ extension Inventory {
     /// pages again and again; until then they do no harm: a rotation that has its certificate is not issued again.
     ///
     /// A CSR that came in later, for another key, waits on.
-    public func forgetAnsweredRequests() throws(RotationError) {
+    package func forgetAnsweredRequests() throws(RotationError) {
         try write { database in
             _ = try Query(
                 database,
@@ -24,7 +24,7 @@ extension Inventory {
     /// - Returns: The manifests, in the order given.
     /// - Throws: ``RotationError/Code/inventory`` where a reservation is no longer there to be recorded or the certificate
     ///   is not what was reserved; then nothing is recorded.
-    public func record(
+    package func record(
         _ issued: [IssuedOrder], run: String, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !issued.isEmpty else { return [] }

@@ -10,7 +10,7 @@ extension Inventory {
     /// - Parameter run: The run that recovers, whose own reservations are left alone.
     /// - Returns: How many were given up.
     @discardableResult
-    public func abandonReservations(run: String, at: Timestamp) throws(RotationError) -> Int {
+    package func abandonReservations(run: String, at: Timestamp) throws(RotationError) -> Int {
         try write { database in
             let left = try Query(
                 database,
@@ -47,7 +47,7 @@ extension Inventory {
     ///
     /// - Returns: How many were retired.
     @discardableResult
-    public func retire(_ orders: [RetireOrder], run: String, at: Timestamp) throws(RotationError) -> Int {
+    package func retire(_ orders: [RetireOrder], run: String, at: Timestamp) throws(RotationError) -> Int {
         guard !orders.isEmpty else { return 0 }
         return try write { database in
             let retire = try Query(

@@ -9,7 +9,7 @@ extension Inventory {
     /// confirmed yet.
     ///
     /// - Returns: The manifests of the others, in the order given.
-    public func recordRekey(
+    package func recordRekey(
         _ asks: [RekeyOrder], run: String, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !asks.isEmpty else { return [] }

@@ -12,7 +12,7 @@ extension Inventory {
     /// - Parameters:
     ///   - batch: The batch's name, for the records.
     ///   - run: The run that reserves; it must have begun.
-    public func reserve(
+    package func reserve(
         _ orders: [ReservationOrder], batch: String, run: String, at: Timestamp
     ) throws(RotationError) -> (reserved: [Reservation], skipped: [SkippedOrder]) {
         guard !orders.isEmpty else { return ([], []) }

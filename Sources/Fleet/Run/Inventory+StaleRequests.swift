@@ -1,17 +1,17 @@
 import GRDB
-public import RotationModel
+import RotationModel
 
 /// A CSR that waits.
-public struct StaleRequest: Sendable, Equatable {
-    public let deviceRow: Int64
-    public let device: DeviceID
-    public let keyIdentity: KeyIdentity
-    public let proof: RequestProof
+package struct StaleRequest: Sendable, Equatable {
+    package let deviceRow: Int64
+    package let device: DeviceID
+    package let keyIdentity: KeyIdentity
+    package let proof: RequestProof
 }
 
 extension Inventory {
     /// CSRs that were taken before a time and still wait, by device.
-    public func requests(receivedBefore: Timestamp) throws(RotationError) -> [StaleRequest] {
+    package func requests(receivedBefore: Timestamp) throws(RotationError) -> [StaleRequest] {
         try read { database in
             try Query(
                 database,
@@ -28,7 +28,7 @@ extension Inventory {
     }
 
     /// Forgets devices' conflicting CSRs, the last of which was taken before a time.
-    public func forgetConflicts(olderThan time: Timestamp) throws(RotationError) {
+    package func forgetConflicts(olderThan time: Timestamp) throws(RotationError) {
         try write { database in
             _ = try Query(
                 database,

@@ -8,7 +8,7 @@ extension Inventory {
     /// - Returns: Those that could not be taken after all, because another device has the key by now. They are recorded
     ///   as refused.
     @discardableResult
-    public func take(_ intake: RequestIntake, run: String, at: Timestamp) throws(RotationError) -> [RequestConflict] {
+    package func take(_ intake: RequestIntake, run: String, at: Timestamp) throws(RotationError) -> [RequestConflict] {
         guard !intake.isEmpty else { return [] }
         return try write { database in try record(intake, database, run: run, at: at) }
     }
@@ -16,7 +16,7 @@ extension Inventory {
     /// As ``take(_:run:at:)``, of what is found out within the same transaction: nothing comes between a check and its record.
     ///
     /// - Parameter check: says what is to be recorded, and what the caller wants to know beside it.
-    public func take<T>(
+    package func take<T>(
         run: String, at: Timestamp, _ check: (PlanningSnapshot) throws -> (RequestIntake, T)
     ) throws(RotationError) -> (T, [RequestConflict]) {
         try write { database in
@@ -45,7 +45,7 @@ extension Inventory {
 
     /// As ``take(_:run:at:)``, of CSRs that were taken and CSRs that were not.
     @discardableResult
-    public func take(
+    package func take(
         _ taken: [TakenRequest], refused: [RefusedFile], run: String, at: Timestamp
     ) throws(RotationError) -> [RequestConflict] {
         var intake = RequestIntake()

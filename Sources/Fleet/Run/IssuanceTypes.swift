@@ -1,7 +1,7 @@
 import RotationModel
 
 /// Where a new certificate's key comes from.
-public enum KeySource: String, Sendable {
+package enum KeySource: String, Sendable {
     /// The CSR that waits.
     case request
     /// The certificate that is replaced: policy lets its key stay.
@@ -9,23 +9,23 @@ public enum KeySource: String, Sendable {
 }
 
 /// What is to be issued to a device.
-public struct ReservationOrder: Sendable {
-    public var deviceRow: Int64
-    public var device: DeviceID
+package struct ReservationOrder: Sendable {
+    package var deviceRow: Int64
+    package var device: DeviceID
     /// The certificate to replace, by its row.
-    public var oldCertificate: Int64
+    package var oldCertificate: Int64
     /// Never used before, and never again.
-    public var serial: SerialNumber
-    public var cause: Cause
-    public var profile: String
-    public var authority: String
-    public var keySource: KeySource
+    package var serial: SerialNumber
+    package var cause: Cause
+    package var profile: String
+    package var authority: String
+    package var keySource: KeySource
     /// Whether a replacement that the device has not confirmed is given up for this one.
-    public var supersedes: Bool
+    package var supersedes: Bool
     /// The revocation order that causes the rotation.
-    public var revocation: Int64?
+    package var revocation: Int64?
 
-    public init(
+    package init(
         deviceRow: Int64, device: DeviceID, oldCertificate: Int64, serial: SerialNumber, cause: Cause, profile: String,
         authority: String,
         keySource: KeySource, supersedes: Bool = false, revocation: Int64? = nil
@@ -44,60 +44,60 @@ public struct ReservationOrder: Sendable {
 }
 
 /// A serial number that is set aside for one rotation, and what to certify under it.
-public struct Reservation: Sendable {
-    public let row: Int64
-    public let rotation: Int64
+package struct Reservation: Sendable {
+    package let row: Int64
+    package let rotation: Int64
     /// The order's place among those given.
-    public let index: Int
-    public let order: ReservationOrder
-    public let account: AccountID
+    package let index: Int
+    package let order: ReservationOrder
+    package let account: AccountID
     /// The certificate that is replaced.
-    public let replaces: ReplacedCertificate
+    package let replaces: ReplacedCertificate
     /// The SubjectPublicKeyInfo to certify, in DER; empty where the key comes from ``currentCertificate``.
-    public let spki: [UInt8]
-    public let keyFingerprint: KeyFingerprint
+    package let spki: [UInt8]
+    package let keyFingerprint: KeyFingerprint
     /// The CSR that the key comes from, in DER; empty where it comes from ``currentCertificate``, or was not kept.
-    public let csr: [UInt8]
+    package let csr: [UInt8]
     /// The certificate that is replaced, in DER, where its key is to be certified again; otherwise empty.
-    public let currentCertificate: [UInt8]
+    package let currentCertificate: [UInt8]
 }
 
 /// The certificate that a manifest replaces.
-public struct ReplacedCertificate: Sendable, Equatable {
-    public let fingerprint: Fingerprint
-    public let notAfter: Timestamp
+package struct ReplacedCertificate: Sendable, Equatable {
+    package let fingerprint: Fingerprint
+    package let notAfter: Timestamp
 }
 
 /// An order that was not reserved, and why.
-public struct SkippedOrder: Sendable, Equatable {
+package struct SkippedOrder: Sendable, Equatable {
     /// In the order given.
-    public let index: Int
-    public let why: String
+    package let index: Int
+    package let why: String
 }
 
 /// What the manifest that brings a new certificate says beyond what the inventory knows.
-public struct ManifestDraft: Sendable {
-    public var expires: Timestamp
+package struct ManifestDraft: Sendable {
+    package var expires: Timestamp
 
-    public init(expires: Timestamp) { self.expires = expires }
+    package init(expires: Timestamp) { self.expires = expires }
 }
 
 /// A certificate that was signed under a reservation.
-public struct IssuedOrder: Sendable {
+package struct IssuedOrder: Sendable {
     /// Whose choice its serial number is.
-    public enum SerialChoice: Sendable {
+    package enum SerialChoice: Sendable {
         /// The reserved one and no other.
         case reserved
         /// An external issuer has numbers of its own. A reserved one that it did not take is given up.
         case issuer
     }
 
-    public var reservation: Reservation
-    public var serialChoice: SerialChoice
-    public var columns: CertificateColumns
-    public var manifest: ManifestDraft
+    package var reservation: Reservation
+    package var serialChoice: SerialChoice
+    package var columns: CertificateColumns
+    package var manifest: ManifestDraft
 
-    public init(
+    package init(
         reservation: Reservation, columns: CertificateColumns, manifest: ManifestDraft,
         serialChoice: SerialChoice = .reserved
     ) {

@@ -1,26 +1,26 @@
 import RotationModel
 
 /// A device that is to be asked for a CSR.
-public struct RekeyOrder: Sendable {
-    public var deviceRow: Int64
-    public var device: DeviceID
+package struct RekeyOrder: Sendable {
+    package var deviceRow: Int64
+    package var device: DeviceID
     /// The certificate to replace, by its row.
-    public var oldCertificate: Int64
-    public var cause: Cause
+    package var oldCertificate: Int64
+    package var cause: Cause
     /// The keys that the profile takes, as policies write them.
-    public var keys: [String]
+    package var keys: [String]
     /// The subject that the certificate will have.
-    public var subject: String
+    package var subject: String
     /// Why the last CSR was not taken.
-    public var refused: String?
+    package var refused: String?
     /// When the manifest that asks expires.
-    public var expires: Timestamp
+    package var expires: Timestamp
     /// Whether a replacement that the device has not confirmed is given up for this one.
-    public var supersedes: Bool
+    package var supersedes: Bool
     /// The revocation order that causes the rotation.
-    public var revocation: Int64?
+    package var revocation: Int64?
 
-    public init(
+    package init(
         deviceRow: Int64, device: DeviceID, oldCertificate: Int64, cause: Cause, keys: [String], subject: String,
         refused: String?, expires: Timestamp,
         supersedes: Bool = false, revocation: Int64? = nil
@@ -39,13 +39,13 @@ public struct RekeyOrder: Sendable {
 }
 
 /// A certificate that is no longer needed.
-public struct RetireOrder: Sendable {
-    public var certificateRow: Int64
-    public var fingerprint: Fingerprint
-    public var device: DeviceID
-    public var cause: Cause
+package struct RetireOrder: Sendable {
+    package var certificateRow: Int64
+    package var fingerprint: Fingerprint
+    package var device: DeviceID
+    package var cause: Cause
 
-    public init(
+    package init(
         certificateRow: Int64, fingerprint: Fingerprint, device: DeviceID, cause: Cause
     ) {
         self.certificateRow = certificateRow
@@ -56,28 +56,28 @@ public struct RetireOrder: Sendable {
 }
 
 /// All that a device's manifest says, so that it can be written again byte for byte.
-public struct ManifestRecord: Sendable, Equatable {
-    public enum Action: String, Sendable { case install, rekey, none }
+package struct ManifestRecord: Sendable, Equatable {
+    package enum Action: String, Sendable { case install, rekey, none }
 
-    public let deviceRow: Int64
-    public let device: DeviceID
-    public let account: AccountID
+    package let deviceRow: Int64
+    package let device: DeviceID
+    package let account: AccountID
     /// Grows by one with each manifest of the device.
-    public let sequence: Int
-    public let action: Action
-    public let reason: Reason
+    package let sequence: Int
+    package let action: Action
+    package let reason: Reason
     /// The run that wrote it.
-    public let run: String
-    public let issued: Timestamp
-    public let expires: Timestamp
+    package let run: String
+    package let issued: Timestamp
+    package let expires: Timestamp
     /// For `install`: the new certificate.
-    public let certificateDER: [UInt8]?
+    package let certificateDER: [UInt8]?
     /// For `install`: the authority that signed it, by its name in rotation.yaml.
-    public let authority: String?
-    public let replaces: ReplacedCertificate?
+    package let authority: String?
+    package let replaces: ReplacedCertificate?
     /// For `rekey`: the keys to choose from.
-    public let requestKeys: [String]
-    public let requestSubject: String?
+    package let requestKeys: [String]
+    package let requestSubject: String?
     /// Why the last CSR was not taken.
-    public let refused: String?
+    package let refused: String?
 }

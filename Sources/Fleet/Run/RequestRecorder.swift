@@ -161,6 +161,6 @@ struct RequestRecorder {
 
 extension ExposedKey {
     /// As the refusal of a CSR with such a key reads.
-    public static let refusal =
+    package static let refusal =
         "private-key-included: its private key was in a file of the inbox: that key is burnt, and must be made anew; it never leaves the device"
 }

@@ -5,7 +5,7 @@ extension Inventory {
     /// Records that a run has started.
     ///
     /// - Throws: ``RotationError/Code/inventory`` where a run of that id is recorded already.
-    public func beginRun(_ run: RunRecord) throws(RotationError) {
+    package func beginRun(_ run: RunRecord) throws(RotationError) {
         try write { database in
             try Query(database, "INSERT INTO runs (id, started_at, now, actor, host, pid) VALUES (?, ?, ?, ?, ?, ?)")
                 .run([
@@ -23,7 +23,7 @@ extension Inventory {
     }
 
     /// Records how a run ended. One that has ended keeps its first outcome.
-    public func endRun(
+    package func endRun(
         _ id: String, outcome: String, counts: [String: Int], at: Timestamp
     ) throws(RotationError) {
         try write { database in
@@ -40,7 +40,7 @@ extension Inventory {
     }
 
     /// Runs that began and did not end, oldest first. Without the lock on the workspace, one of them may be alive.
-    public func interruptedRuns() throws(RotationError) -> [String] {
+    package func interruptedRuns() throws(RotationError) -> [String] {
         try read { try RunLog.unfinished($0) }
     }
 
@@ -49,7 +49,7 @@ extension Inventory {
     /// - Parameter current: The run that calls, which is left alone.
     /// - Returns: The runs that were closed, oldest first.
     @discardableResult
-    public func closeInterruptedRuns(except current: String? = nil, at: Timestamp) throws(RotationError) -> [String] {
+    package func closeInterruptedRuns(except current: String? = nil, at: Timestamp) throws(RotationError) -> [String] {
         try write { database in
             let runs = try RunLog.unfinished(database).filter { $0 != current }
             for run in runs {
@@ -61,7 +61,7 @@ extension Inventory {
     }
 
     /// The last runs, the latest first.
-    public func recentRuns(limit: Int) throws(RotationError) -> [RunRecord] {
+    package func recentRuns(limit: Int) throws(RotationError) -> [RunRecord] {
         try read { database in
             try Query(
                 database,

@@ -1,22 +1,22 @@
 import RotationModel
 
 /// A run of the job, from its start.
-public struct RunRecord: Sendable, Equatable {
-    public var id: String
-    public var startedAt: Timestamp
+package struct RunRecord: Sendable, Equatable {
+    package var id: String
+    package var startedAt: Timestamp
     /// The time that it decides for: `startedAt`, unless `--at` says otherwise.
-    public var now: Timestamp
+    package var now: Timestamp
     /// The user or the timer that started it.
-    public var actor: String
-    public var host: String
-    public var pid: Int32
+    package var actor: String
+    package var host: String
+    package var pid: Int32
     /// Nil while it is under way.
-    public var endedAt: Timestamp?
+    package var endedAt: Timestamp?
     /// Nil while it is under way.
-    public var outcome: String?
-    public var counts: [String: Int]
+    package var outcome: String?
+    package var counts: [String: Int]
 
-    public init(
+    package init(
         id: String, startedAt: Timestamp, now: Timestamp, actor: String, host: String, pid: Int32,
         endedAt: Timestamp? = nil, outcome: String? = nil, counts: [String: Int] = [:]
     ) {
@@ -32,7 +32,7 @@ public struct RunRecord: Sendable, Equatable {
     }
 
     /// The outcome of a run that died.
-    public static let interrupted = "interrupted"
+    package static let interrupted = "interrupted"
     /// The outcome of a run that an error ended.
-    public static let failed = "failed"
+    package static let failed = "failed"
 }

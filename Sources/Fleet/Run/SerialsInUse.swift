@@ -6,7 +6,7 @@ extension Inventory {
     /// It reads the fleet once, whatever their number.
     ///
     /// - Parameter issuer: its name, as RFC 4514 writes it.
-    public func serialsInUse(
+    package func serialsInUse(
         _ serials: Set<SerialNumber>, issuer: String
     ) throws(RotationError) -> Set<SerialNumber> {
         guard !serials.isEmpty else { return [] }

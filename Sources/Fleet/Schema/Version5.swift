@@ -58,11 +58,11 @@ enum Version5 {
 
 /// How the inventory learns what the keys are that it has from before it knew. Fleet knows no X.509: whoever composes it with PKI hands
 /// these in.
-public struct KeyReaders: Sendable {
+package struct KeyReaders: Sendable {
     let certificate: @Sendable (_ der: [UInt8]) throws(RotationError) -> CertificateColumns
     let publicKey: @Sendable (_ subjectPublicKeyInfo: [UInt8]) throws(RotationError) -> KeyIdentity
 
-    public init(
+    package init(
         certificate: @escaping @Sendable (_ der: [UInt8]) throws(RotationError) -> CertificateColumns,
         publicKey: @escaping @Sendable (_ subjectPublicKeyInfo: [UInt8]) throws(RotationError) -> KeyIdentity
     ) {

@@ -3,48 +3,48 @@ import RotationModel
 /// An X.509 certificate (RFC 5280), read strictly from DER and kept byte for byte.
 ///
 /// Reading does not verify the signature: that is for whoever relies on the certificate.
-public struct Certificate: Hashable, Sendable {
+package struct Certificate: Hashable, Sendable {
     /// The most bytes of DER that are read.
-    public static let largest = 64 * 1024
+    package static let largest = 64 * 1024
 
-    public let der: [UInt8]
+    package let der: [UInt8]
     /// The SHA-256 of ``der``: the registry's `certificateId`.
-    public let fingerprint: Fingerprint
+    package let fingerprint: Fingerprint
     /// As it came: certificates of others may have one that is negative, zero, or longer than RFC 5280's 20 bytes.
-    public let serialNumber: SerialNumber
-    public let issuer: DistinguishedName
-    public let subject: DistinguishedName
-    public let notBefore: Timestamp
-    public let notAfter: Timestamp
-    public let publicKey: PublicKeyInfo
-    public let signatureAlgorithm: SignatureAlgorithm
+    package let serialNumber: SerialNumber
+    package let issuer: DistinguishedName
+    package let subject: DistinguishedName
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
+    package let publicKey: PublicKeyInfo
+    package let signatureAlgorithm: SignatureAlgorithm
     /// The parameters of an RSASSA-PSS signature; nil for any other.
-    public let pss: PSSParameters?
+    package let pss: PSSParameters?
     /// Whether the signature's hash is weaker than SHA-256. Unknown algorithms count as weak, Ed25519 does not.
-    public let isSignatureWeak: Bool
+    package let isSignatureWeak: Bool
     let extensions: CertificateExtensions
     /// What is not as RFC 5280 wants it, each in a few words: always empty but for ``init(inField:)``.
-    public let malformations: [String]
+    package let malformations: [String]
 
     /// BasicConstraints says CA.
-    public var isAuthority: Bool { extensions.isAuthority }
+    package var isAuthority: Bool { extensions.isAuthority }
     /// Nil where the extension is absent, which allows every use.
-    public var keyUsage: Set<KeyUsage>? { extensions.keyUsage }
+    package var keyUsage: Set<KeyUsage>? { extensions.keyUsage }
     /// Object identifiers in dotted form; nil where the extension is absent.
-    public var extendedKeyUsage: [String]? { extensions.extendedKeyUsage }
+    package var extendedKeyUsage: [String]? { extensions.extendedKeyUsage }
     /// Those of the kinds that ``RotationModel/GeneralName`` has.
-    public var subjectAlternativeNames: [GeneralName] { extensions.subjectAlternativeNames }
-    public var subjectKeyIdentifier: [UInt8]? { extensions.subjectKeyIdentifier }
-    public var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
+    package var subjectAlternativeNames: [GeneralName] { extensions.subjectAlternativeNames }
+    package var subjectKeyIdentifier: [UInt8]? { extensions.subjectKeyIdentifier }
+    package var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
     /// The URIs where the issuer's CRL is to be had, in the certificate's order.
-    public var crlDistributionPoints: [String] { extensions.crlDistributionPoints }
+    package var crlDistributionPoints: [String] { extensions.crlDistributionPoints }
     /// Whether its key may sign CRLs: KeyUsage is absent or has cRLSign.
-    public var maySignRevocationLists: Bool { keyUsage?.contains(.cRLSign) ?? true }
+    package var maySignRevocationLists: Bool { keyUsage?.contains(.cRLSign) ?? true }
 
     /// One certificate that fills the bytes.
     ///
     /// - Throws: ``RotationError/Code/badInput`` that names the part that is wrong.
-    public init(der: [UInt8]) throws(RotationError) {
+    package init(der: [UInt8]) throws(RotationError) {
         self = try CertificateReader.read(der)
     }
 
@@ -56,14 +56,14 @@ public struct Certificate: Hashable, Sendable {
     /// what others are asked for) there is ``init(der:)``.
     ///
     /// - Throws: ``RotationError/Code/badInput`` that names the part that cannot be done without.
-    public init(inField der: [UInt8]) throws(RotationError) {
+    package init(inField der: [UInt8]) throws(RotationError) {
         self = try CertificateReader.read(der, .lenient)
     }
 
     /// PEM with exactly one CERTIFICATE block, or DER.
     ///
     /// - Throws: ``RotationError/Code/badInput``.
-    public init(reading bytes: [UInt8]) throws(RotationError) {
+    package init(reading bytes: [UInt8]) throws(RotationError) {
         let all = try Certificate.all(reading: bytes)
         guard all.count == 1 else {
             throw RotationError(.badInput, "there are \(all.count) certificates where one is expected")
@@ -74,7 +74,7 @@ public struct Certificate: Hashable, Sendable {
     /// All certificates of a PEM bundle, in its order, one or more; or one in DER. Blocks of other kinds are passed over.
     ///
     /// - Throws: ``RotationError/Code/badInput``, also where there is none.
-    public static func all(reading bytes: [UInt8]) throws(RotationError) -> [Certificate] {
+    package static func all(reading bytes: [UInt8]) throws(RotationError) -> [Certificate] {
         if PEM.looksLikeDER(bytes) { return [try Certificate(der: bytes)] }
         let blocks = try PEM.blocks(in: bytes, labelled: PEM.certificateLabels)
         var certificates: [Certificate] = []
@@ -113,8 +113,8 @@ public struct Certificate: Hashable, Sendable {
     }
 
     /// In lines of 64 characters, the last one ended too.
-    public var pem: String { String(decoding: PEM.encode("CERTIFICATE", der), as: UTF8.self) }
+    package var pem: String { String(decoding: PEM.encode("CERTIFICATE", der), as: UTF8.self) }
 
-    public static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    package static func == (left: Certificate, right: Certificate) -> Bool { left.der == right.der }
+    package func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }

@@ -5,7 +5,7 @@ extension Certificate {
     /// Whether the certificate's signature is by this key. Dates, names and uses are not looked at.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the key cannot be used, or the algorithm is none that is verified here.
-    public func isSigned(by key: PublicKeyInfo) throws(RotationError) -> Bool {
+    package func isSigned(by key: PublicKeyInfo) throws(RotationError) -> Bool {
         try isSigned(by: KeyVerifier(key))
     }
 

@@ -5,7 +5,7 @@ extension Certificate {
     /// ``init(inField:)`` reads. Of a chain, the one that is no authority's.
     ///
     /// - Throws: ``RotationError/Code/badInput``, also where it cannot be told which of several is meant.
-    public init(inFieldReading bytes: [UInt8]) throws(RotationError) {
+    package init(inFieldReading bytes: [UInt8]) throws(RotationError) {
         let all = try Certificate.inField(bytes)
         if all.count == 1 {
             self = all[0]

@@ -1,10 +1,10 @@
-public import RotationModel
+import RotationModel
 
 /// Tells who signed certificates, by the keys of the authorities whose name they bear. Not for several threads: each makes its own.
 ///
 /// Names are compared as RFC 5280 (7.1) wants it, so that neither a forger passes by another spelling nor a real certificate is missed. One
 /// name may belong to several keys, as it does when an authority has changed its key: each is tried.
-public final class IssuerVerifier {
+package final class IssuerVerifier {
     private struct Issuer {
         var verifiers: [KeyVerifier] = []
         /// Whether a certificate under this name has to be this authority's. A name that only stands above an authority may have had keys
@@ -19,7 +19,7 @@ public final class IssuerVerifier {
     /// - Parameters:
     ///   - authorities: nothing under their names is taken that their keys did not sign.
     ///   - above: certificates of authorities above them, and earlier ones of the same names.
-    public init(authorities: [Certificate], above: [Certificate]) {
+    package init(authorities: [Certificate], above: [Certificate]) {
         for certificate in authorities + above {
             guard let verifier = try? KeyVerifier(certificate.publicKey) else { continue }
             issuers[CanonicalName(certificate.subject), default: Issuer()].verifiers.append(verifier)
@@ -29,7 +29,7 @@ public final class IssuerVerifier {
         }
     }
 
-    public func signer(of certificate: Certificate) -> SignedBy {
+    package func signer(of certificate: Certificate) -> SignedBy {
         let name = canonicalName(certificate.issuer)
         if let issuer = issuers[name] {
             if issuer.verifiers.contains(where: { (try? certificate.isSigned(by: $0)) ?? false }) { return .authority }

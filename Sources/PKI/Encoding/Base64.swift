@@ -1,7 +1,7 @@
 /// Base64 (RFC 4648, 4), padded, as PEM and AWS write it.
-public enum Base64 {
+package enum Base64 {
     /// On one line, padded.
-    public static func encode(_ bytes: [UInt8]) -> String {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         Base64Alphabet.standard.append(bytes[...], padded: true, to: &text)
         return String(decoding: text, as: UTF8.self)
@@ -9,38 +9,38 @@ public enum Base64 {
 
     /// Spaces, tabs and line ends are passed over. Nil where any other character is foreign, the padding is missing or
     /// wrong, or the last character carries bits that belong to no byte.
-    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         if let bytes = text.withContiguousStorageIfAvailable({ Base64Alphabet.standard.decode($0, strict: false) }) {
             return bytes
         }
         return Array(text).withUnsafeBufferPointer { Base64Alphabet.standard.decode($0, strict: false) }
     }
 
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         decode(Array(text.utf8))
     }
 }
 
 /// Base64url without padding (RFC 4648, 5; RFC 7515, 2).
-public enum Base64URL {
-    public static func encode(_ bytes: [UInt8]) -> String {
+package enum Base64URL {
+    package static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         append(bytes[...], to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
     /// Appends the encoding as ASCII bytes.
-    public static func append(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
+    package static func append(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
         Base64Alphabet.url.append(bytes, padded: false, to: &text)
     }
 
     /// Nil where a character is foreign (padding and white space too) or the last one carries bits that belong to no
     /// byte: one value has exactly one text.
-    public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         text.withUnsafeBufferPointer { Base64Alphabet.url.decode($0, strict: true) }
     }
 
-    public static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         decode(Array(text.utf8)[...])
     }
 }

@@ -1,22 +1,22 @@
 import RotationModel
 
 /// PEM (RFC 7468): labelled blocks of base64, with any text around them.
-public enum PEM {
+package enum PEM {
     /// One block, decoded.
-    public struct Block: Equatable, Sendable {
-        public let label: String
-        public let der: [UInt8]
+    package struct Block: Equatable, Sendable {
+        package let label: String
+        package let der: [UInt8]
     }
 
     /// The most that is read at once: a bundle of some hundred certificates. Larger input is refused.
-    public static let largest = 1024 * 1024
+    package static let largest = 1024 * 1024
 
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
     /// The block in lines of 64 characters, each ended by a line feed, the last one too.
-    public static func encode(_ label: String, _ der: [UInt8]) -> [UInt8] {
+    package static func encode(_ label: String, _ der: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(der.count * 4 / 3 + der.count / 48 + 2 * label.utf8.count + 48)
         text.append(contentsOf: begin)
@@ -41,7 +41,7 @@ public enum PEM {
     ///   - wanted: The labels of interest; blocks of others are named and not decoded. Nil for all.
     /// - Throws: ``RotationError/Code/badInput`` where a block is not closed, its labels differ, or it holds what is no
     ///   base64.
-    public static func blocks(
+    package static func blocks(
         in text: [UInt8], largest: Int = PEM.largest, labelled wanted: Set<String>? = nil
     ) throws(RotationError) -> [Block] {
         guard text.count <= largest else {
@@ -77,7 +77,7 @@ public enum PEM {
     }
 
     /// Whether a block of the text is a private key, of whatever kind, encrypted or not.
-    public static func holdsPrivateKey(_ text: [UInt8]) -> Bool {
+    package static func holdsPrivateKey(_ text: [UInt8]) -> Bool {
         guard !looksLikeDER(text) else { return false }
         var position = 0
         while let start = text.firstRange(of: begin, from: position) {

@@ -2,21 +2,21 @@ import COpenSSL
 import RotationModel
 
 /// A certificate authority that this job may sign for.
-public final class Authority: Sendable {
+package final class Authority: Sendable {
     /// Its name in the configuration.
-    public let name: String
-    public let certificate: Certificate
+    package let name: String
+    package let certificate: Certificate
     /// The certificates above its own that a device needs, nearest first.
-    public let chain: [Certificate]
+    package let chain: [Certificate]
     let key: PrivateKey
     /// As ``PrivateKey/tokenSessions``.
-    public var tokenSessions: Int? { key.tokenSessions }
+    package var tokenSessions: Int? { key.tokenSessions }
     /// What stands in the AuthorityKeyIdentifier of what it issues.
     let keyIdentifier: [UInt8]
 
     /// - Throws: ``RotationError/Code/configuration`` where the key is not the certificate's, or the certificate is not one of an authority that
     ///   may sign certificates, or a certificate of the chain is none.
-    public init(name: String, certificate: Certificate, chain: [Certificate] = [], key: PrivateKey)
+    package init(name: String, certificate: Certificate, chain: [Certificate] = [], key: PrivateKey)
         throws(RotationError)
     {
         let place = "authority \(name)"
@@ -41,7 +41,7 @@ public final class Authority: Sendable {
     }
 
     /// - Throws: ``RotationError/Code/configuration`` where the certificate is not valid yet, or not any more.
-    public func check(at now: Timestamp) throws(RotationError) {
+    package func check(at now: Timestamp) throws(RotationError) {
         guard now >= certificate.notBefore else {
             throw RotationError(
                 .configuration, "the certificate is not valid before \(certificate.notBefore)", at: "authority \(name)",

@@ -1,17 +1,17 @@
 import RotationModel
 
 /// What is the same for all certificates of one profile.
-public struct CertificateProfile: Sendable {
-    public let signature: SignatureAlgorithm
+package struct CertificateProfile: Sendable {
+    package let signature: SignatureAlgorithm
     /// Of RSASSA-PSS; nil takes what the authority's key demands, else SHA-256.
-    public let pssHash: PSSHash?
-    public let keyUsage: [KeyUsage]
-    public let extendedKeyUsage: [ExtendedKeyUsage]
+    package let pssHash: PSSHash?
+    package let keyUsage: [KeyUsage]
+    package let extendedKeyUsage: [ExtendedKeyUsage]
     /// Where the authority's CRLs lie. None leaves the distribution point out; one stands in every certificate; of several, a
     /// certificate has the one of its serial number's shard (``RotationModel/SerialNumber/shard(of:)``).
-    public let crlURLs: [String]
+    package let crlURLs: [String]
 
-    public init(
+    package init(
         signature: SignatureAlgorithm, pssHash: PSSHash? = nil, keyUsage: [KeyUsage],
         extendedKeyUsage: [ExtendedKeyUsage], crlURLs: [String] = []
     ) {
@@ -23,7 +23,7 @@ public struct CertificateProfile: Sendable {
     }
 
     /// For an authority with one CRL, or none.
-    public init(
+    package init(
         signature: SignatureAlgorithm, keyUsage: [KeyUsage], extendedKeyUsage: [ExtendedKeyUsage], crlURL: String?
     ) {
         self.init(
@@ -33,16 +33,16 @@ public struct CertificateProfile: Sendable {
 }
 
 /// What differs from one certificate to the next. The serial number is the caller's, who has recorded it before anything is signed.
-public struct CertificateOrder: Sendable {
+package struct CertificateOrder: Sendable {
     /// Positive, 16 to 20 bytes.
-    public let serialNumber: SerialNumber
-    public let subject: DistinguishedName
-    public let subjectAlternativeNames: [GeneralName]
-    public let notBefore: Timestamp
-    public let notAfter: Timestamp
-    public let publicKey: PublicKeyInfo
+    package let serialNumber: SerialNumber
+    package let subject: DistinguishedName
+    package let subjectAlternativeNames: [GeneralName]
+    package let notBefore: Timestamp
+    package let notAfter: Timestamp
+    package let publicKey: PublicKeyInfo
 
-    public init(
+    package init(
         serialNumber: SerialNumber, subject: DistinguishedName, subjectAlternativeNames: [GeneralName],
         notBefore: Timestamp, notAfter: Timestamp, publicKey: PublicKeyInfo
     ) {

@@ -3,7 +3,7 @@ import RotationModel
 /// Issues certificates of one profile under one authority.
 ///
 /// One serves one worker: it keeps a signing context, and what all its certificates have in common is encoded once.
-public final class CertificateSigner {
+package final class CertificateSigner {
     private let context: SigningContext
     private let identifier: [UInt8]
     private let issuer: DistinguishedName
@@ -12,7 +12,7 @@ public final class CertificateSigner {
 
     /// - Throws: ``RotationError/Code/configuration`` where the authority's key cannot sign as the profile wants it, or a CRL's URL
     ///   is no ASCII.
-    public init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
+    package init(authority: Authority, profile: CertificateProfile) throws(RotationError) {
         let scheme = try SignatureScheme.choose(
             profile.signature, pssHash: profile.pssHash, for: authority.certificate.publicKey,
             at: "authority \(authority.name)")
@@ -46,7 +46,7 @@ public final class CertificateSigner {
     /// - Throws: ``RotationError/Code/badInput`` where the order cannot be a certificate (a serial number that is not positive or not 16 to 20 bytes
     ///   long, no name at all, dates in the wrong order, an alternative name that is not ASCII);
     ///   ``RotationError/Code/cryptography`` where signing fails.
-    public func sign(_ order: CertificateOrder) throws(RotationError) -> Certificate {
+    package func sign(_ order: CertificateOrder) throws(RotationError) -> Certificate {
         try CertificateSigner.check(order)
         let keyIdentifier = try order.publicKey.keyIdentifier()
         var ownExtensions = ExtensionEncoder.subjectKeyIdentifier(keyIdentifier)

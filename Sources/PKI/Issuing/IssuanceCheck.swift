@@ -4,8 +4,8 @@ import RotationModel
 ///
 /// What the signer meant to write is not asked: a mistake in an encoder, a wrong key in a token or an authority that has a mind of
 /// its own shows here, before anything is recorded.
-public struct IssuanceCheck: Sendable {
-    public enum Issuer: Sendable {
+package struct IssuanceCheck: Sendable {
+    package enum Issuer: Sendable {
         /// This process: nothing is left open.
         case here
         /// An external issuer: the serial number, the place of its CRL, the SubjectKeyIdentifier, whether there is a BasicConstraints, which of
@@ -22,11 +22,11 @@ public struct IssuanceCheck: Sendable {
     private let encodings: [[UInt8]: [UInt8]]
 
     /// The difference that a library makes which knows one way alone to write a key.
-    public static let otherSpelling = "the public key is written in another way than it was to be"
+    package static let otherSpelling = "the public key is written in another way than it was to be"
 
     /// - Parameter authority: the certificate whose key signs.
     /// - Throws: ``RotationError/Code/cryptography`` where OpenSSL cannot hash.
-    public init(authority: Certificate, profile: CertificateProfile, issuer: Issuer = .here) throws(RotationError) {
+    package init(authority: Certificate, profile: CertificateProfile, issuer: Issuer = .here) throws(RotationError) {
         (self.authority, self.profile, self.issuer) = (authority, profile, issuer)
         let hash = SigningAbility(of: authority.publicKey).pssHash(profile.pssHash)
         pss = SignatureScheme(profile.signature, pssHash: hash)?.pss
@@ -45,7 +45,7 @@ public struct IssuanceCheck: Sendable {
     /// What differs, a sentence each that names the field, what it is, and what was ordered; empty where the certificate is what was meant.
     ///
     /// - Parameter verifyingSignature: whether the signature is verified too, which costs more than all the rest.
-    public func differences(
+    package func differences(
         of certificate: Certificate, from order: CertificateOrder, verifyingSignature: Bool
     ) -> [String] {
         var found = Differences()

@@ -1,12 +1,12 @@
 import RotationModel
 
 /// Makes certification requests, as a device would: for tests, demonstrations and simulated devices.
-public enum RequestSigner {
+package enum RequestSigner {
     /// A PKCS#10 request (RFC 2986) without attributes, in DER, signed with the key it asks for.
     ///
     /// - Parameter signature: One that the key can do; by default the one that fits its strength.
     /// - Throws: ``RotationError/Code/configuration`` where the key cannot sign that way.
-    public static func make(
+    package static func make(
         key: PrivateKey, subject: DistinguishedName, signature: SignatureAlgorithm? = nil
     ) throws(RotationError) -> [UInt8] {
         let scheme = try SignatureScheme.choose(signature, for: key.publicKey)

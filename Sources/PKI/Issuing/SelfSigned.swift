@@ -1,7 +1,7 @@
 import RotationModel
 
 /// Certificates that sign themselves: for `init --with-authority`, and for trying things out.
-public enum SelfSigned {
+package enum SelfSigned {
     /// The certificate of a root authority: BasicConstraints CA, KeyUsage keyCertSign and cRLSign, both critical, and its
     /// SubjectKeyIdentifier.
     ///
@@ -9,7 +9,7 @@ public enum SelfSigned {
     ///   - serial: Positive, 16 to 20 bytes.
     ///   - pathLength: How many authorities may stand below it; nil sets no bound.
     /// - Throws: ``RotationError/Code/configuration`` where the key can sign no certificates.
-    public static func authority(
+    package static func authority(
         subject: DistinguishedName, key: PrivateKey, notBefore: Timestamp, notAfter: Timestamp, serial: SerialNumber,
         pathLength: UInt8? = 0
     ) throws(RotationError) -> Certificate {

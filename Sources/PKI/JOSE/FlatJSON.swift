@@ -4,9 +4,9 @@ import RotationModel
 ///
 /// For what a stranger signed or sent: a member that stands there twice is an error, at every depth, because two readers would take two
 /// different ones. Values of other kinds are checked and passed over.
-public struct FlatJSON: Sendable {
+package struct FlatJSON: Sendable {
     /// The most bytes that are read where nothing else is said: what a confirmation or a header needs many times over.
-    public static let largest = 4096
+    package static let largest = 4096
 
     enum Value: Equatable, Sendable {
         case string(String)
@@ -15,7 +15,7 @@ public struct FlatJSON: Sendable {
     }
 
     /// What a member's value is. The raw value is what to call it in a sentence.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         case text = "a text"
         case wholeNumber = "a number"
         /// A whole number that 64 bits do not hold.
@@ -33,7 +33,7 @@ public struct FlatJSON: Sendable {
 
     /// - Throws: ``RotationError/Code/badInput`` where the bytes are not one JSON object in UTF-8 with nothing but white space around it, a
     ///   member stands there twice, it is nested more than 8 deep, or there are more than `largest` bytes.
-    public init(reading bytes: [UInt8], largest: Int = FlatJSON.largest) throws(RotationError) {
+    package init(reading bytes: [UInt8], largest: Int = FlatJSON.largest) throws(RotationError) {
         guard bytes.count <= largest else {
             throw RotationError(
                 .badInput, "the JSON is \(bytes.count) bytes long", advice: "at most \(largest) are taken")
@@ -43,10 +43,10 @@ public struct FlatJSON: Sendable {
     }
 
     /// Whether there is such a member, of any kind.
-    public func contains(_ name: String) -> Bool { members[Array(name.utf8)] != nil }
+    package func contains(_ name: String) -> Bool { members[Array(name.utf8)] != nil }
 
     /// What the member's value is; nil where there is no such member.
-    public func kind(of name: String) -> Kind? {
+    package func kind(of name: String) -> Kind? {
         switch members[Array(name.utf8)] {
         case nil: nil
         case .string: .text
@@ -56,12 +56,12 @@ public struct FlatJSON: Sendable {
     }
 
     /// The member's value; nil where there is none or it is no string.
-    public func string(_ name: String) -> String? {
+    package func string(_ name: String) -> String? {
         if case .string(let text) = members[Array(name.utf8)] { text } else { nil }
     }
 
     /// The member's value; nil where there is none, or it is no number without fraction and exponent that 64 bits hold.
-    public func integer(_ name: String) -> Int? {
+    package func integer(_ name: String) -> Int? {
         if case .integer(let number) = members[Array(name.utf8)] { number } else { nil }
     }
 }

@@ -1,14 +1,14 @@
 import RotationModel
 
 /// A public key as JSON (RFC 7517), of the kinds that JWS uses here.
-public struct JSONWebKey: Sendable {
+package struct JSONWebKey: Sendable {
     /// The members that make the key, by name, in the order that they are written in.
     private let members: [(name: String, value: String)]
     /// The SHA-256 thumbprint of RFC 7638, in base64url: a name for the key that anyone can compute.
-    public let thumbprint: String
+    package let thumbprint: String
 
     /// - Throws: ``RotationError/Code/configuration`` where the key is neither RSA nor EC on P-256, P-384 or P-521.
-    public init(_ key: PublicKeyInfo) throws(RotationError) {
+    package init(_ key: PublicKeyInfo) throws(RotationError) {
         let members: [(name: String, value: String)]
         switch key.material {
         case .ec(let curve, let point) where point.first == 0x04:
@@ -37,7 +37,7 @@ public struct JSONWebKey: Sendable {
     }
 
     /// The key as one JSON object, with its thumbprint as `kid`.
-    public func json(alg: JWSAlgorithm, use: String = "sig") -> String {
+    package func json(alg: JWSAlgorithm, use: String = "sig") -> String {
         var writer = JSONWriter()
         writer.object { object in
             for member in members { object.member(member.name, member.value) }

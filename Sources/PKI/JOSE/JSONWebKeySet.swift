@@ -1,8 +1,8 @@
 import Foundation
-public import RotationModel
+import RotationModel
 
 /// A JWK set (RFC 7517, section 5) as this job publishes it.
-public enum JSONWebKeySet {
+package enum JSONWebKeySet {
     private struct Keys: Decodable {
         var keys: [Key]
     }
@@ -23,7 +23,7 @@ public enum JSONWebKeySet {
     }
 
     /// What the keys of a set are; those of other kinds are passed over, and what is no set has none.
-    public static func identities(in json: [UInt8]) -> [KeyIdentity] {
+    package static func identities(in json: [UInt8]) -> [KeyIdentity] {
         let set = try? JSONDecoder().decode(Keys.self, from: Data(json))
         return set?.keys.compactMap(\.identity) ?? []
     }

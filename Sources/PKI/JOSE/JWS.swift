@@ -1,20 +1,20 @@
 import RotationModel
 
 /// Verifies compact JSON Web Signatures (RFC 7515, 5.2). Where the kind of refusal matters, use ``UnverifiedJWS``.
-public enum JWS {
+package enum JWS {
     /// What a verified signature says.
-    public struct Verified: Sendable {
-        public let algorithm: JWSAlgorithm
-        public let type: String?
-        public let keyID: String?
-        public let payload: [UInt8]
+    package struct Verified: Sendable {
+        package let algorithm: JWSAlgorithm
+        package let type: String?
+        package let keyID: String?
+        package let payload: [UInt8]
     }
 
     /// The most bytes that are looked at.
-    public static let largest = 1024 * 1024
+    package static let largest = 1024 * 1024
 
     /// The `kid` of a signature that is not verified: only good for choosing the key to verify with.
-    public static func unverifiedKeyID(_ compact: [UInt8]) throws(RotationError) -> String? {
+    package static func unverifiedKeyID(_ compact: [UInt8]) throws(RotationError) -> String? {
         try explaining { () throws(JWSProblem) in try UnverifiedJWS(compact: compact[...]).keyID }
     }
 
@@ -23,7 +23,7 @@ public enum JWS {
     ///   - key: The signer's. The header has no say in which key is used.
     ///   - allowed: The algorithms that are accepted. One that does not fit the key is refused in any case, and `none` is never one.
     /// - Throws: ``RotationError/Code/badInput`` with the reason.
-    public static func verify(
+    package static func verify(
         _ compact: [UInt8], with key: PublicKeyInfo, allowed: Set<JWSAlgorithm> = Set(JWSAlgorithm.allCases)
     ) throws(RotationError) -> Verified {
         try explaining { () throws(JWSProblem) in

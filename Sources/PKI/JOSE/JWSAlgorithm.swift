@@ -1,7 +1,7 @@
 import RotationModel
 
 /// The signature algorithms of JWS (RFC 7518, 3.1) that are used here.
-public enum JWSAlgorithm: String, CaseIterable, Sendable {
+package enum JWSAlgorithm: String, CaseIterable, Sendable {
     case es256 = "ES256"
     case es384 = "ES384"
     case es512 = "ES512"
@@ -10,13 +10,13 @@ public enum JWSAlgorithm: String, CaseIterable, Sendable {
 
     /// The one that a key signs with when nothing else is said: by its curve, or RS256, or PS256 where the key may not do that. Nil for a
     /// key that JWS has none for, and for RSA shorter than 2048 bits (RFC 7518, 3.3).
-    public init?(for key: PublicKeyInfo) {
+    package init?(for key: PublicKeyInfo) {
         guard let first = JWSAlgorithm.allCases.first(where: { $0.fits(key) }) else { return nil }
         self = first
     }
 
     /// Whether the algorithm is one for such a key: ES256 is P-256's alone, and RS256 is not for a key written as id-RSASSA-PSS.
-    public func fits(_ key: PublicKeyInfo) -> Bool {
+    package func fits(_ key: PublicKeyInfo) -> Bool {
         switch (self, key.algorithm) {
         case (.es256, .ecdsaP256), (.es384, .ecdsaP384), (.es512, .ecdsaP521): return true
         case (.rs256, .rsa(let bits)), (.ps256, .rsa(let bits)):

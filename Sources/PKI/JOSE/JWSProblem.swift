@@ -1,7 +1,7 @@
 import RotationModel
 
 /// Why a compact JWS is not taken.
-public enum JWSProblem: Error, Sendable, Equatable {
+package enum JWSProblem: Error, Sendable, Equatable {
     /// It is no JWS in its compact form; says what is wrong.
     case malformed(String)
     /// The header's `alg` (printable, cut short) is `none`, not known, not allowed, or not one for the key.
@@ -16,7 +16,7 @@ public enum JWSProblem: Error, Sendable, Equatable {
 
 extension JWSProblem: CustomStringConvertible {
     /// One sentence without a full stop.
-    public var description: String {
+    package var description: String {
         switch self {
         case .malformed(let problem): problem
         case .algorithm(let name): "the JWS algorithm \"\(name)\" is not one for the key"

@@ -1,7 +1,7 @@
 import RotationModel
 
 /// What is wrong with the form of a signature, whoever made it.
-public enum JWSSignatureMistake: Equatable, Sendable, CustomStringConvertible {
+package enum JWSSignatureMistake: Equatable, Sendable, CustomStringConvertible {
     /// ECDSA's DER, as OpenSSL writes it, where JWS wants r and s side by side (RFC 7518, 3.4).
     case der(bytes: Int, wanted: Int)
     case length(bytes: Int, wanted: Int)
@@ -25,7 +25,7 @@ public enum JWSSignatureMistake: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// One sentence without a full stop.
-    public var description: String {
+    package var description: String {
         switch self {
         case .der(let bytes, let wanted):
             "the signature is DER of \(bytes) bytes; JWS wants \(wanted): r and s side by side (RFC 7518, 3.4)"

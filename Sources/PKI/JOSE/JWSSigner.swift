@@ -3,17 +3,17 @@ import RotationModel
 /// Makes compact JSON Web Signatures (RFC 7515, 7.1) with one key.
 ///
 /// One serves one worker: it keeps a signing context, and encodes a header once.
-public final class JWSSigner {
+package final class JWSSigner {
     /// The key's RFC 7638 thumbprint.
-    public let keyID: String
-    public let algorithm: JWSAlgorithm
+    package let keyID: String
+    package let algorithm: JWSAlgorithm
     private let context: SigningContext
     /// By type: the encoded header and the dot after it.
     private var headers: [String: [UInt8]] = [:]
 
     /// - Parameter algorithm: By default ``JWSAlgorithm/init(for:)``'s choice.
     /// - Throws: ``RotationError/Code/configuration`` where JWS has no algorithm for the key.
-    public init(key: PrivateKey, algorithm: JWSAlgorithm? = nil) throws(RotationError) {
+    package init(key: PrivateKey, algorithm: JWSAlgorithm? = nil) throws(RotationError) {
         guard let chosen = algorithm ?? JWSAlgorithm(for: key.publicKey), chosen.fits(key.publicKey) else {
             throw RotationError(
                 .configuration, "a key of \(key.publicKey.algorithm) cannot sign \(algorithm?.rawValue ?? "a JWS")",
@@ -26,7 +26,7 @@ public final class JWSSigner {
 
     /// - Parameter type: What `typ` says, such as `rotation-manifest`.
     /// - Returns: The ASCII bytes of header, payload and signature, each in base64url, joined by dots.
-    public func sign(payload: [UInt8], type: String) throws(RotationError) -> [UInt8] {
+    package func sign(payload: [UInt8], type: String) throws(RotationError) -> [UInt8] {
         var compact: [UInt8] = []
         let head = header(type)
         compact.reserveCapacity(head.count + payload.count * 4 / 3 + 720)

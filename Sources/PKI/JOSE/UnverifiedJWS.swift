@@ -2,27 +2,27 @@ import RotationModel
 
 /// A compact JSON Web Signature (RFC 7515, 7.1), taken apart. What it says is good for nothing but choosing the key until
 /// ``verify(with:allowed:)`` has returned.
-public struct UnverifiedJWS: Sendable {
+package struct UnverifiedJWS: Sendable {
     /// The header's `alg` as it stands there.
-    public let algorithm: String
-    public let type: String?
-    public let keyID: String?
-    public let payload: [UInt8]
+    package let algorithm: String
+    package let type: String?
+    package let keyID: String?
+    package let payload: [UInt8]
     /// Whether the header has `crit`.
-    public let hasCriticalExtensions: Bool
+    package let hasCriticalExtensions: Bool
 
     /// Header and payload as they were signed.
     private let signed: ArraySlice<UInt8>
     private let signature: [UInt8]
 
     /// What a file holds: the compact form, and one line feed after it if there is one.
-    public init(reading bytes: [UInt8]) throws(JWSProblem) {
+    package init(reading bytes: [UInt8]) throws(JWSProblem) {
         try self.init(compact: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...])
     }
 
     /// - Parameter compact: Header, payload and signature in strict base64url, joined by dots; nothing around them. A header has at
     ///   most 4 KiB, and each of its members once.
-    public init(compact: ArraySlice<UInt8>) throws(JWSProblem) {
+    package init(compact: ArraySlice<UInt8>) throws(JWSProblem) {
         guard compact.count <= JWS.largest else {
             throw .malformed("the JWS is \(compact.count) bytes long, where at most \(JWS.largest) are taken")
         }
@@ -53,7 +53,7 @@ public struct UnverifiedJWS: Sendable {
 
     /// How the signature's form differs from that of one by the key and the header's algorithm; nil where it does not. For a message
     /// about a signature that did not verify: whoever made the mistake is told which.
-    public func signatureMistake(for key: PublicKeyInfo) -> JWSSignatureMistake? {
+    package func signatureMistake(for key: PublicKeyInfo) -> JWSSignatureMistake? {
         guard let known = JWSAlgorithm(rawValue: algorithm), known.fits(key) else { return nil }
         return JWSSignatureMistake(signature, known, key)
     }
@@ -62,7 +62,7 @@ public struct UnverifiedJWS: Sendable {
     ///   - key: The signer's. The header has no say in which key is used.
     ///   - allowed: The algorithms that are accepted. One that does not fit the key is refused in any case, and `none` is never one.
     @discardableResult
-    public func verify(
+    package func verify(
         with key: PublicKeyInfo, allowed: Set<JWSAlgorithm> = Set(JWSAlgorithm.allCases)
     ) throws(JWSProblem) -> JWS.Verified {
         guard !hasCriticalExtensions else { throw .critical }

@@ -2,20 +2,20 @@ import COpenSSL
 import RotationModel
 
 /// A private key in what a device handed in, where none has any business: whoever could read the file has it now.
-public struct EnclosedPrivateKey: Sendable, Equatable {
+package struct EnclosedPrivateKey: Sendable, Equatable {
     /// Its public half; nil where it is encrypted, or cannot be read.
-    public let publicKey: PublicKeyInfo?
+    package let publicKey: PublicKeyInfo?
 
     private static let begin = Array("-----BEGIN ".utf8)
     private static let mark = Array("PRIVATE KEY-----".utf8)
 
     /// The private keys in PEM anywhere in a file, under whatever label.
-    public static func inPEM(_ bytes: [UInt8]) -> [EnclosedPrivateKey] {
+    package static func inPEM(_ bytes: [UInt8]) -> [EnclosedPrivateKey] {
         places(in: bytes).map { EnclosedPrivateKey(publicKey: key(inPEM: bytes[$0...])) }
     }
 
     /// The private key in DER (PKCS#8, SEC1 or PKCS#1) that a file is. Slow: for what is refused already.
-    public static func inDER(_ bytes: [UInt8]) -> [EnclosedPrivateKey] {
+    package static func inDER(_ bytes: [UInt8]) -> [EnclosedPrivateKey] {
         guard PEM.looksLikeDER(bytes), let key = key(inDER: bytes) else { return [] }
         return [EnclosedPrivateKey(publicKey: key)]
     }

@@ -5,10 +5,10 @@ import System
 /// A passphrase's bytes. They are wiped when it goes, and no description shows them.
 ///
 /// `@unchecked Sendable`: the memory is written in `init` and wiped in `deinit`, and only read in between.
-public final class Passphrase: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
+package final class Passphrase: @unchecked Sendable, CustomStringConvertible, CustomReflectable {
     private let memory: UnsafeMutableRawBufferPointer
 
-    public init(bytes: [UInt8]) {
+    package init(bytes: [UInt8]) {
         memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 1)
         length = bytes.count
         memory.copyBytes(from: bytes)
@@ -26,7 +26,7 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
     /// - Parameter what: what the secret is, for messages: `passphrase`, `PIN`.
     /// - Throws: ``RotationError`` as ``PrivateKey/load(path:passphrase:)`` does for the file, and
     ///   ``RotationError/Code/keyUnavailable`` where the line is empty.
-    public static func read(file path: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
+    package static func read(file path: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
         let secret = try SecretFile.read(path, what: "\(what) file")
         return try secret.withBytes { bytes throws(RotationError) in
             var line = bytes[..<(bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex)]
@@ -43,7 +43,8 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
     /// The value of an environment variable, as it stands.
     ///
     /// - Throws: ``RotationError/Code/keyUnavailable`` where it is not set, or empty.
-    public static func read(environment name: String, what: String = "passphrase") throws(RotationError) -> Passphrase {
+    package static func read(environment name: String, what: String = "passphrase") throws(RotationError) -> Passphrase
+    {
         let advice = "set it in the job's environment, or name a file: { file: … } or { credential: … }"
         return try Environment.withSecret(name) { value throws(RotationError) in
             guard let value else {
@@ -75,6 +76,6 @@ public final class Passphrase: @unchecked Sendable, CustomStringConvertible, Cus
         try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[..<length]))
     }
 
-    public var description: String { "(passphrase)" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
+    package var description: String { "(passphrase)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,19 +4,19 @@ import RotationModel
 /// A private key that this process may use: an authority's, or the one that manifests are signed with.
 ///
 /// Several threads may sign with it at once.
-public final class PrivateKey: Sendable {
-    public let publicKey: PublicKeyInfo
+package final class PrivateKey: Sendable {
+    package let publicKey: PublicKeyInfo
     let handle: KeyHandle
     /// Nil for a key in this process' memory.
-    let token: TokenPlace?
+    let token: (any KeyToken)?
 
     /// Whether it is in a PKCS#11 token, which makes the signatures.
-    public var isInToken: Bool { token != nil }
+    package var isInToken: Bool { token != nil }
 
     /// How many may sign at once with a key in a token; nil for one in this process, with which each core may.
-    public var tokenSessions: Int? { token?.access.sessions }
+    package var tokenSessions: Int? { token?.sessions }
 
-    init(handle: KeyHandle, token: TokenPlace? = nil) throws(RotationError) {
+    init(handle: KeyHandle, token: (any KeyToken)? = nil) throws(RotationError) {
         self.handle = handle
         self.token = token
         publicKey = try PrivateKey.publicKey(of: handle)
@@ -27,7 +27,7 @@ public final class PrivateKey: Sendable {
     /// RSA and DSA need at least 512 bits; DSA makes its own parameters, which takes seconds.
     ///
     /// - Throws: ``RotationError/Code/cryptography`` where OpenSSL refuses, or the algorithm is none that it can make.
-    public static func generate(_ algorithm: KeyAlgorithm) throws(RotationError) -> PrivateKey {
+    package static func generate(_ algorithm: KeyAlgorithm) throws(RotationError) -> PrivateKey {
         OpenSSLErrors.clear()
         let key: OpaquePointer? =
             switch algorithm {
@@ -63,7 +63,7 @@ public final class PrivateKey: Sendable {
     /// PKCS#8 in PEM, encrypted with AES-256 where there is a passphrase.
     ///
     /// The caller answers for what becomes of the bytes.
-    public func pem(passphrase: Passphrase? = nil) throws(RotationError) -> [UInt8] {
+    package func pem(passphrase: Passphrase? = nil) throws(RotationError) -> [UInt8] {
         OpenSSLErrors.clear()
         // Secure memory: freeing it wipes it.
         let output = BIO_new(BIO_s_secmem())

@@ -9,12 +9,12 @@ extension PrivateKey {
     /// - Throws: ``RotationError/Code/permission`` for a file that is too open or may not be read;
     ///   ``RotationError/Code/keyUnavailable`` where there is no such file, it is no regular file, it holds no key, or the passphrase is
     ///   missing or wrong.
-    public static func load(path: String, passphrase: Passphrase? = nil) throws(RotationError) -> PrivateKey {
+    package static func load(path: String, passphrase: Passphrase? = nil) throws(RotationError) -> PrivateKey {
         try open(path: path, passphrase: passphrase).key
     }
 
     /// As ``load(path:passphrase:)``, and whether the passphrase was needed.
-    public static func open(
+    package static func open(
         path: String, passphrase: Passphrase?
     ) throws(RotationError) -> (key: PrivateKey, usedPassphrase: Bool) {
         // OpenSSL has room for so much (PEM_BUFSIZE), and would say of a longer one that it is wrong.

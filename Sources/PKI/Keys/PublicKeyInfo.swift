@@ -5,20 +5,20 @@ import SwiftASN1
 ///
 /// RSA (RFC 4055's id-RSASSA-PSS too), EC on a named curve, DSA and Ed25519 are understood; any other algorithm is kept as
 /// ``RotationModel/KeyAlgorithm/other(_:)`` with what it says of itself.
-public struct PublicKeyInfo: Hashable, Sendable {
-    public let der: [UInt8]
-    public let algorithm: KeyAlgorithm
+package struct PublicKeyInfo: Hashable, Sendable {
+    package let der: [UInt8]
+    package let algorithm: KeyAlgorithm
     /// The SHA-256 of ``der``. An RSA key that is written in another way than as rsaEncryption with NULL (RFC 4055, 1.2) has the fingerprint
     /// of that.
-    public let fingerprint: KeyFingerprint
+    package let fingerprint: KeyFingerprint
     /// What the key is, however it is written: a key that is old or was revoked stays known by it.
-    public let identity: KeyIdentity
+    package let identity: KeyIdentity
     /// Why the key must not be used, in words; nil where no weakness is known.
     ///
     /// It is looked for each time that it is asked for, and takes some milliseconds of an RSA key that was not met before.
-    public var weakness: String? { KeyWeakness.find(in: reading) ?? defect }
+    package var weakness: String? { KeyWeakness.find(in: reading) ?? defect }
     /// The modulus of an RSA key, big-endian without leading zeros, however the key is written; nil of any other key.
-    public var rsaModulus: [UInt8]? {
+    package var rsaModulus: [UInt8]? {
         if case .rsa(let modulus) = reading.essence { Array(modulus) } else { nil }
     }
 
@@ -42,7 +42,7 @@ public struct PublicKeyInfo: Hashable, Sendable {
 
     /// - Throws: ``RotationError/Code/badInput`` where the bytes are no SubjectPublicKeyInfo, or the key inside is not written
     ///   as its algorithm wants it.
-    public init(der: [UInt8]) throws(RotationError) {
+    package init(der: [UInt8]) throws(RotationError) {
         let node = try DERReader.parse(der, what: "public key", largest: 64 * 1024)
         try self.init(node: node, der: der, .strict)
     }
@@ -115,7 +115,7 @@ public struct PublicKeyInfo: Hashable, Sendable {
     static let unreadable = KeyAlgorithm.other("unreadable")
 
     /// Both names of the key.
-    public var reference: KeyReference { KeyReference(identity: identity, fingerprint: fingerprint) }
+    package var reference: KeyReference { KeyReference(identity: identity, fingerprint: fingerprint) }
 
     /// The content of the subjectPublicKey BIT STRING.
     var bits: ArraySlice<UInt8> { der[bitsStart...] }
@@ -126,11 +126,11 @@ public struct PublicKeyInfo: Hashable, Sendable {
     }
 
     /// Whether the key is written as id-RSASSA-PSS: one that signs, and is for no other KeyUsage (RFC 4055, 1.2).
-    public var isForPSSAlone: Bool {
+    package var isForPSSAlone: Bool {
         if case .rsa(_, _, .pss) = material { return true }
         return false
     }
 
-    public static func == (left: PublicKeyInfo, right: PublicKeyInfo) -> Bool { left.der == right.der }
-    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
+    package static func == (left: PublicKeyInfo, right: PublicKeyInfo) -> Bool { left.der == right.der }
+    package func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }

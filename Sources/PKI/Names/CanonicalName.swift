@@ -5,13 +5,13 @@ import RotationModel
 ///
 /// Compatibility characters (RFC 4518's NFKC, as full-width letters) are told apart. A name that is missed for that is a stranger's, of
 /// which nothing is believed.
-public struct CanonicalName: Hashable, Sendable {
+package struct CanonicalName: Hashable, Sendable {
     private let parts: [[String]]
 
-    public init(_ name: DistinguishedName) { self.init(text: name.text) }
+    package init(_ name: DistinguishedName) { self.init(text: name.text) }
 
     /// - Parameter text: as ``DistinguishedName/text`` writes it.
-    public init(text: String) {
+    package init(text: String) {
         parts = CanonicalName.split(text[...], at: ",").map { relative in
             CanonicalName.split(relative, at: "+").map(CanonicalName.attribute).sorted()
         }

@@ -2,13 +2,13 @@ import RotationModel
 import SwiftASN1
 
 /// A distinguished name (RFC 5280, 4.1.2.4), kept byte for byte as its DER: names are compared by it.
-public struct DistinguishedName: Hashable, Sendable {
-    public let der: [UInt8]
+package struct DistinguishedName: Hashable, Sendable {
+    package let der: [UInt8]
 
     /// A name of single-valued parts, in the order of the text `CN=x,O=y`; the DER has the reverse (RFC 4514, 2.1).
     ///
     /// C and serialNumber become PrintableString and DC becomes IA5String where the value allows it, all else UTF8String.
-    public init(_ components: [NameComponent]) {
+    package init(_ components: [NameComponent]) {
         var content: [UInt8] = []
         for component in components.reversed() {
             let value = DEREncoder.element(
@@ -20,7 +20,7 @@ public struct DistinguishedName: Hashable, Sendable {
     }
 
     /// - Throws: ``RotationError/Code/badInput`` where the bytes are no Name.
-    public init(der: [UInt8]) throws(RotationError) {
+    package init(der: [UInt8]) throws(RotationError) {
         try self.init(node: DERReader.parse(der[...], what: "name"), what: "name")
     }
 
@@ -43,7 +43,7 @@ public struct DistinguishedName: Hashable, Sendable {
     }
 
     /// Whether the name has no parts at all.
-    public var isEmpty: Bool { der.count == 2 }
+    package var isEmpty: Bool { der.count == 2 }
 }
 
 // MARK: - RFC 4514
@@ -51,7 +51,7 @@ public struct DistinguishedName: Hashable, Sendable {
 extension DistinguishedName: CustomStringConvertible {
     /// As RFC 4514 writes it: the last part of the DER first, parts of one relative name joined by `+`. An attribute without a
     /// short name stands under its dotted identifier, a value that is no text as `#` and the hexadecimal of its DER.
-    public var text: String {
+    package var text: String {
         guard let node = try? DERReader.parse(der[...], what: "name"), var names = try? node.children("name")
         else { return "#\(Hex.encode(der))" }
         var parts: [String] = []
@@ -67,7 +67,7 @@ extension DistinguishedName: CustomStringConvertible {
         return parts.reversed().joined(separator: ",")
     }
 
-    public var description: String { text }
+    package var description: String { text }
 
     private static func text(ofAttribute node: ASN1Node) -> String {
         guard var parts = try? node.children("name"), let typeNode = parts.nextIfAny(),

@@ -4,7 +4,7 @@ import RotationModel
 ///
 /// Read are RFC 4514's form, OpenSSL's (`O = Example, CN = "Press, left"`, with `issuer=` before it or not, in every `-nameopt` that stays on
 /// a line or takes one for each part, and the old `/O=Example/CN=Press`), and names of attributes as OpenSSL knows them.
-public struct NameText: Sendable {
+package struct NameText: Sendable {
     private struct Attribute: Hashable {
         /// Dotted, or as it stands where nobody knows it.
         let type: String
@@ -14,19 +14,19 @@ public struct NameText: Sendable {
     /// In the order of the text. The attributes of one part have no order.
     private let parts: [Set<Attribute>]
 
-    public init(_ text: String) {
+    package init(_ text: String) {
         let bare = NameText.withoutHeading(NameText.trimmed(Substring(text)))
         let split = bare.hasPrefix("/") ? NameText.splitAtSlashes(bare) : NameText.split(bare)
         parts = split.map { Set($0.compactMap(NameText.attribute)) }.filter { !$0.isEmpty }
     }
 
-    public var isEmpty: Bool { parts.isEmpty }
+    package var isEmpty: Bool { parts.isEmpty }
 
     /// Whether both have the same parts in the same order.
-    public func isSame(as other: NameText) -> Bool { parts == other.parts }
+    package func isSame(as other: NameText) -> Bool { parts == other.parts }
 
     /// Whether the one is the other read from its end: RFC 4514 starts with the last part of the certificate's name, OpenSSL with the first.
-    public func isReverse(of other: NameText) -> Bool { parts == other.parts.reversed() }
+    package func isReverse(of other: NameText) -> Bool { parts == other.parts.reversed() }
 
     // MARK: Reading
 

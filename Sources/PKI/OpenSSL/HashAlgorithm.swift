@@ -2,17 +2,17 @@ import COpenSSL
 import RotationModel
 
 /// A hash function of SHA-1 or SHA-2 (FIPS 180-4).
-public enum HashAlgorithm: String, Sendable, CaseIterable, CustomStringConvertible {
+package enum HashAlgorithm: String, Sendable, CaseIterable, CustomStringConvertible {
     case sha1 = "SHA-1"
     case sha224 = "SHA-224"
     case sha256 = "SHA-256"
     case sha384 = "SHA-384"
     case sha512 = "SHA-512"
 
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// Bytes of a digest.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .sha1: 20
         case .sha224: 28
@@ -23,7 +23,7 @@ public enum HashAlgorithm: String, Sendable, CaseIterable, CustomStringConvertib
     }
 
     /// Whether a signature over it counts as weak: anything shorter than SHA-256.
-    public var isWeak: Bool { size < 32 }
+    package var isWeak: Bool { size < 32 }
 
     /// OpenSSL's implementation, fetched once: looking it up by name costs more than hashing a certificate.
     var implementation: OpaquePointer? {
@@ -88,9 +88,9 @@ extension ArraySlice: ContiguousBytesSource where Element == UInt8 {
 }
 
 /// SHA-256, as the layers that must not know PKI are handed it.
-public enum SHA256 {
+package enum SHA256 {
     /// A ``RotationModel/SHA256Function``.
-    public static func digest(_ bytes: [UInt8]) -> SHA256Digest {
+    package static func digest(_ bytes: [UInt8]) -> SHA256Digest {
         digest(of: bytes)
     }
 

@@ -1,10 +1,10 @@
 import COpenSSL
 
 /// OpenSSL's random generator, which the kernel seeds: for serial numbers.
-public struct SystemRandom: RandomNumberGenerator, Sendable {
-    public init() {}
+package struct SystemRandom: RandomNumberGenerator, Sendable {
+    package init() {}
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         var word: UInt64 = 0
         let done = withUnsafeMutableBytes(of: &word) { buffer in
             RAND_bytes(buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(buffer.count))

@@ -2,14 +2,14 @@ import RotationModel
 import SwiftASN1
 
 /// A certification request, PKCS#10 (RFC 2986). Nothing of it is believed: ``ProofOfPossession`` checks that who made it holds the key.
-public struct CertificateRequest: Sendable {
+package struct CertificateRequest: Sendable {
     /// The most bytes that are read, of PEM or DER.
-    public static let largest = 16 * 1024
+    package static let largest = 16 * 1024
 
-    public let publicKey: PublicKeyInfo
+    package let publicKey: PublicKeyInfo
     /// What the device calls itself. A replacement takes nothing from it.
-    public let subject: DistinguishedName
-    public let der: [UInt8]
+    package let subject: DistinguishedName
+    package let der: [UInt8]
 
     let signed: ArraySlice<UInt8>
     let signatureIdentifier: SignatureIdentifier
@@ -18,7 +18,7 @@ public struct CertificateRequest: Sendable {
     /// PEM ("CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST"), or DER.
     ///
     /// - Throws: ``RotationError/Code/badInput`` that names the part that is wrong.
-    public init(reading bytes: [UInt8]) throws(RotationError) {
+    package init(reading bytes: [UInt8]) throws(RotationError) {
         guard bytes.count <= CertificateRequest.largest else {
             throw RotationError(
                 .badInput, "the CSR is \(bytes.count) bytes long",

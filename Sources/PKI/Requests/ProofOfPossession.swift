@@ -5,15 +5,15 @@ import RotationModel
 ///
 /// One serves one worker: it keeps a key of each curve, into which it only sets the point of the request at hand. That costs a fraction of
 /// decoding the key, as OpenSSL would.
-public final class ProofOfPossession {
+package final class ProofOfPossession {
     private var curves: [NamedCurve: CurveVerifier] = [:]
 
-    public init() {}
+    package init() {}
 
     /// - Throws: ``RotationError/Code/badInput`` with the reason: the signature is not by the key in the request, the key is no point of its
     ///   curve, or the key or the signature algorithm is not one that is taken (ECDSA on P-256, P-384 or P-521, RSA of 2048 to 4096 bits by
     ///   PKCS#1 v1.5 or PSS, each with SHA-256, SHA-384 or SHA-512).
-    public func verify(_ request: CertificateRequest) throws(RotationError) {
+    package func verify(_ request: CertificateRequest) throws(RotationError) {
         let identifier = request.signatureIdentifier
         switch (request.publicKey.material, identifier.algorithm) {
         case (.ec(let curve, let point), .ecdsaWithSHA256), (.ec(let curve, let point), .ecdsaWithSHA384),

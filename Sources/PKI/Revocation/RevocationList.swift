@@ -3,17 +3,17 @@ import RotationModel
 /// A CRL (RFC 5280, 5), read strictly from DER and kept byte for byte.
 ///
 /// Reading does not verify the signature: see ``isSigned(by:)``.
-public struct RevocationList: Sendable {
+package struct RevocationList: Sendable {
     /// The most bytes of DER that are read: some two and a half million entries.
-    public static let largest = 128 * 1024 * 1024
+    package static let largest = 128 * 1024 * 1024
 
-    public let der: [UInt8]
-    public let issuer: DistinguishedName
-    public let thisUpdate: Timestamp
+    package let der: [UInt8]
+    package let issuer: DistinguishedName
+    package let thisUpdate: Timestamp
     /// Nil where it is left out, which RFC 5280 (5.1.2.5) forbids.
-    public let nextUpdate: Timestamp?
+    package let nextUpdate: Timestamp?
     /// In the list's order.
-    public let entries: [RevokedEntry]
+    package let entries: [RevokedEntry]
 
     /// Where the signed part lies in ``der``, and where the signature's bytes do.
     private let content: Range<Int>
@@ -22,19 +22,19 @@ public struct RevocationList: Sendable {
     private let extensions: RevocationListExtensions
 
     /// The CRL number; nil where the extension is absent.
-    public var number: UInt64? { extensions.number }
-    public var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
+    package var number: UInt64? { extensions.number }
+    package var authorityKeyIdentifier: [UInt8]? { extensions.authorityKeyIdentifier }
     /// The URI of the IssuingDistributionPoint; nil where the extension is absent or has no name.
-    public var distributionPoint: String? { extensions.distributionPoint }
+    package var distributionPoint: String? { extensions.distributionPoint }
     /// Whether the list leaves out the certificates of authorities.
-    public var onlyContainsUserCertificates: Bool { extensions.onlyContainsUserCertificates }
-    public var signatureAlgorithm: SignatureAlgorithm { identifier.algorithm }
+    package var onlyContainsUserCertificates: Bool { extensions.onlyContainsUserCertificates }
+    package var signatureAlgorithm: SignatureAlgorithm { identifier.algorithm }
 
     /// DER, or PEM with exactly one X509 CRL block.
     ///
     /// - Throws: ``RotationError/Code/badInput`` that names the part that is wrong. Delta and indirect CRLs, critical extensions that are not
     ///   known and the reasons certificateHold and removeFromCRL are refused.
-    public init(reading bytes: [UInt8]) throws(RotationError) {
+    package init(reading bytes: [UInt8]) throws(RotationError) {
         if PEM.looksLikeDER(bytes) {
             self = try RevocationListReader.read(bytes)
             return
@@ -71,10 +71,10 @@ public struct RevocationList: Sendable {
     /// Whether the list's signature is by this key. Dates and names are not looked at.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the key cannot be used, or the algorithm is none that is verified here.
-    public func isSigned(by key: PublicKeyInfo) throws(RotationError) -> Bool {
+    package func isSigned(by key: PublicKeyInfo) throws(RotationError) -> Bool {
         try identifier.verify(der[signature], of: der[content], by: key)
     }
 
     /// In lines of 64 characters, the last one ended too.
-    public var pem: String { String(decoding: PEM.encode("X509 CRL", der), as: UTF8.self) }
+    package var pem: String { String(decoding: PEM.encode("X509 CRL", der), as: UTF8.self) }
 }

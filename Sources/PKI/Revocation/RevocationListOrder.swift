@@ -1,12 +1,12 @@
 import RotationModel
 
 /// One revoked certificate, as a CRL names it (RFC 5280, 5.1.2.6).
-public struct RevokedEntry: Sendable, Hashable {
-    public let serialNumber: SerialNumber
-    public let revokedAt: Timestamp
-    public let reason: RevocationReason
+package struct RevokedEntry: Sendable, Hashable {
+    package let serialNumber: SerialNumber
+    package let revokedAt: Timestamp
+    package let reason: RevocationReason
 
-    public init(serialNumber: SerialNumber, revokedAt: Timestamp, reason: RevocationReason) {
+    package init(serialNumber: SerialNumber, revokedAt: Timestamp, reason: RevocationReason) {
         self.serialNumber = serialNumber
         self.revokedAt = revokedAt
         self.reason = reason
@@ -14,19 +14,19 @@ public struct RevokedEntry: Sendable, Hashable {
 }
 
 /// What one CRL is to say.
-public struct RevocationListOrder: Sendable {
+package struct RevocationListOrder: Sendable {
     /// The CRL number (RFC 5280, 5.2.3). The caller answers for it: for one authority and one distribution point it only ever grows.
-    public let number: UInt64
-    public let thisUpdate: Timestamp
+    package let number: UInt64
+    package let thisUpdate: Timestamp
     /// After ``thisUpdate``.
-    public let nextUpdate: Timestamp
+    package let nextUpdate: Timestamp
     /// In any order. Of entries with one serial number the earliest counts.
-    public let entries: [RevokedEntry]
+    package let entries: [RevokedEntry]
     /// The URI of the shard that the list is, which becomes a critical IssuingDistributionPoint (RFC 5280, 5.2.5) for certificates
     /// that are no authority's. Nil: the list is complete and has no such extension.
-    public let distributionPoint: String?
+    package let distributionPoint: String?
 
-    public init(
+    package init(
         number: UInt64, thisUpdate: Timestamp, nextUpdate: Timestamp, entries: [RevokedEntry],
         distributionPoint: String? = nil
     ) {

@@ -3,7 +3,7 @@ import RotationModel
 /// Signs the CRLs of one authority (RFC 5280, 5): version 2, complete or one shard of several.
 ///
 /// One serves one worker: it keeps a signing context.
-public final class RevocationListSigner {
+package final class RevocationListSigner {
     private let context: SigningContext
     private let identifier: [UInt8]
     private let reading: SignatureIdentifier
@@ -16,7 +16,7 @@ public final class RevocationListSigner {
     /// - Parameters:
     ///   - signature: by default the one that fits the authority's key.
     ///   - pssHash: of RSASSA-PSS; by default what the authority's key demands, else SHA-256.
-    public init(
+    package init(
         authority: Authority, signature: SignatureAlgorithm? = nil, pssHash: PSSHash? = nil
     ) throws(RotationError) {
         place = "authority \(authority.name)"
@@ -41,7 +41,7 @@ public final class RevocationListSigner {
     ///
     /// - Throws: ``RotationError/Code/badInput`` where the order cannot be a CRL (it ends before it starts, a date that X.509 cannot write,
     ///   a serial number that is no INTEGER, a distribution point that is no ASCII); ``RotationError/Code/cryptography`` where signing fails.
-    public func sign(_ order: RevocationListOrder) throws(RotationError) -> RevocationList {
+    package func sign(_ order: RevocationListOrder) throws(RotationError) -> RevocationList {
         guard order.thisUpdate < order.nextUpdate else {
             throw RotationError(
                 .badInput, "a CRL from \(order.thisUpdate) to \(order.nextUpdate) is never current", at: place)

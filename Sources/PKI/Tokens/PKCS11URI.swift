@@ -3,23 +3,23 @@ import RotationModel
 /// Which key of which token is meant: a PKCS#11 URI (RFC 7512).
 ///
 /// It holds no secret: one that carries a PIN is refused.
-public struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
+package struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
     /// CKA_LABEL and CKA_ID of the key; nil where either will do.
-    public let object: String?
-    public let id: [UInt8]?
+    package let object: String?
+    package let id: [UInt8]?
     /// What the token says of itself (CK_TOKEN_INFO); nil where anything will do.
-    public let token: String?
-    public let manufacturer: String?
-    public let model: String?
-    public let serial: String?
-    public let slotID: UInt?
+    package let token: String?
+    package let manufacturer: String?
+    package let model: String?
+    package let serial: String?
+    package let slotID: UInt?
     /// The module's file, where the URI names it.
-    public let modulePath: String?
+    package let modulePath: String?
     /// As it was written.
-    public let description: String
+    package let description: String
 
     /// - Throws: ``Mistake``, with the part of the text that is wrong.
-    public init(_ text: String) throws(Mistake) {
+    package init(_ text: String) throws(Mistake) {
         let attributes = try PKCS11URIAttributes(text)
         object = try attributes.text("object")
         id = attributes.bytes("id")
@@ -36,11 +36,11 @@ public struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What is wrong with the text of a URI. It quotes no secret.
-    public struct Mistake: Error, Sendable, Equatable {
-        public let message: String
-        public let help: String
+    package struct Mistake: Error, Sendable, Equatable {
+        package let message: String
+        package let help: String
         /// The attribute that nobody knows, where it is that: for a hint at the one that was meant.
-        public let unknown: String?
+        package let unknown: String?
 
         init(_ message: String, help: String, unknown: String? = nil) {
             (self.message, self.help, self.unknown) = (message, help, unknown)
@@ -48,7 +48,7 @@ public struct PKCS11URI: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Every attribute that a URI may have here.
-    public static let attributes = [
+    package static let attributes = [
         "token", "object", "id", "serial", "manufacturer", "model", "slot-id", "type", "module-path",
     ]
 }

@@ -9,7 +9,7 @@ extension PrivateKey {
     ///     which knows the modules that the system has configured.
     ///   - pin: the token's user PIN. It is tried once, and not kept.
     /// - Throws: ``RotationError/Code/keyUnavailable`` where anything between here and the key is not as it should be: what, and what to do.
-    public static func load(
+    package static func load(
         token uri: PKCS11URI, module: String? = nil, pin: Passphrase? = nil
     ) throws(RotationError) -> PrivateKey {
         let module = try CryptokiModule.load(modulePath(module, uri))
@@ -38,7 +38,12 @@ extension PrivateKey {
 }
 
 /// The token that a private key is in, and what its keys share.
-struct TokenPlace: Sendable {
+struct TokenPlace: KeyToken {
     let uri: PKCS11URI
     let access: TokenAccess
+
+    var name: String { uri.description }
+    var sessions: Int { access.sessions }
+
+    func inSession<Result>(_ body: () -> Result) -> Result { access.inSession(body) }
 }

@@ -1,12 +1,12 @@
-public import RotationModel
+import RotationModel
 
 /// What policies ask of a device.
-public struct DeviceFacts: Sendable {
-    public let device: DeviceID
-    public let account: AccountID
-    public let labels: [String: String]
+package struct DeviceFacts: Sendable {
+    package let device: DeviceID
+    package let account: AccountID
+    package let labels: [String: String]
 
-    public init(device: DeviceID, account: AccountID, labels: [String: String]) {
+    package init(device: DeviceID, account: AccountID, labels: [String: String]) {
         self.device = device
         self.account = account
         self.labels = labels
@@ -14,35 +14,35 @@ public struct DeviceFacts: Sendable {
 }
 
 /// What policies ask of a certificate.
-public struct CertificateFacts: Sendable {
-    public let notBefore: Timestamp
+package struct CertificateFacts: Sendable {
+    package let notBefore: Timestamp
     /// The last second in which it is valid.
-    public let notAfter: Timestamp
-    public let key: KeyAlgorithm
+    package let notAfter: Timestamp
+    package let key: KeyAlgorithm
     /// The same for people, who know a curve by its name.
-    public let keyName: String
+    package let keyName: String
     /// Why its key is known to be weak, in a few words (`RSA of fewer than 2048 bits`); nil where nothing is known against it.
-    public let keyWeakness: String?
+    package let keyWeakness: String?
     /// Whether another device has a certificate with the same key.
-    public let isKeyShared: Bool
+    package let isKeyShared: Bool
     /// One such device, for the reason's text, where it is known.
-    public let sharedWith: DeviceID?
-    public let signature: SignatureAlgorithm
+    package let sharedWith: DeviceID?
+    package let signature: SignatureAlgorithm
     /// Whether its signature is weaker than SHA-256.
-    public let isSignatureWeak: Bool
+    package let isSignatureWeak: Bool
     /// The issuer's name as RFC 4514 text.
-    public let issuer: String
+    package let issuer: String
     /// What ends its authority before it ends itself; nil where its issuer is none of the workspace's authorities, or is
     /// good for longer than the certificate.
-    public let authorityEnd: AuthorityEnd?
+    package let authorityEnd: AuthorityEnd?
     /// Whether its key was revoked for keyCompromise, on whatever certificate: it is never certified again.
-    public let isKeyRefused: Bool
+    package let isKeyRefused: Bool
     /// Whether it is signed by its own key, as far as that is known.
-    public let isSelfSigned: Bool
+    package let isSelfSigned: Bool
     /// What is not as RFC 5280 wants it, in a few words; nil where nothing is.
-    public let malformed: String?
+    package let malformed: String?
 
-    public init(
+    package init(
         notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyName: String? = nil,
         keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
@@ -67,13 +67,13 @@ public struct CertificateFacts: Sendable {
 }
 
 /// What selection asks: equal for many devices of a fleet, so that it is evaluated once for all of them.
-public struct SelectorFacts: Hashable, Sendable {
-    public let account: String
-    public let labels: [String: String]
+package struct SelectorFacts: Hashable, Sendable {
+    package let account: String
+    package let labels: [String: String]
     /// The issuer's name of the current certificate, as RFC 4514 text.
-    public let issuer: String
+    package let issuer: String
 
-    public init(account: String, labels: [String: String], issuer: String) {
+    package init(account: String, labels: [String: String], issuer: String) {
         self.account = account
         self.labels = labels
         self.issuer = issuer
@@ -81,19 +81,19 @@ public struct SelectorFacts: Hashable, Sendable {
 }
 
 /// What policies are checked against: an authority that `rotation.yaml` names.
-public struct AuthorityFacts: Sendable {
-    public let name: String
+package struct AuthorityFacts: Sendable {
+    package let name: String
     /// Its subject as RFC 4514 text, written as the issuer of certificates is.
-    public let subject: String
+    package let subject: String
     /// The signatures that its key can make.
-    public let signatures: [SignatureAlgorithm]
+    package let signatures: [SignatureAlgorithm]
     /// The hashes that its key can make RSASSA-PSS signatures with.
-    public let pssHashes: [PSSHash]
+    package let pssHashes: [PSSHash]
     /// Why its key can do less than its kind could, for messages.
-    public let limit: String?
-    public let notAfter: Timestamp
+    package let limit: String?
+    package let notAfter: Timestamp
 
-    public init(
+    package init(
         name: String, subject: String, signatures: [SignatureAlgorithm], pssHashes: [PSSHash] = PSSHash.allCases,
         limit: String? = nil, notAfter: Timestamp
     ) {

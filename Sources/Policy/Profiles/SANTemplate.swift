@@ -2,7 +2,7 @@ import RotationModel
 
 /// A subject alternative name as a profile writes it: `URI:`, `DNS:`, `EMAIL:` or `IP:` and a text with the placeholders
 /// `{device}`, `{account}` and `{label:NAME}`.
-public struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
+package struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
     enum Kind: String, Sendable, CaseIterable {
         case uri = "URI"
         case dns = "DNS"
@@ -11,7 +11,7 @@ public struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// As it was written.
-    public let description: String
+    package let description: String
     let kind: Kind
     let pieces: [TemplatePiece]
 

@@ -4,7 +4,7 @@ import RotationModel
 ///
 /// The text is taken apart before anything is put in, so what a device is called stays the value of one attribute: a
 /// comma in a device id makes no new attribute.
-public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
+package struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
     struct Component: Hashable, Sendable {
         let attribute: NameAttribute
         let pieces: [TemplatePiece]
@@ -17,7 +17,7 @@ public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// As it was written.
-    public let description: String
+    package let description: String
     let components: [Component]
 
     init(_ text: String) throws(TemplateMistake) {
@@ -70,7 +70,7 @@ public struct SubjectTemplate: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The longest value that an attribute gets from a device, in characters.
-    public static let longestValue = 256
+    package static let longestValue = 256
 
     // MARK: Reading
 

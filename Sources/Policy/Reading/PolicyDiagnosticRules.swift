@@ -1,4 +1,4 @@
-public import LocatedYAML
+import LocatedYAML
 
 // What can be wrong with policies that are well written.
 extension Diagnostic.Rule {
@@ -24,7 +24,7 @@ extension Diagnostic.Rule {
     static let withoutEffect = Diagnostic.Rule("without-effect", "What is written changes nothing")
     static let impossibleTest = Diagnostic.Rule("impossible-test", "A test that can never pass")
 
-    public static let ofPolicies: [Diagnostic.Rule] = [
+    package static let ofPolicies: [Diagnostic.Rule] = [
         unknownName, duplicateName, duplicateValue, unsignable, withdrawn, keyUsage, dueAtIssue, longOverlap,
         longFreeze,
         rareWindow,

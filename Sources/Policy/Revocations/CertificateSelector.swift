@@ -1,25 +1,25 @@
-public import RotationModel
+import RotationModel
 
 /// Which certificates a revocation names. All conditions that are given must hold; of a list, one must.
-public struct CertificateSelector: Sendable, Hashable {
+package struct CertificateSelector: Sendable, Hashable {
     /// SHA-256 of the DER; empty where any will do.
-    public let fingerprints: Set<Fingerprint>
+    package let fingerprints: Set<Fingerprint>
     /// Empty where any will do.
-    public let serials: Set<SerialPattern>
+    package let serials: Set<SerialPattern>
     /// Names of which the issuer must be one; empty where any will do.
-    public let issuers: [DistinguishedNameText]
+    package let issuers: [DistinguishedNameText]
     /// SHA-256 of the SubjectPublicKeyInfo; empty where any will do.
-    public let keys: Set<KeyFingerprint>
+    package let keys: Set<KeyFingerprint>
     /// The certificate's `notBefore` lies before it; nil where any will do.
-    public let issuedBefore: Timestamp?
+    package let issuedBefore: Timestamp?
     /// Kinds of key, `key:` in files; empty where any will do.
-    public let keyKinds: [KeyPattern]
+    package let keyKinds: [KeyPattern]
     /// Empty where any will do.
-    public let signatures: [SignatureAlgorithm]
+    package let signatures: [SignatureAlgorithm]
     /// Whether another device must have a certificate with the same key.
-    public let sharedKey: Bool
+    package let sharedKey: Bool
 
-    public init(
+    package init(
         fingerprints: Set<Fingerprint> = [], serials: Set<SerialPattern> = [], issuers: [DistinguishedNameText] = [],
         keys: Set<KeyFingerprint> = [], issuedBefore: Timestamp? = nil, keyKinds: [KeyPattern] = [],
         signatures: [SignatureAlgorithm] = [], sharedKey: Bool = false
@@ -35,7 +35,7 @@ public struct CertificateSelector: Sendable, Hashable {
     }
 
     /// Whether it is for every certificate.
-    public var isEmpty: Bool { issuers.isEmpty && !asksBeyondIssuer }
+    package var isEmpty: Bool { issuers.isEmpty && !asksBeyondIssuer }
 
     /// Whether anything but the issuer is asked for.
     var asksBeyondIssuer: Bool {
@@ -43,12 +43,12 @@ public struct CertificateSelector: Sendable, Hashable {
             || !signatures.isEmpty || sharedKey
     }
 
-    public func matches(_ certificate: RevocableFacts) -> Bool {
+    package func matches(_ certificate: RevocableFacts) -> Bool {
         matchesApartFromIssuer(certificate) && matches(issuer: certificate.issuer)
     }
 
     /// Everything but the issuer: comparisons of numbers, fit for a scan of a fleet.
-    public func matchesApartFromIssuer(_ certificate: RevocableFacts) -> Bool {
+    package func matchesApartFromIssuer(_ certificate: RevocableFacts) -> Bool {
         (issuedBefore.map { certificate.notBefore < $0 } ?? true)
             && (!sharedKey || certificate.isKeyShared)
             && (fingerprints.isEmpty || fingerprints.contains(certificate.fingerprint))
@@ -62,7 +62,7 @@ public struct CertificateSelector: Sendable, Hashable {
     /// The issuer alone: worth asking once for all certificates of one issuer.
     ///
     /// - Parameter issuer: as RFC 4514 text.
-    public func matches(issuer: String) -> Bool {
+    package func matches(issuer: String) -> Bool {
         issuers.isEmpty || issuers.contains { $0.isSame(as: issuer) }
     }
 }

@@ -1,14 +1,14 @@
-public import RotationModel
+import RotationModel
 
 /// A kind of key that a revocation names: whatever a certificate in a fleet may have, weak ones above all.
-public struct KeyPattern: Hashable, Sendable, CustomStringConvertible {
-    public let algorithm: KeyAlgorithm
+package struct KeyPattern: Hashable, Sendable, CustomStringConvertible {
+    package let algorithm: KeyAlgorithm
     /// Whether a longer key of the same algorithm is meant too. Only RSA and DSA have longer keys.
-    public let orLonger: Bool
+    package let orLonger: Bool
 
     /// Reads `ecdsa-p256`, `ecdsa-p384`, `ecdsa-p521`, `ed25519`, `dsa`, `rsa-N`, `dsa-N`, these two also with a `+` for that size and
     /// more, or the object identifier of another algorithm or curve. Nil where the text is anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         orLonger = text.hasSuffix("+")
         algorithm = KeyAlgorithm(String(orLonger ? text.dropLast() : text[...]))
         switch algorithm {
@@ -19,7 +19,7 @@ public struct KeyPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public func matches(_ key: KeyAlgorithm) -> Bool {
+    package func matches(_ key: KeyAlgorithm) -> Bool {
         switch (algorithm, key) {
         case (.rsa(let least), .rsa(let bits)), (.dsa(let least), .dsa(let bits)):
             orLonger ? bits >= least : bits == least
@@ -27,7 +27,7 @@ public struct KeyPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String { "\(algorithm)\(orLonger ? "+" : "")" }
+    package var description: String { "\(algorithm)\(orLonger ? "+" : "")" }
 
     /// Words that are likely meant, for suggestions.
     static let examples = [

@@ -1,22 +1,22 @@
-public import RotationModel
+import RotationModel
 
 /// What revocation rules ask of a certificate.
-public struct RevocableFacts: Sendable {
-    public let fingerprint: Fingerprint
-    public let serialNumber: SerialNumber
+package struct RevocableFacts: Sendable {
+    package let fingerprint: Fingerprint
+    package let serialNumber: SerialNumber
     /// The issuer's name as RFC 4514 text.
-    public let issuer: String
-    public let notBefore: Timestamp
-    public let key: KeyAlgorithm
-    public let keyFingerprint: KeyFingerprint
+    package let issuer: String
+    package let notBefore: Timestamp
+    package let key: KeyAlgorithm
+    package let keyFingerprint: KeyFingerprint
     /// Of the same key as others write it, as far as rules name it so.
-    public let otherKeyFingerprints: Set<KeyFingerprint>
-    public let signature: SignatureAlgorithm
+    package let otherKeyFingerprints: Set<KeyFingerprint>
+    package let signature: SignatureAlgorithm
     /// Whether another device has a certificate with the same key; asked only by rules that have
     /// ``RevocationRule/needsKeySharing``.
-    public let isKeyShared: Bool
+    package let isKeyShared: Bool
 
-    public init(
+    package init(
         fingerprint: Fingerprint, serialNumber: SerialNumber, issuer: String, notBefore: Timestamp, key: KeyAlgorithm,
         keyFingerprint: KeyFingerprint, otherKeyFingerprints: Set<KeyFingerprint> = [], signature: SignatureAlgorithm,
         isKeyShared: Bool = false

@@ -1,21 +1,21 @@
-public import RotationModel
+import RotationModel
 
 /// One checked rule of `revocations`: which certificates are revoked, why, and how.
-public struct RevocationRule: Sendable {
-    public let name: String
-    public let description: String?
-    public let place: PolicyPlace
+package struct RevocationRule: Sendable {
+    package let name: String
+    package let description: String?
+    package let place: PolicyPlace
     /// Which devices' certificates. Its issuers are held against the certificate that is judged, not against the device's current one.
-    public let match: DeviceSelector
+    package let match: DeviceSelector
     /// Which of those devices' certificates. Never empty together with ``match``.
-    public let certificates: CertificateSelector
-    public let reason: RevocationReason
-    public let mode: RevocationMode
+    package let certificates: CertificateSelector
+    package let reason: RevocationReason
+    package let mode: RevocationMode
     /// Of `replace-then-revoke`: how long after the revocation was first recorded the certificate goes although its
     /// replacement is not confirmed. Nil to wait for the confirmation however long it takes; never zero.
-    public let deadline: TimeSpan?
+    package let deadline: TimeSpan?
 
-    public init(
+    package init(
         name: String, description: String? = nil, place: PolicyPlace, match: DeviceSelector = DeviceSelector(),
         certificates: CertificateSelector = CertificateSelector(), reason: RevocationReason,
         mode: RevocationMode = .replaceThenRevoke, deadline: TimeSpan? = nil
@@ -34,7 +34,7 @@ public struct RevocationRule: Sendable {
     /// to follow, where ``RevocationReason/reachesDescendants``.
     ///
     /// - Parameter device: of the device, with the issuer of the certificate that is judged.
-    public func matches(_ certificate: RevocableFacts, _ device: SelectorFacts, id: DeviceID) -> Bool {
+    package func matches(_ certificate: RevocableFacts, _ device: SelectorFacts, id: DeviceID) -> Bool {
         certificates.matchesApartFromIssuer(certificate) && match.matches(id) && match.matches(device)
             && certificates.matches(issuer: certificate.issuer)
     }
@@ -42,8 +42,8 @@ public struct RevocationRule: Sendable {
     var urgency: RevocationUrgency { RevocationUrgency(mode: mode, reason: reason, name: name) }
 
     /// Whether a certificate's own facts are asked for, beside its device's and its issuer's.
-    public var needsCertificates: Bool { certificates.asksBeyondIssuer }
+    package var needsCertificates: Bool { certificates.asksBeyondIssuer }
 
     /// Whether it asks if another device has the same key, which costs a look at the whole fleet.
-    public var needsKeySharing: Bool { certificates.sharedKey }
+    package var needsKeySharing: Bool { certificates.sharedKey }
 }

@@ -1,7 +1,7 @@
-public import RotationModel
+import RotationModel
 
 /// What a revocation that reaches a certificate does about it now.
-public enum RevocationStep: Sendable, Hashable {
+package enum RevocationStep: Sendable, Hashable {
     /// It goes.
     case revoke(Trigger)
     /// Its device gets another certificate first.
@@ -9,7 +9,7 @@ public enum RevocationStep: Sendable, Hashable {
     /// It authenticates nobody, and so nothing is revoked.
     case nothing
 
-    public enum Trigger: Sendable, Hashable {
+    package enum Trigger: Sendable, Hashable {
         /// The revocation waits for nothing.
         case atOnce
         /// All devices that present it have proved another certificate.
@@ -22,7 +22,7 @@ public enum RevocationStep: Sendable, Hashable {
     ///   - status: of the certificate; one that is REVOKED is not asked about.
     ///   - deadline: when it goes although its replacement is not confirmed; nil where it waits however long that takes.
     ///   - isReplacementProven: whether all devices that present it have proved another certificate.
-    public init(
+    package init(
         mode: RevocationMode, deadline: Timestamp?, status: CertificateStatus, notAfter: Timestamp,
         isReplacementProven: Bool, at now: Timestamp
     ) {

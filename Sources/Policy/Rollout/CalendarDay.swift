@@ -1,19 +1,19 @@
 import RotationModel
 
 /// A day as a calendar on the wall shows it, in no zone.
-public struct CalendarDay: Hashable, Comparable, Sendable {
+package struct CalendarDay: Hashable, Comparable, Sendable {
     /// Days since 1970-01-01.
     let number: Int64
 
     init(number: Int64) { self.number = number }
 
     /// Reads `2026-12-20`. Nil where the text is anything else, or no such day.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count == 10, let midnight = Timestamp(rfc3339: text + "T00:00:00Z") else { return nil }
         number = midnight.seconds / 86_400
     }
 
-    public var weekday: Weekday {
+    package var weekday: Weekday {
         // 1970-01-01 was a Thursday.
         Weekday.allCases[Int(((number + 3) % 7 + 7) % 7)]
     }
@@ -21,16 +21,16 @@ public struct CalendarDay: Hashable, Comparable, Sendable {
     /// The day so many days later.
     func advanced(by days: Int64) -> CalendarDay { CalendarDay(number: number + days) }
 
-    public static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.number < right.number }
+    package static func < (left: CalendarDay, right: CalendarDay) -> Bool { left.number < right.number }
 }
 
 extension CalendarDay: CustomStringConvertible {
     /// `2026-12-20`
-    public var description: String { String(Timestamp(seconds: number * 86_400).rfc3339.prefix(10)) }
+    package var description: String { String(Timestamp(seconds: number * 86_400).rfc3339.prefix(10)) }
 }
 
 /// A day of the week, by the names that policy files have. Weeks start on Monday (ISO 8601).
-public enum Weekday: String, Sendable, CaseIterable {
+package enum Weekday: String, Sendable, CaseIterable {
     case monday = "Mon"
     case tuesday = "Tue"
     case wednesday = "Wed"
@@ -41,18 +41,18 @@ public enum Weekday: String, Sendable, CaseIterable {
 }
 
 /// A time that a clock on the wall shows, from 00:00 to 24:00, to the minute.
-public struct TimeOfDay: Hashable, Comparable, Sendable {
+package struct TimeOfDay: Hashable, Comparable, Sendable {
     /// Since midnight, 0 to 1440.
-    public let minutes: Int
+    package let minutes: Int
 
-    public static let midnight = TimeOfDay(minutes: 0)
+    package static let midnight = TimeOfDay(minutes: 0)
     /// The end of a day, `24:00`.
-    public static let endOfDay = TimeOfDay(minutes: 1440)
+    package static let endOfDay = TimeOfDay(minutes: 1440)
 
     private init(minutes: Int) { self.minutes = minutes }
 
     /// Reads `01:00`; two digits each, and `24:00` as the latest.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy(TimeOfDay.isDigit) }),
             let hours = Int(parts[0]), let minutes = Int(parts[1]), minutes < 60, hours * 60 + minutes <= 1440
@@ -62,12 +62,12 @@ public struct TimeOfDay: Hashable, Comparable, Sendable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    public static func < (left: TimeOfDay, right: TimeOfDay) -> Bool { left.minutes < right.minutes }
+    package static func < (left: TimeOfDay, right: TimeOfDay) -> Bool { left.minutes < right.minutes }
 }
 
 extension TimeOfDay: CustomStringConvertible {
     /// `01:00`
-    public var description: String {
+    package var description: String {
         let (hours, rest) = minutes.quotientAndRemainder(dividingBy: 60)
         return (hours < 10 ? "0" : "") + "\(hours):" + (rest < 10 ? "0" : "") + "\(rest)"
     }

@@ -1,7 +1,7 @@
-public import RotationModel
+import RotationModel
 
 /// What is done about a certificate that expires before its policy's next opening.
-public enum OnNoWindow: String, Sendable, CaseIterable {
+package enum OnNoWindow: String, Sendable, CaseIterable {
     /// It is replaced now.
     case replace
     /// It waits, and reports and exit statuses say so.
@@ -9,36 +9,36 @@ public enum OnNoWindow: String, Sendable, CaseIterable {
 }
 
 /// When a policy's devices may be worked on: in its windows, and not in its freezes.
-public struct RolloutSchedule: Hashable, Sendable {
+package struct RolloutSchedule: Hashable, Sendable {
     /// It is open where one of them is; with none it is always open, but for the freezes.
-    public let windows: [RolloutWindow]
-    public let freezes: [RolloutFreeze]
-    public let onNoWindow: OnNoWindow
+    package let windows: [RolloutWindow]
+    package let freezes: [RolloutFreeze]
+    package let onNoWindow: OnNoWindow
 
-    public init(windows: [RolloutWindow] = [], freezes: [RolloutFreeze] = [], onNoWindow: OnNoWindow = .hold) {
+    package init(windows: [RolloutWindow] = [], freezes: [RolloutFreeze] = [], onNoWindow: OnNoWindow = .hold) {
         self.windows = windows
         self.freezes = freezes
         self.onNoWindow = onNoWindow
     }
 
-    public var isAlwaysOpen: Bool { windows.isEmpty && freezes.isEmpty }
+    package var isAlwaysOpen: Bool { windows.isEmpty && freezes.isEmpty }
 
-    public func isOpen(at time: Timestamp) -> Bool {
+    package func isOpen(at time: Timestamp) -> Bool {
         (windows.isEmpty || windows.contains { $0.isOpen(at: time) }) && !freezes.contains { $0.isActive(at: time) }
     }
 
     /// The freeze of a time: of several, the one that lasts longest.
-    public func freeze(at time: Timestamp) -> RolloutFreeze? {
+    package func freeze(at time: Timestamp) -> RolloutFreeze? {
         freezes.filter { $0.isActive(at: time) }.max { $0.end < $1.end }
     }
 
     /// The next time, later than the given one, at which it opens: the first second of an opening. Nil where it is open from
     /// then on for ever.
-    public func nextOpening(after time: Timestamp) -> Timestamp? { change(toOpen: true, after: time) }
+    package func nextOpening(after time: Timestamp) -> Timestamp? { change(toOpen: true, after: time) }
 
     /// The next time, later than the given one, at which it closes: the first second that is no longer open. Nil where it
     /// never does.
-    public func closes(after time: Timestamp) -> Timestamp? { change(toOpen: false, after: time) }
+    package func closes(after time: Timestamp) -> Timestamp? { change(toOpen: false, after: time) }
 
     /// After the last freeze each week is like the other, but for clocks that are put forward over a short window: what does
     /// not change in 16 days never does.
@@ -66,16 +66,16 @@ public struct RolloutSchedule: Hashable, Sendable {
 }
 
 /// Why a policy's devices are not worked on at a time, and until when.
-public struct RolloutClosure: Hashable, Sendable {
+package struct RolloutClosure: Hashable, Sendable {
     /// `window` or `freeze`, with the sentence.
-    public let reason: Reason
+    package let reason: Reason
     /// When it opens next.
-    public let until: Timestamp?
+    package let until: Timestamp?
 }
 
 extension RolloutSchedule {
     /// What closes it at a time, or nil where it is open.
-    public func closure(at time: Timestamp) -> RolloutClosure? {
+    package func closure(at time: Timestamp) -> RolloutClosure? {
         guard !isOpen(at: time) else { return nil }
         let until = nextOpening(after: time)
         let end = until.map { "it may go on at \($0)" } ?? "it never opens again"

@@ -1,20 +1,20 @@
-public import RotationModel
+import RotationModel
 
 /// The hours of a week in which a policy's devices may be worked on, by the wall clock of a zone.
 ///
 /// The clock decides, whatever brought it there: an hour that is shown twice, because the clock was put back, is open both
 /// times or closed both times; of an hour that is passed over, because it was put forward, nothing is left, and a window that
 /// starts in it starts at the first moment after it.
-public struct RolloutWindow: Hashable, Sendable {
+package struct RolloutWindow: Hashable, Sendable {
     /// The days on which it starts.
-    public let days: Set<Weekday>
-    public let from: TimeOfDay
+    package let days: Set<Weekday>
+    package let from: TimeOfDay
     /// Where it is not after ``from`` it is of the following day.
-    public let to: TimeOfDay
-    public let zone: ZoneClock
+    package let to: TimeOfDay
+    package let zone: ZoneClock
 
     /// Nil where it has no day or no length.
-    public init?(days: Set<Weekday>, from: TimeOfDay, to: TimeOfDay, zone: ZoneClock = .utc) {
+    package init?(days: Set<Weekday>, from: TimeOfDay, to: TimeOfDay, zone: ZoneClock = .utc) {
         guard !days.isEmpty, from != to, from < .endOfDay else { return nil }
         self.days = days
         self.from = from
@@ -22,7 +22,7 @@ public struct RolloutWindow: Hashable, Sendable {
         self.zone = zone
     }
 
-    public func isOpen(at time: Timestamp) -> Bool {
+    package func isOpen(at time: Timestamp) -> Bool {
         let wall = zone.wallTime(at: time)
         let today = wall.day
         return [today, today.advanced(by: -1)].contains { day in
@@ -49,7 +49,7 @@ public struct RolloutWindow: Hashable, Sendable {
 
 extension RolloutWindow: CustomStringConvertible {
     /// `Mon-Fri 01:00-05:00 Europe/Berlin`
-    public var description: String { "\(Weekday.text(days)) \(from)-\(to) \(zone.name)" }
+    package var description: String { "\(Weekday.text(days)) \(from)-\(to) \(zone.name)" }
 }
 
 extension Weekday {

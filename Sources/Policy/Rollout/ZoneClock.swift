@@ -2,12 +2,12 @@ import Foundation
 import RotationModel
 
 /// The clock of a zone of the IANA time zone database: what it shows when, and when it is put forward or back.
-public struct ZoneClock: Hashable, Sendable {
+package struct ZoneClock: Hashable, Sendable {
     /// As the policy file has it: `Europe/Berlin`, `UTC`.
-    public let name: String
+    package let name: String
     private let zone: TimeZone
 
-    public static let utc = ZoneClock(name: "UTC", zone: .gmt)
+    package static let utc = ZoneClock(name: "UTC", zone: .gmt)
 
     private init(name: String, zone: TimeZone) {
         self.name = name
@@ -16,7 +16,7 @@ public struct ZoneClock: Hashable, Sendable {
 
     /// - Parameter name: an IANA name with its region, `Europe/Berlin`, or `UTC` or `GMT`. Nil where there is no such zone.
     ///   Abbreviations (`EST`, `CET`) name no zone, or several.
-    public init?(_ name: String) {
+    package init?(_ name: String) {
         guard name != "UTC", name != "GMT" else {
             self.init(name: name, zone: .gmt)
             return
@@ -26,7 +26,7 @@ public struct ZoneClock: Hashable, Sendable {
     }
 
     /// The names to choose from.
-    public static let names: [String] = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
+    package static let names: [String] = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
 
     /// Seconds east of UTC.
     private func offset(at time: Timestamp) -> Int64 {

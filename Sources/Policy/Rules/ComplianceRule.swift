@@ -1,40 +1,40 @@
-public import RotationModel
+import RotationModel
 
 /// What is done about a certificate that is not what its profile would issue.
-public enum ComplianceAction: String, Sendable, CaseIterable { case replace, report, ignore }
+package enum ComplianceAction: String, Sendable, CaseIterable { case replace, report, ignore }
 
 /// What is done about an older `ACTIVE` certificate beside a device's current one.
-public enum SupersededAction: String, Sendable, CaseIterable { case retire, report, ignore }
+package enum SupersededAction: String, Sendable, CaseIterable { case retire, report, ignore }
 
 /// The findings that a policy acts on. What is nil is not checked.
-public struct ComplianceRule: Hashable, Sendable {
-    public struct Age: Hashable, Sendable {
+package struct ComplianceRule: Hashable, Sendable {
+    package struct Age: Hashable, Sendable {
         /// Since `notBefore`; a certificate of exactly this age is not yet too old.
-        public let over: TimeSpan
-        public let action: ComplianceAction
+        package let over: TimeSpan
+        package let action: ComplianceAction
 
-        public init(over: TimeSpan, action: ComplianceAction) {
+        package init(over: TimeSpan, action: ComplianceAction) {
             self.over = over
             self.action = action
         }
     }
 
     /// The certificate is not as RFC 5280 wants it: programs disagree on what it says, or refuse it.
-    public let malformed: ComplianceAction?
+    package let malformed: ComplianceAction?
     /// The key is not among the profile's, or is known to be weak.
-    public let key: ComplianceAction?
+    package let key: ComplianceAction?
     /// The signature is weaker than SHA-256, or not the profile's.
-    public let signature: ComplianceAction?
+    package let signature: ComplianceAction?
     /// Another device's certificate has the same key.
-    public let sharedKey: ComplianceAction?
+    package let sharedKey: ComplianceAction?
     /// The issuer is not the profile's authority.
-    public let issuer: ComplianceAction?
+    package let issuer: ComplianceAction?
     /// The authority that signed it retires, ends before the certificate, or was itself revoked.
-    public let authority: ComplianceAction?
-    public let age: Age?
-    public let superseded: SupersededAction?
+    package let authority: ComplianceAction?
+    package let age: Age?
+    package let superseded: SupersededAction?
 
-    public init(
+    package init(
         malformed: ComplianceAction? = nil, key: ComplianceAction? = nil, signature: ComplianceAction? = nil,
         sharedKey: ComplianceAction? = nil,
         issuer: ComplianceAction? = nil, authority: ComplianceAction? = nil, age: Age? = nil,
@@ -52,7 +52,7 @@ public struct ComplianceRule: Hashable, Sendable {
 }
 
 /// Whether a replacement needs a new key.
-public enum RekeyRule: String, Sendable, CaseIterable {
+package enum RekeyRule: String, Sendable, CaseIterable {
     /// Only from a CSR with a new key.
     case required
     /// The same key may be certified again.
@@ -60,7 +60,7 @@ public enum RekeyRule: String, Sendable, CaseIterable {
 }
 
 /// Which CSRs are answered.
-public enum RequestRule: String, Sendable, CaseIterable {
+package enum RequestRule: String, Sendable, CaseIterable {
     /// Those alone that the device signed with the key of its current certificate, or that a person said are its own.
     case authenticated
     /// Any that proves possession of its key: whoever can write the inbox speaks for its devices.

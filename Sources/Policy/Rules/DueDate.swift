@@ -1,11 +1,11 @@
-public import RotationModel
+import RotationModel
 
 extension RotationPolicy {
     /// When the certificate is due: `notAfter - renewBefore - spread * u`, rounded up to a second.
     ///
     /// u is the first 8 bytes, big-endian, of SHA-256 over policy name, a line feed and device id, divided by 2^64. All
     /// of it is computed in whole numbers, so that every machine and every run has the same date.
-    public func dueDate(of certificate: CertificateFacts, device: DeviceID) -> Timestamp {
+    package func dueDate(of certificate: CertificateFacts, device: DeviceID) -> Timestamp {
         let lifetime = (certificate.notAfter - certificate.notBefore).seconds
         // Lifetimes stay below 2^39 seconds (the year 9999), so microseconds below 2^59, and both terms below 2^123.
         let fixed = expiry.renewBefore.microseconds(of: lifetime) << 64
@@ -25,7 +25,7 @@ extension RotationPolicy {
     }
 
     /// u: which share of `spread` the device starts earlier, from 0 up to, not including, 1. Zero where there is no spread.
-    public func spreadShare(of device: DeviceID) -> Double {
+    package func spreadShare(of device: DeviceID) -> Double {
         Double(spreadWord(device) >> 11) / Double(UInt64(1) << 53)
     }
 

@@ -1,20 +1,20 @@
-public import RotationModel
+import RotationModel
 
 /// What a policy found against a certificate.
-public struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
     /// What decides.
-    public let reason: Reason
+    package let reason: Reason
     /// What else was found of the same certificate.
-    public let further: [Reason]
+    package let further: [Reason]
 
-    public init(reason: Reason, further: [Reason] = []) {
+    package init(reason: Reason, further: [Reason] = []) {
         self.reason = reason
         self.further = further
     }
 }
 
 /// What a policy says of a device's current certificate.
-public enum Verdict: Hashable, Sendable {
+package enum Verdict: Hashable, Sendable {
     /// Nothing is to be done.
     case fresh
     /// It is due for replacement.
@@ -28,7 +28,7 @@ extension RotationPolicy {
     /// only where the spread decides.
     ///
     /// Expiry decides before compliance; among compliance findings, one that replaces decides before those that report.
-    public func evaluate(
+    package func evaluate(
         _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, in wording: Wording = .sentences
     ) -> Verdict {
         if now > certificate.notAfter {
@@ -56,7 +56,7 @@ extension RotationPolicy {
 
     /// Whether the certificate's own key may be certified again: the policy lets it, the profile takes it, it is not
     /// known to be weak, no other device has it, and it was not revoked for keyCompromise.
-    public func keyMayStay(_ certificate: CertificateFacts) -> Bool {
+    package func keyMayStay(_ certificate: CertificateFacts) -> Bool {
         rekey == .allowed && profile.allows(certificate.key) && certificate.keyWeakness == nil
             && !certificate.isKeyShared && !certificate.isKeyRefused
     }

@@ -1,7 +1,7 @@
-public import RotationModel
+import RotationModel
 
 /// A length of time before a certificate's end: fixed, or a share of the certificate's own lifetime.
-public enum Lead: Hashable, Sendable, CustomStringConvertible {
+package enum Lead: Hashable, Sendable, CustomStringConvertible {
     case span(TimeSpan)
     /// Of `notAfter - notBefore`.
     case share(Share)
@@ -17,13 +17,13 @@ public enum Lead: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// In whole seconds, rounded down.
-    public func length(of lifetime: TimeSpan) -> TimeSpan {
+    package func length(of lifetime: TimeSpan) -> TimeSpan {
         TimeSpan(seconds: Int64(clamping: microseconds(of: lifetime.seconds) / 1_000_000))
     }
 
-    public var isNothing: Bool { self == .span(.zero) || self == .share(Share(partsPerMillion: 0)) }
+    package var isNothing: Bool { self == .span(.zero) || self == .share(Share(partsPerMillion: 0)) }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .span(let span): span.description
         case .share(let share): share.description
@@ -32,21 +32,21 @@ public enum Lead: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// When a policy's certificates are renewed, and what becomes of the old ones.
-public struct ExpiryRule: Hashable, Sendable {
-    public enum Expired: String, Sendable, CaseIterable { case replace, report }
+package struct ExpiryRule: Hashable, Sendable {
+    package enum Expired: String, Sendable, CaseIterable { case replace, report }
 
     /// How long before `notAfter` a certificate is due.
-    public let renewBefore: Lead
+    package let renewBefore: Lead
     /// Up to this much earlier, by a hash of policy name and device id.
-    public let spread: Lead
+    package let spread: Lead
     /// How long the old certificate stays valid after the new one is confirmed.
-    public let overlap: TimeSpan
+    package let overlap: TimeSpan
     /// After this long without confirmation a device counts as stuck.
-    public let confirmWithin: TimeSpan
+    package let confirmWithin: TimeSpan
     /// What is done about a certificate that is past its `notAfter`.
-    public let expired: Expired
+    package let expired: Expired
 
-    public init(
+    package init(
         renewBefore: Lead = .share(Share(partsPerMillion: 330_000)), spread: Lead = .span(.zero),
         overlap: TimeSpan = .days(7), confirmWithin: TimeSpan = .days(30), expired: Expired = .replace
     ) {

@@ -1,16 +1,16 @@
-public import RotationModel
+import RotationModel
 
 /// What a policy asks of a CSR that waits.
-public struct RequestFacts: Sendable, Hashable {
-    public let key: KeyAlgorithm
+package struct RequestFacts: Sendable, Hashable {
+    package let key: KeyAlgorithm
     /// Whether it is for the very key of the certificate that is to be replaced.
-    public let hasCurrentKey: Bool
+    package let hasCurrentKey: Bool
     /// Whether its key was revoked for keyCompromise, on whatever certificate.
-    public let isKeyRefused: Bool
+    package let isKeyRefused: Bool
     /// Whether it was proved to come from its device.
-    public let isProved: Bool
+    package let isProved: Bool
 
-    public init(
+    package init(
         key: KeyAlgorithm, hasCurrentKey: Bool = false, isKeyRefused: Bool = false, isProved: Bool = true
     ) {
         self.key = key
@@ -21,7 +21,7 @@ public struct RequestFacts: Sendable, Hashable {
 }
 
 /// Which key a replacement is for.
-public enum ReplacementKey: Sendable, Hashable {
+package enum ReplacementKey: Sendable, Hashable {
     /// That of the CSR that waits.
     case request
     /// That of the certificate that is replaced.
@@ -30,7 +30,7 @@ public enum ReplacementKey: Sendable, Hashable {
 
 extension RotationPolicy {
     /// The key that a replacement can be issued for now; nil where the device has to be asked for a CSR first.
-    public func replacementKey(for current: CertificateFacts, waiting request: RequestFacts?) -> ReplacementKey? {
+    package func replacementKey(for current: CertificateFacts, waiting request: RequestFacts?) -> ReplacementKey? {
         if let request, takes(request) { return .request }
         return keyMayStay(current) ? .current : nil
     }
@@ -44,7 +44,7 @@ extension RotationPolicy {
     /// Judges a device's current certificate, and puts what a revocation wants before what the policy says.
     ///
     /// - Parameter revocation: why a revocation wants it replaced; nil where none does.
-    public func evaluate(
+    package func evaluate(
         _ certificate: CertificateFacts, of device: DeviceID, at now: Timestamp, revocation: Reason?,
         in wording: Wording = .sentences
     ) -> Verdict {
@@ -60,7 +60,7 @@ extension RotationPolicy {
 
 extension IssuanceProfile {
     /// Why no subject or alternative name can be made for a device; nil where they can.
-    public func namingObstacle(for facts: DeviceFacts) -> Reason? {
+    package func namingObstacle(for facts: DeviceFacts) -> Reason? {
         do throws(RotationError) {
             _ = try subject(for: facts)
             _ = try alternativeNames(for: facts)

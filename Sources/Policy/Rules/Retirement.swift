@@ -1,18 +1,18 @@
-public import RotationModel
+import RotationModel
 
 // When an old certificate may go, and when a device that does not confirm is a matter for a person.
 extension RotationPolicy {
     /// Until when the old certificate stays valid beside the new one.
     ///
     /// - Parameter confirmedAt: when the device proved that it holds the new key.
-    public func overlapEnd(confirmedAt: Timestamp) -> Timestamp { confirmedAt + expiry.overlap }
+    package func overlapEnd(confirmedAt: Timestamp) -> Timestamp { confirmedAt + expiry.overlap }
 
     /// Whether the old certificate may be retired: ``overlapEnd(confirmedAt:)`` has come.
-    public func isOverlapOver(confirmedAt: Timestamp, at now: Timestamp) -> Bool {
+    package func isOverlapOver(confirmedAt: Timestamp, at now: Timestamp) -> Bool {
         now >= overlapEnd(confirmedAt: confirmedAt)
     }
 
     /// How long a device has for its proof, from when its new certificate was laid out for it, and for its CSR, from when it was
     /// asked.
-    public var patience: Patience { Patience(expiry.confirmWithin) }
+    package var patience: Patience { Patience(expiry.confirmWithin) }
 }

@@ -2,9 +2,9 @@ import RotationModel
 
 /// The JSON Schema (2020-12) of policy files: for editors, which complete and explain keys from it. It accepts whatever the check
 /// accepts; what goes beyond the shape of a file (names that refer to nothing, dates that do not fit) is left to the check.
-public enum PolicySchema {
+package enum PolicySchema {
     /// The document, with a line break at its end.
-    public static var text: String { document.written() + "\n" }
+    package static var text: String { document.written() + "\n" }
 
     private static var document: SchemaNode {
         .object([

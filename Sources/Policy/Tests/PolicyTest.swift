@@ -1,56 +1,56 @@
-public import RotationModel
+import RotationModel
 
 /// A test of policies, written beside them: a made device, and what is expected to become of it.
-public struct PolicyTest: Sendable {
+package struct PolicyTest: Sendable {
     /// In the words of who wrote it.
-    public let name: String
-    public let place: PolicyPlace
-    public let given: Given
-    public let expected: Expectation
+    package let name: String
+    package let place: PolicyPlace
+    package let given: Given
+    package let expected: Expectation
 
     /// When the tests of files are judged, whatever the time is: what passes today passes tomorrow.
-    public static let standardTime = Timestamp(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
+    package static let standardTime = Timestamp(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
 
     /// The device and its current certificate. What is nil is as the deciding policy's profile would have it.
-    public struct Given: Sendable {
-        public var device = DeviceID(checked: "test-device")
-        public var account = AccountID(checked: "111122223333")
-        public var labels: [String: String] = [:]
-        public var status = CertificateStatus.active
+    package struct Given: Sendable {
+        package var device = DeviceID(checked: "test-device")
+        package var account = AccountID(checked: "111122223333")
+        package var labels: [String: String] = [:]
+        package var status = CertificateStatus.active
         /// From notBefore to notAfter.
-        public var lifetime = TimeSpan.days(90)
+        package var lifetime = TimeSpan.days(90)
         /// Until notAfter, in seconds; less than nothing for one that has expired. Nil for one that was issued just now.
-        public var left: TimeSpan?
-        public var key: KeyAlgorithm?
-        public var signature: SignatureAlgorithm?
+        package var left: TimeSpan?
+        package var key: KeyAlgorithm?
+        package var signature: SignatureAlgorithm?
         /// RFC 4514 text.
-        public var issuer: String?
+        package var issuer: String?
         /// Whether another device has a certificate with the same key.
-        public var hasSharedKey = false
+        package var hasSharedKey = false
         /// Whether a CSR with a new key, of a kind that the profile takes, waits in the inbox.
-        public var hasWaitingRequest = false
-        public var at = PolicyTest.standardTime
+        package var hasWaitingRequest = false
+        package var at = PolicyTest.standardTime
 
-        public init() {}
+        package init() {}
     }
 
     /// The reasons that a test's outcome can have. The others come from what a test does not have: a rollout, an inventory with
     /// other certificates of the device, authorities.
-    public static let possibleReasons: Set<ReasonCode> = [
+    package static let possibleReasons: Set<ReasonCode> = [
         .expiring, .expired, .revoked, .weakKey, .weakSignature, .sharedKey, .age, .issuer, .subject, .uncovered,
     ]
 
-    public struct Expectation: Sendable, Hashable {
-        public let action: PolicyTestAction
+    package struct Expectation: Sendable, Hashable {
+        package let action: PolicyTestAction
         /// Nil where any will do.
-        public let policy: String?
+        package let policy: String?
         /// Nil where any will do.
-        public let reason: ReasonCode?
+        package let reason: ReasonCode?
     }
 }
 
 /// What can become of a device in a test: the plan's actions before a rollout holds any back, and nothing.
-public enum PolicyTestAction: String, Sendable, CaseIterable {
+package enum PolicyTestAction: String, Sendable, CaseIterable {
     case issue
     case requestCSR = "request-csr"
     case revoke
@@ -61,13 +61,13 @@ public enum PolicyTestAction: String, Sendable, CaseIterable {
 }
 
 /// What became of a test's device.
-public struct PolicyTestOutcome: Sendable {
-    public let action: PolicyTestAction
+package struct PolicyTestOutcome: Sendable {
+    package let action: PolicyTestAction
     /// The policy that decides, also where nothing is done; the rule that revokes. Nil where none covers the device.
-    public let policy: String?
-    public let reason: Reason?
+    package let policy: String?
+    package let reason: Reason?
     /// In a sentence, why nothing is done, where that is not plain.
-    public let remark: String
+    package let remark: String
 
     init(_ action: PolicyTestAction, policy: String? = nil, reason: Reason? = nil, remark: String = "") {
         self.action = action
@@ -78,14 +78,14 @@ public struct PolicyTestOutcome: Sendable {
 }
 
 /// A test and how it came out.
-public struct PolicyTestResult: Sendable {
-    public let test: PolicyTest
+package struct PolicyTestResult: Sendable {
+    package let test: PolicyTest
     /// Nil where several policies of equal priority claim the device, so that nothing may be decided.
-    public let outcome: PolicyTestOutcome?
+    package let outcome: PolicyTestOutcome?
     /// The policies that claim it, where there are several.
-    public let tied: [String]
+    package let tied: [String]
     /// Why the test cannot be judged here; nil where it was.
-    public let skipped: String?
+    package let skipped: String?
 
     init(_ test: PolicyTest, _ outcome: PolicyTestOutcome? = nil, tied: [String] = [], skipped: String? = nil) {
         self.test = test
@@ -94,7 +94,7 @@ public struct PolicyTestResult: Sendable {
         self.skipped = skipped
     }
 
-    public var passed: Bool {
+    package var passed: Bool {
         guard let outcome, skipped == nil else { return false }
         let expected = test.expected
         return outcome.action == expected.action && (expected.policy.map { $0 == outcome.policy } ?? true)

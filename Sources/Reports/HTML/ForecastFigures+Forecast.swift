@@ -1,9 +1,9 @@
-public import Rotation
+import Planning
 import RotationModel
 
 extension ForecastFigures {
     /// What a forecast's page shows of it.
-    public init(_ forecast: Forecast) {
+    package init(_ forecast: Forecast) {
         var byPolicy: [String: Int] = [:]
         for day in forecast.days {
             for part in day.byPolicy { byPolicy[part.policy, default: 0] += part.count }

@@ -1,51 +1,51 @@
-public import RotationModel
+import RotationModel
 
 /// What a forecast's page shows: replacements a day, and what they are measured against.
-public struct ForecastFigures: Sendable {
-    public struct DailyCount: Sendable, Equatable {
+package struct ForecastFigures: Sendable {
+    package struct DailyCount: Sendable, Equatable {
         /// When the day begins, in UTC.
-        public var day: Timestamp
+        package var day: Timestamp
         /// Replacements on that day.
-        public var count: Int
+        package var count: Int
         /// What is due and held back on that day.
-        public var waiting: Int
+        package var waiting: Int
 
-        public init(day: Timestamp, count: Int, waiting: Int = 0) {
+        package init(day: Timestamp, count: Int, waiting: Int = 0) {
             (self.day, self.count, self.waiting) = (day, count, waiting)
         }
     }
 
     /// The most that a day is to bear, and what says so: `limits.issue`.
-    public struct Limit: Sendable, Equatable {
-        public var name: String
-        public var count: Int
+    package struct Limit: Sendable, Equatable {
+        package var name: String
+        package var count: Int
 
-        public init(name: String, count: Int) { (self.name, self.count) = (name, count) }
+        package init(name: String, count: Int) { (self.name, self.count) = (name, count) }
     }
 
     /// Replacements in the whole time, by policy.
-    public struct PolicyCount: Sendable, Equatable {
-        public var policy: String
-        public var count: Int
+    package struct PolicyCount: Sendable, Equatable {
+        package var policy: String
+        package var count: Int
 
-        public init(policy: String, count: Int) { (self.policy, self.count) = (policy, count) }
+        package init(policy: String, count: Int) { (self.policy, self.count) = (policy, count) }
     }
 
     /// When the forecast begins.
-    public var start: Timestamp
-    public var deviceCount: Int
+    package var start: Timestamp
+    package var deviceCount: Int
     /// One a day, in their order, without gaps.
-    public var days: [DailyCount]
-    public var limit: Limit?
+    package var days: [DailyCount]
+    package var limit: Limit?
     /// Why the highest day is so high, in a sentence; nil where nobody knows.
-    public var peakCause: String?
-    public var policies: [PolicyCount]
+    package var peakCause: String?
+    package var policies: [PolicyCount]
     /// What else a reader has to know, each a sentence: limits that runs come up against, devices that are not counted.
-    public var notes: [String] = []
+    package var notes: [String] = []
     /// What somebody has to do something about, each a sentence.
-    public var alarms: [String] = []
+    package var alarms: [String] = []
 
-    public init(
+    package init(
         start: Timestamp, deviceCount: Int, days: [DailyCount], limit: Limit? = nil, peakCause: String? = nil,
         policies: [PolicyCount] = []
     ) {
@@ -53,29 +53,29 @@ public struct ForecastFigures: Sendable {
         (self.limit, self.peakCause, self.policies) = (limit, peakCause, policies)
     }
 
-    public var total: Int { days.reduce(0) { $0 + $1.count } }
+    package var total: Int { days.reduce(0) { $0 + $1.count } }
 
     /// The first of the highest days; nil where nothing is replaced.
-    public var peak: DailyCount? {
+    package var peak: DailyCount? {
         let highest = days.map(\.count).max() ?? 0
         return highest == 0 ? nil : days.first { $0.count == highest }
     }
 
     /// The days on which more falls due than the limit lets through.
-    public var overLimit: [DailyCount] {
+    package var overLimit: [DailyCount] {
         guard let limit else { return [] }
         return days.filter { $0.count > limit.count }
     }
 }
 
 /// A forecast as one self-contained page: the curve with its limit, the peak and its cause, and a table by month.
-public struct ForecastHTML {
+package struct ForecastHTML {
     private let figures: ForecastFigures
 
-    public init(_ figures: ForecastFigures) { self.figures = figures }
+    package init(_ figures: ForecastFigures) { self.figures = figures }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         for piece in page.opening(thenRows: nil) { try write(piece.bytes) }
         try write(page.closing.bytes)
     }

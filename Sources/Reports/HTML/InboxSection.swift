@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 
 /// What waits in the inbox or was taken from it, and what was refused.
 enum InboxSection {

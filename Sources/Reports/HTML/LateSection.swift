@@ -1,5 +1,5 @@
 import Fleet
-import Rotation
+import Planning
 import RotationModel
 
 /// Devices that have yet to answer: those that did not collect or confirm, and those that were asked and are silent.

@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 import RotationModel
 
 /// A plan in numbers, from one pass over its rows: what a page shows of a million devices.

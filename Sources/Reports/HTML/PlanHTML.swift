@@ -1,18 +1,18 @@
-public import Rotation
+import Planning
 import RotationModel
 
 /// A dry run as one self-contained page: numbers and a chart for a fleet of any size, and the most urgent rows.
-public struct PlanHTML {
+package struct PlanHTML {
     private let plan: RotationPlan
     private let sections: PlanSections
 
-    public init(_ plan: RotationPlan) {
+    package init(_ plan: RotationPlan) {
         self.plan = plan
         sections = PlanSections(plan)
     }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         let rows = RowsTable(
             plan: plan, results: nil,
             all: "All of them: <code>rotation-job plan --format csv --output plan.csv</code>")

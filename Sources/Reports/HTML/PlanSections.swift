@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 import RotationModel
 
 /// What the pages of a dry run and of a run have in common: what was decided, in numbers.

@@ -1,4 +1,5 @@
-import Rotation
+import Job
+import Planning
 import RotationModel
 
 /// The rows themselves, the most urgent first, as many as a page can hold.

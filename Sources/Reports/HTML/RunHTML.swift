@@ -1,18 +1,20 @@
-public import Rotation
+import Intake
+import Job
+import Planning
 import RotationModel
 
 /// What a run did, as one self-contained page.
-public struct RunHTML {
+package struct RunHTML {
     private let outcome: RunOutcome
     private let sections: PlanSections
 
-    public init(_ outcome: RunOutcome) {
+    package init(_ outcome: RunOutcome) {
         self.outcome = outcome
         sections = PlanSections(outcome.plan)
     }
 
     /// - Parameter write: takes each piece, in order.
-    public func write(_ write: ([UInt8]) throws -> Void) rethrows {
+    package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         let rows = RowsTable(
             plan: outcome.plan, results: outcome.results,
             all: "All of them are in the report beside this page: <code>run-\(outcome.id).json</code>")

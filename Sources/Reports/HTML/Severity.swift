@@ -1,4 +1,4 @@
-import Rotation
+import Planning
 import RotationModel
 
 /// How much a finding matters to who reads a report.

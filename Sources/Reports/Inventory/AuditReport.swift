@@ -1,9 +1,9 @@
-public import Fleet
+import Fleet
 import RotationModel
 
 extension AuditFault {
     /// What was found, in a sentence without a full stop.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .broken(let entry):
             "the audit's chain is broken at entry \(entry): it or one before it was changed"
@@ -29,11 +29,11 @@ extension PlanDocument {
 }
 
 /// Audit entries as they stream by. One that somebody altered is told like any other, and cannot drive a terminal or break the JSON.
-public struct AuditReport {
+package struct AuditReport {
     let style: Style
     let isJSON: Bool
 
-    public init(style: Style = .plain, isJSON: Bool) {
+    package init(style: Style = .plain, isJSON: Bool) {
         self.style = style
         self.isJSON = isJSON
     }
@@ -41,7 +41,7 @@ public struct AuditReport {
     /// The longest detail and the longest word that are shown to people, in characters: none that the program writes is longer.
     private static let longest = (detail: 4096, word: 256)
 
-    public func line(_ entry: AuditEntry) -> [UInt8] {
+    package func line(_ entry: AuditEntry) -> [UInt8] {
         guard isJSON else { return Array(text(entry).utf8) }
         var json = JSONWriter()
         AuditReport.append(entry, to: &json)

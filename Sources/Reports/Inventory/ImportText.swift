@@ -1,19 +1,19 @@
-public import Fleet
+import Fleet
 import RotationModel
 
 /// What an import did, for people.
-public struct ImportText {
+package struct ImportText {
     let summary: ImportSummary
     let isDryRun: Bool
     let style: Style
 
-    public init(_ summary: ImportSummary, isDryRun: Bool, style: Style = .plain) {
+    package init(_ summary: ImportSummary, isDryRun: Bool, style: Style = .plain) {
         self.summary = summary
         self.isDryRun = isDryRun
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         var table = Table([.left, .right, .right, .right])
         table.addHeader(["", "ADDED", "UPDATED", "UNCHANGED"], style)
         for (name, tally) in [("devices", summary.devices), ("certificates", summary.certificates)] {

@@ -1,16 +1,16 @@
-public import Rotation
+import Job
 import RotationModel
 
 /// What `inventory check-keys` found.
-public struct KeyCheckReport {
+package struct KeyCheckReport {
     let check: KeyCheck
     let style: Style
 
-    public init(_ check: KeyCheck, style: Style = .plain) {
+    package init(_ check: KeyCheck, style: Style = .plain) {
         (self.check, self.style) = (check, style)
     }
 
-    public var text: String {
+    package var text: String {
         let head = style.bold(counted(check.keys, "RSA key")) + ": "
         if check.sharedPrimes.isEmpty { return head + "no two share a prime\n" }
         let affected = Set(check.sharedPrimes.flatMap(\.keys).map(\.fingerprint)).count
@@ -36,7 +36,7 @@ public struct KeyCheckReport {
             + "The devices made these keys with too little randomness; see to that before they make new ones.\n"
     }
 
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

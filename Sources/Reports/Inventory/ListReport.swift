@@ -1,18 +1,18 @@
-public import Fleet
-import Rotation
+import Fleet
+import Job
 import RotationModel
 
 /// Devices and their certificates as they stream by: a line a certificate for people, a line a device for programs.
-public struct ListReport {
+package struct ListReport {
     let style: Style
     let isJSON: Bool
 
-    public init(style: Style = .plain, isJSON: Bool) {
+    package init(style: Style = .plain, isJSON: Bool) {
         self.style = style
         self.isJSON = isJSON
     }
 
-    public func lines(_ device: DeviceListing) -> [UInt8] {
+    package func lines(_ device: DeviceListing) -> [UInt8] {
         isJSON ? json(device) : Array(text(device).utf8)
     }
 

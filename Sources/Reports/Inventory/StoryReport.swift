@@ -1,21 +1,21 @@
-public import Fleet
+import Fleet
+import Job
 import Lifecycle
-import Rotation
 import RotationModel
 
 /// One device's whole story.
-public struct StoryReport {
+package struct StoryReport {
     let story: DeviceStory
     let style: Style
 
-    public init(_ story: DeviceStory, style: Style = .plain) {
+    package init(_ story: DeviceStory, style: Style = .plain) {
         self.story = story
         self.style = style
     }
 
     // MARK: For people
 
-    public var text: String {
+    package var text: String {
         [heading, certificates, lineage, rotations, pickup, audit].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -115,7 +115,7 @@ public struct StoryReport {
 
     // MARK: For programs
 
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter(reservingCapacity: 4096)
         json.object { json in
             json.member("version", 1)

@@ -1,14 +1,14 @@
-public import Fleet
-import Rotation
-public import RotationModel
+import Fleet
+import Job
+import RotationModel
 
 /// The fleet in numbers.
-public struct SummaryReport {
+package struct SummaryReport {
     let summary: InventorySummary
     let at: Timestamp
     let style: Style
 
-    public init(_ summary: InventorySummary, at: Timestamp, style: Style = .plain) {
+    package init(_ summary: InventorySummary, at: Timestamp, style: Style = .plain) {
         self.summary = summary
         self.at = at
         self.style = style
@@ -23,7 +23,7 @@ public struct SummaryReport {
         ]
     }
 
-    public var text: String {
+    package var text: String {
         let head =
             style.bold(
                 "\(counted(summary.devices, "device")), \(counted(summary.certificates, "certificate")), "
@@ -58,7 +58,7 @@ public struct SummaryReport {
         return "\n" + style.bold(title) + "\n" + table.text
     }
 
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

@@ -1,16 +1,16 @@
 import Fleet
 import Lifecycle
+import Planning
 import Policy
-public import Rotation
 import RotationModel
 
 /// Why a device is treated as it is, for programs.
-public struct ExplanationJSON {
+package struct ExplanationJSON {
     let explanation: DeviceExplanation
 
-    public init(_ explanation: DeviceExplanation) { self.explanation = explanation }
+    package init(_ explanation: DeviceExplanation) { self.explanation = explanation }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

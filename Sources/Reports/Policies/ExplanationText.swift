@@ -1,20 +1,21 @@
 import Fleet
+import Job
 import Lifecycle
+import Planning
 import Policy
-public import Rotation
 import RotationModel
 
 /// Why a device is treated as it is, for people.
-public struct ExplanationText {
+package struct ExplanationText {
     let explanation: DeviceExplanation
     let style: Style
 
-    public init(_ explanation: DeviceExplanation, style: Style = .plain) {
+    package init(_ explanation: DeviceExplanation, style: Style = .plain) {
         self.explanation = explanation
         self.style = style
     }
 
-    public var text: String {
+    package var text: String {
         [facts, certificates, decision, dates, others, next].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 

@@ -1,26 +1,26 @@
-public import Policy
+import Policy
 import RotationModel
 
 /// How the tests beside the policies came out.
-public struct PolicyTestReport {
+package struct PolicyTestReport {
     let results: [PolicyTestResult]
     let files: Int
     let style: Style
 
-    public init(_ results: [PolicyTestResult], files: Int, style: Style = .plain) {
+    package init(_ results: [PolicyTestResult], files: Int, style: Style = .plain) {
         self.results = results
         self.files = files
         self.style = style
     }
 
-    public var failed: Int { results.count { !$0.passed && $0.skipped == nil } }
+    package var failed: Int { results.count { !$0.passed && $0.skipped == nil } }
     private var skipped: Int { results.count { $0.skipped != nil } }
     private var passed: Int { results.count { $0.passed } }
 
     // MARK: For people
 
     /// One line a test, below each that failed what was expected and what came, and a summary.
-    public var text: String { results.map(line).joined() + summary }
+    package var text: String { results.map(line).joined() + summary }
 
     private var summary: String {
         let read = "in \(counted(files, "file"))"
@@ -60,7 +60,7 @@ public struct PolicyTestReport {
 
     // MARK: For programs
 
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)

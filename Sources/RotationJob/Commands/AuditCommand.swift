@@ -1,7 +1,7 @@
 import ArgumentParser
 import Fleet
+import Job
 import Reports
-import Rotation
 import RotationModel
 
 struct AuditCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Job
 import Reports
-import Rotation
 
 enum ForecastFormat: String, ExpressibleByArgument, CaseIterable {
     case text

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Rotation
+import Job
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Job
 import Reports
-import Rotation
 
 struct InventoryCheckKeys: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Fleet
-import Rotation
+import Job
 
 extension ExportFormat: ExpressibleByArgument {}
 

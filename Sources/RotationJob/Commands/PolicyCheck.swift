@@ -1,7 +1,7 @@
 import ArgumentParser
+import Job
 import LocatedYAML
 import Policy
-import Rotation
 import RotationModel
 import System
 
@@ -35,7 +35,7 @@ struct PolicyCheck: ParsableCommand {
         case .sarif:
             try Console.write(
                 DiagnosticDocument.sarif(
-                    checked.diagnostics, toolVersion: RotationJob.configuration.version, rules: CheckedPolicies.rules))
+                    checked.diagnostics, toolVersion: ProgramVersion.text, rules: CheckedPolicies.rules))
         }
         if checked.hasErrors { throw ExitCode(ExitStatus.badInput) }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Job
 import Reports
-import Rotation
 
 enum PolicyDiffFormat: String, ExpressibleByArgument, CaseIterable {
     case text

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Job
 import Reports
-import Rotation
 import RotationModel
 
 struct PolicyExplain: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Job
 import LocatedYAML
 import Policy
 import Reports
-import Rotation
 
 struct PolicyTestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
-import Rotation
+import Job
+import Planning
 import RotationModel
 
 struct ResumeCommand: ParsableCommand {

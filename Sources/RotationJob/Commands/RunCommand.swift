@@ -1,6 +1,7 @@
 import ArgumentParser
+import Job
+import Planning
 import Reports
-import Rotation
 import RotationModel
 import System
 

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Job
 import Reports
-import Rotation
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

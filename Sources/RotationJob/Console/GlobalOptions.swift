@@ -1,7 +1,7 @@
 import ArgumentParser
+import Job
 import Logging
 import Reports
-import Rotation
 import RotationModel
 import System
 

@@ -1,6 +1,5 @@
 import Logging
 import Reports
-import Rotation
 import RotationModel
 import Synchronization
 import System

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Looking through memory at the speed of the C library.
-public enum Bytes {
+package enum Bytes {
     /// Where a byte stands first; nil where it stands nowhere.
-    public static func place(of byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
+    package static func place(of byte: UInt8, in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress, let hit = memchr(base, CInt(byte), bytes.count) else { return nil }
         return UnsafeRawPointer(hit) - base
     }

@@ -1,30 +1,30 @@
-public import Glibc
-public import RotationModel
+import Glibc
+import RotationModel
 
 /// Which file stood at a name, and as what it stood there: tells it from one that took its place, or was written to, since.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
     /// In bytes.
-    public let size: Int64
+    package let size: Int64
     /// When it was last written to.
     let seconds: Int64
     let nanoseconds: Int64
 
     /// The numeric user id of its owner.
-    public let owner: UInt32
-    public let group: UInt32
+    package let owner: UInt32
+    package let group: UInt32
     /// Permission bits, with set-id and sticky bits; not the kind of file.
-    public let mode: UInt32
-    public let kind: Kind
+    package let mode: UInt32
+    package let kind: Kind
     /// How many names lead to it.
-    public let links: UInt64
+    package let links: UInt64
 
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         case regular, folder, link, pipe, other
     }
 
-    public init(_ status: stat) {
+    package init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
@@ -43,19 +43,19 @@ public struct FileIdentity: Hashable, Sendable {
     }
 
     /// When its content was last written to.
-    public var modified: Timestamp { Timestamp(seconds: seconds) }
+    package var modified: Timestamp { Timestamp(seconds: seconds) }
 
     /// Whether both lie on one file system.
-    public func isOnFileSystem(of other: FileIdentity) -> Bool { device == other.device }
+    package func isOnFileSystem(of other: FileIdentity) -> Bool { device == other.device }
 
     /// The same file with the same content, whatever became of its name, mode or links.
-    public func isSameContent(as other: FileIdentity) -> Bool {
+    package func isSameContent(as other: FileIdentity) -> Bool {
         (device, inode, size, seconds, nanoseconds)
             == (other.device, other.inode, other.size, other.seconds, other.nanoseconds)
     }
 
     /// What stands at a path, a link in its last place followed; nil where nothing does, or nothing that may be seen.
-    public static func following(_ path: String) -> FileIdentity? {
+    package static func following(_ path: String) -> FileIdentity? {
         try? FileIdentity(following: path)
     }
 }

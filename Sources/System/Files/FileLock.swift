@@ -1,13 +1,13 @@
 import Glibc
-public import RotationModel
+import RotationModel
 
 /// One process at a time: held from here until the value is gone, and freed by the kernel when the process dies, however it dies.
-public struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable {
     let descriptor: Int32
 
     /// - Parameter path: of a file that is for the lock alone; it is made where there is none.
     /// - Throws: ``RotationError/Code/locked`` where another process holds it.
-    public init(_ path: String) throws(RotationError) {
+    package init(_ path: String) throws(RotationError) {
         descriptor = try FileLock.locked(path)
         let note = "\(getpid())\n"
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, note, note.utf8.count, 0) }

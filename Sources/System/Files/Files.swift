@@ -1,16 +1,16 @@
 import Glibc
-public import RotationModel
+import RotationModel
 
 /// The few file operations that promises rest on: bounded reads that follow no link, writes that are whole or not there.
 ///
 /// Modes are set on the open file, so that neither a strict nor a lax umask changes who can read what is published.
-public enum Files {
+package enum Files {
     /// Read by the group too, not by others: reports, audit exports.
-    public static let groupReadable: UInt32 = 0o640
+    package static let groupReadable: UInt32 = 0o640
     /// Read by everyone: what devices fetch.
-    public static let published: UInt32 = 0o644
+    package static let published: UInt32 = 0o644
     /// Read by the owner alone: keys.
-    public static let secret: UInt32 = 0o600
+    package static let secret: UInt32 = 0o600
 
     /// The whole of a regular file. A pipe or device is not waited for.
     ///
@@ -18,7 +18,7 @@ public enum Files {
     ///   - limit: the most bytes that are read; a longer file is an error.
     ///   - followsLinks: whether a link in the last place of the path is followed: yes where the operator chose the
     ///     path, no where a device did.
-    public static func read(_ path: String, limit: Int, followsLinks: Bool = false) throws(RotationError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int, followsLinks: Bool = false) throws(RotationError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLinks ? 0 : O_NOFOLLOW))
         guard descriptor >= 0 else {
             if errno == ELOOP {
@@ -65,7 +65,7 @@ public enum Files {
     }
 
     /// Writes a new file, or over an old one, without renaming: for names that nobody reads yet.
-    public static func writeStaged(_ bytes: [UInt8], to path: String, mode: UInt32) throws(RotationError) {
+    package static func writeStaged(_ bytes: [UInt8], to path: String, mode: UInt32) throws(RotationError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
         guard descriptor >= 0 else { throw SystemFailure.error("write it", path) }
         var failure: Int32 = fchmod(descriptor, mode_t(mode)) == 0 ? 0 : errno
@@ -85,13 +85,13 @@ public enum Files {
     }
 
     /// Where a file is written before it takes its name: beside it, and hidden (no published name starts with a dot).
-    public static func stagingPath(of path: String) -> String {
+    package static func stagingPath(of path: String) -> String {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         return path[..<slash] + "." + path[slash...] + ".new"
     }
 
     /// Replaces a file, whole and durably: a reader sees the old one or the new one, also after a power failure.
-    public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) {
+    package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) {
         let staged = stagingPath(of: path)
         try writeStaged(bytes, to: staged, mode: mode)
         try synchronize(staged)
@@ -102,7 +102,7 @@ public enum Files {
     /// Makes a new file and refuses to touch one that exists.
     ///
     /// - Returns: false where there was one.
-    public static func create(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) -> Bool {
+    package static func create(_ path: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) -> Bool {
         if exists(path) { return false }
         let staged = stagingPath(of: path)
         try writeStaged(bytes, to: staged, mode: mode)
@@ -114,32 +114,32 @@ public enum Files {
         return true
     }
 
-    public static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
-    public static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    public static func isRegular(_ path: String) -> Bool {
+    package static func isRegular(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    public static func rename(_ from: String, to path: String) throws(RotationError) {
+    package static func rename(_ from: String, to path: String) throws(RotationError) {
         guard Glibc.rename(from, path) == 0 else { throw SystemFailure.error("rename a file to it", path) }
     }
 
     /// Removes a file; one that is gone already is fine.
-    public static func remove(_ path: String) throws(RotationError) {
+    package static func remove(_ path: String) throws(RotationError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw SystemFailure.error("remove it", path) }
     }
 
     /// Makes a folder and those above it. One that is there keeps its mode.
-    public static func makeFolder(_ path: String, mode: UInt32) throws(RotationError) {
+    package static func makeFolder(_ path: String, mode: UInt32) throws(RotationError) {
         if mkdir(path, mode_t(mode)) != 0 {
             let code = errno
             if code == EEXIST && isFolder(path) { return }
@@ -155,7 +155,7 @@ public enum Files {
         guard chmod(path, mode_t(mode)) == 0 else { throw SystemFailure.error("make the folder", path) }
     }
 
-    public static func folder(of path: String) -> String {
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -1,26 +1,26 @@
 import CLinux
 import Glibc
-public import RotationModel
+import RotationModel
 
 extension Folder {
     /// A regular file's bytes, and which file they were read from.
-    public struct Content: Sendable {
-        public let bytes: [UInt8]
-        public let identity: FileIdentity
+    package struct Content: Sendable {
+        package let bytes: [UInt8]
+        package let identity: FileIdentity
     }
 
     /// Why a file was not read, and what stands at its name.
-    public struct ReadFailure: Error {
-        public let error: RotationError
+    package struct ReadFailure: Error {
+        package let error: RotationError
         /// nil where that cannot be seen.
-        public let identity: FileIdentity?
+        package let identity: FileIdentity?
     }
 
     /// The whole of a regular file that has one name. A pipe or a device is not waited for.
     ///
     /// - Parameter limit: the most bytes that are read; a longer file is an error.
     /// - Throws: ``ReadFailure``, of ``RotationError/Code/badInput`` where it is no such file, else of what the system says.
-    public func read(_ name: String, limit: Int) throws(ReadFailure) -> Content {
+    package func read(_ name: String, limit: Int) throws(ReadFailure) -> Content {
         do {
             return try readChecked(name, limit: limit)
         } catch {
@@ -81,12 +81,12 @@ extension Folder {
     }
 
     /// What stands at a name, a link itself rather than what it leads to; nil where nothing does.
-    public func identity(of name: String) -> FileIdentity? {
+    package func identity(of name: String) -> FileIdentity? {
         var status = stat()
         return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? FileIdentity(status) : nil
     }
 
-    public func contains(_ name: String) -> Bool { identity(of: name) != nil }
+    package func contains(_ name: String) -> Bool { identity(of: name) != nil }
 
     // MARK: Writing
 
@@ -96,7 +96,7 @@ extension Folder {
     /// Writes a file beside its name. Nobody reads it there, and ``putInPlace(_:)`` gives it its name.
     ///
     /// - Parameter modified: when it shall seem to have been written; nil for now.
-    public func stage(
+    package func stage(
         _ bytes: [UInt8], as name: String, mode: UInt32, modified: Timestamp? = nil
     ) throws(RotationError) {
         let staged = Folder.stagingName(of: name)
@@ -132,14 +132,14 @@ extension Folder {
     }
 
     /// Gives a staged file its name, in place of what had it.
-    public func putInPlace(_ name: String) throws(RotationError) {
+    package func putInPlace(_ name: String) throws(RotationError) {
         guard renameat(descriptor, Folder.stagingName(of: name), descriptor, try checked(name)) == 0 else {
             throw SystemFailure.error("rename a file to it", shown(name))
         }
     }
 
     /// Replaces a file, whole and durably: a reader sees the old one or the new one, also after a power failure.
-    public func replace(
+    package func replace(
         _ name: String, with bytes: [UInt8], mode: UInt32, modified: Timestamp? = nil
     ) throws(RotationError) {
         try stage(bytes, as: try checked(name), mode: mode, modified: modified)
@@ -149,7 +149,7 @@ extension Folder {
     }
 
     /// The same, but leaves the file alone when it holds these bytes already.
-    public func replaceIfDifferent(_ name: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) {
+    package func replaceIfDifferent(_ name: String, with bytes: [UInt8], mode: UInt32) throws(RotationError) {
         if let old = try? read(name, limit: bytes.count), old.bytes == bytes { return }
         try replace(name, with: bytes, mode: mode)
     }
@@ -164,14 +164,14 @@ extension Folder {
     // MARK: Names
 
     /// Removes a file; one that is gone already is fine.
-    public func remove(_ name: String) throws(RotationError) {
+    package func remove(_ name: String) throws(RotationError) {
         guard unlinkat(descriptor, try checked(name), 0) == 0 || errno == ENOENT else {
             throw SystemFailure.error("remove it", shown(name))
         }
     }
 
     /// Removes a folder with all that is in it. Links in it are removed, not followed.
-    public func removeTree(_ name: String) throws(RotationError) {
+    package func removeTree(_ name: String) throws(RotationError) {
         let inner = try folder(name)
         for raw in try inner.rawNames() {
             let removed = (raw + [0]).withUnsafeBytes { bytes in
@@ -188,14 +188,14 @@ extension Folder {
     /// Gives something in the folder another name that nothing has.
     ///
     /// - Returns: false where the new name is taken, or nothing has the old one.
-    public func rename(_ name: String, toFree new: String) throws(RotationError) -> Bool {
+    package func rename(_ name: String, toFree new: String) throws(RotationError) -> Bool {
         if renameat2(descriptor, try checked(name), descriptor, try checked(new), rename_noreplace) == 0 { return true }
         guard errno == EEXIST || errno == ENOENT else { throw SystemFailure.error("rename it", shown(name)) }
         return false
     }
 
     /// Moves something to another folder of the same file system, whatever it is, under a name that nothing has there.
-    public func move(_ name: [UInt8], to folder: Folder, as new: String) throws(RotationError) {
+    package func move(_ name: [UInt8], to folder: Folder, as new: String) throws(RotationError) {
         let moved = (name + [0]).withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress else { return CInt(-1) }
             return renameat2(
@@ -205,7 +205,7 @@ extension Folder {
     }
 
     /// The names in it, byte for byte and sorted by bytes, without `.` and `..`.
-    public func rawNames() throws(RotationError) -> [[UInt8]] {
+    package func rawNames() throws(RotationError) -> [[UInt8]] {
         // Of its own: reading moves a descriptor's position.
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else { throw SystemFailure.error("list it", path) }
@@ -223,7 +223,7 @@ extension Folder {
     }
 
     /// The names that are UTF-8.
-    public func names() throws(RotationError) -> [String] {
+    package func names() throws(RotationError) -> [String] {
         try rawNames().compactMap { String(validating: $0, as: UTF8.self) }
     }
 }

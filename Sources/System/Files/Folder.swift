@@ -1,20 +1,20 @@
 import CLinux
 import Glibc
-public import RotationModel
+import RotationModel
 
 /// An open folder. What is in it is reached from its descriptor, one name at a time and through no link: whoever may rename
 /// things around it cannot make this process read, write, move or remove anything elsewhere.
 ///
 /// A name is one part of a path: not empty, not `.` or `..`, without `/` and NUL. Errors name the folder by the path that it was
 /// opened by, which is for people alone.
-public final class Folder: Sendable {
-    public let path: String
+package final class Folder: Sendable {
+    package let path: String
     let descriptor: CInt
 
     /// Opens a folder where the operator says it is: links that lead there are his, and are followed.
     ///
     /// - Throws: ``RotationError/Code/permission`` or ``RotationError/Code/io`` where it is missing or is no folder.
-    public init(opening path: String) throws(RotationError) {
+    package init(opening path: String) throws(RotationError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemFailure.error("open the folder", path) }
         (self.path, self.descriptor) = (path, descriptor)
@@ -28,7 +28,7 @@ public final class Folder: Sendable {
     ///
     /// - Throws: ``RotationError/Code/permission`` where a link or the like stands there; ``RotationError/Code/io`` where a file does,
     ///   or nothing.
-    public func folder(_ name: String) throws(RotationError) -> Folder {
+    package func folder(_ name: String) throws(RotationError) -> Folder {
         let descriptor = openat(
             self.descriptor, try checked(name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw openingFailed(name, errno) }
@@ -38,7 +38,7 @@ public final class Folder: Sendable {
     /// Opens a folder some levels below, in one system call where the kernel has openat2(2).
     ///
     /// - Parameter path: names joined by `/`.
-    public func folder(below path: [String]) throws(RotationError) -> Folder {
+    package func folder(below path: [String]) throws(RotationError) -> Folder {
         for name in path { _ = try checked(name) }
         let joined = path.joined(separator: "/")
         let descriptor = open_beneath(self.descriptor, joined, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
@@ -50,7 +50,7 @@ public final class Folder: Sendable {
     }
 
     /// Makes a folder in it where there is none, and opens it. One that is there keeps its mode.
-    public func makeFolder(_ name: String, mode: UInt32) throws(RotationError) -> Folder {
+    package func makeFolder(_ name: String, mode: UInt32) throws(RotationError) -> Folder {
         if mkdirat(descriptor, try checked(name), mode_t(mode)) == 0 {
             let made = try folder(name)
             // The umask may have taken bits away.
@@ -64,31 +64,31 @@ public final class Folder: Sendable {
     }
 
     /// Makes folders some levels below where there are none, and opens the last.
-    public func makeFolder(below path: [String], mode: UInt32) throws(RotationError) -> Folder {
+    package func makeFolder(below path: [String], mode: UInt32) throws(RotationError) -> Folder {
         var folder = self
         for name in path { folder = try folder.makeFolder(name, mode: mode) }
         return folder
     }
 
     /// What the folder itself is.
-    public func identity() throws(RotationError) -> FileIdentity {
+    package func identity() throws(RotationError) -> FileIdentity {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemFailure.error("look at it", path) }
         return FileIdentity(status)
     }
 
     /// Takes permissions away, or gives them.
-    public func setMode(_ mode: UInt32) throws(RotationError) {
+    package func setMode(_ mode: UInt32) throws(RotationError) {
         guard fchmod(descriptor, mode_t(mode)) == 0 else { throw SystemFailure.error("change its mode", path) }
     }
 
     /// Makes names that were added, replaced or removed in it durable.
-    public func synchronize() throws(RotationError) {
+    package func synchronize() throws(RotationError) {
         guard fsync(descriptor) == 0 else { throw SystemFailure.error("synchronize it", path) }
     }
 
     /// Makes everything durable that was written to its file system: one call for a batch of files.
-    public func synchronizeFileSystem() throws(RotationError) {
+    package func synchronizeFileSystem() throws(RotationError) {
         guard syncfs(descriptor) == 0 else { throw SystemFailure.error("synchronize it", path) }
     }
 

@@ -3,23 +3,23 @@ import Glibc
 /// An open file. It is closed when the value is gone.
 ///
 /// What was opened is what is looked at and read: a look at its path could see another file by then.
-public struct OpenFile: ~Copyable {
+package struct OpenFile: ~Copyable {
     let descriptor: CInt
 
     /// Opens what stands at a path for reading; a link that leads there is followed. A pipe is not waited for.
-    public init(reading path: String) throws(SystemError) {
+    package init(reading path: String) throws(SystemError) {
         try self.init(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
     }
 
     /// Makes a file for writing, or empties one.
-    public init(overwriting path: String, mode: UInt32) throws(SystemError) {
+    package init(overwriting path: String, mode: UInt32) throws(SystemError) {
         try self.init(path, O_WRONLY | O_CREAT | O_TRUNC, mode)
     }
 
     /// Makes a file for writing where nothing stands; the umask does not count.
     ///
     /// - Throws: ``SystemError/exists`` where something does.
-    public init(making path: String, mode: UInt32) throws(SystemError) {
+    package init(making path: String, mode: UInt32) throws(SystemError) {
         try self.init(path, O_RDWR | O_CREAT | O_EXCL, mode)
         fchmod(descriptor, mode_t(mode))
     }
@@ -31,7 +31,7 @@ public struct OpenFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    public func identity() throws(SystemError) -> FileIdentity {
+    package func identity() throws(SystemError) -> FileIdentity {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemError.last }
         return FileIdentity(status)
@@ -40,7 +40,7 @@ public struct OpenFile: ~Copyable {
     /// Reads what comes next.
     ///
     /// - Returns: how many bytes it was; zero at the end of the file, and where there is no room.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
@@ -49,7 +49,7 @@ public struct OpenFile: ~Copyable {
     }
 
     /// What comes next, to the end of the file or for so many bytes.
-    public func bytes(atMost limit: Int) throws(SystemError) -> [UInt8] {
+    package func bytes(atMost limit: Int) throws(SystemError) -> [UInt8] {
         var failure: SystemError?
         let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             do throws(SystemError) {
@@ -68,14 +68,14 @@ public struct OpenFile: ~Copyable {
     }
 
     /// Writes all of it.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         try StandardStream.write(bytes, to: descriptor)
     }
 }
 
 extension FileIdentity {
     /// What stands at a path, a link in its last place followed.
-    public init(following path: String) throws(SystemError) {
+    package init(following path: String) throws(SystemError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw SystemError.last }
         self.init(status)
@@ -83,17 +83,17 @@ extension FileIdentity {
 }
 
 /// What the user that this process runs as may do with a file.
-public enum FileAccess {
-    public static func mayRead(_ path: String) -> Bool { access(path, R_OK) == 0 }
-    public static func mayWrite(_ path: String) -> Bool { access(path, W_OK) == 0 }
-    public static func mayExecute(_ path: String) -> Bool { access(path, X_OK) == 0 }
-    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+package enum FileAccess {
+    package static func mayRead(_ path: String) -> Bool { access(path, R_OK) == 0 }
+    package static func mayWrite(_ path: String) -> Bool { access(path, W_OK) == 0 }
+    package static func mayExecute(_ path: String) -> Bool { access(path, X_OK) == 0 }
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
 
 /// Names in a folder that the operator named.
-public enum FolderListing {
+package enum FolderListing {
     /// The names, links' and hidden ones' too, without `.` and `..`, by their bytes. What is no UTF-8 is shown with replacement characters.
-    public static func names(in path: String) throws(SystemError) -> [String] {
+    package static func names(in path: String) throws(SystemError) -> [String] {
         guard let stream = opendir(path) else { throw SystemError.last }
         defer { closedir(stream) }
         var names: [String] = []

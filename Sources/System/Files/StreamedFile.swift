@@ -6,7 +6,7 @@ extension Files {
     ///
     /// - Parameter followsLinks: yes where the operator chose the path: what is no regular file (`/dev/null`, a pipe) is written to as
     ///   it is, and a link leads to what it names. Else whatever stands there is replaced, unless it is a folder.
-    public static func replace(
+    package static func replace(
         _ path: String, mode: UInt32, followsLinks: Bool = true,
         writing body: (_ write: ([UInt8]) throws -> Void) throws -> Void
     ) throws {

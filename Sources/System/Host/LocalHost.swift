@@ -1,20 +1,20 @@
 import Glibc
 
 /// The machine, and who this process is on it.
-public enum LocalHost {
+package enum LocalHost {
     /// Its name in the network; `unknown` where it has none.
-    public static var name: String {
+    package static var name: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    public static var processID: Int32 { getpid() }
+    package static var processID: Int32 { getpid() }
 
     /// Whether there is a process of this number on this machine, whoever's.
-    public static func isRunning(_ process: Int32) -> Bool { kill(process, 0) == 0 || errno == EPERM }
+    package static func isRunning(_ process: Int32) -> Bool { kill(process, 0) == 0 || errno == EPERM }
 
-    public static var workingFolder: String {
+    package static var workingFolder: String {
         guard let buffer = getcwd(nil, 0) else { return "." }
         defer { free(buffer) }
         return String(cString: buffer)
@@ -22,22 +22,22 @@ public enum LocalHost {
 }
 
 /// Whose rights this process acts with.
-public enum EffectiveUser {
-    public static var id: UInt32 { geteuid() }
+package enum EffectiveUser {
+    package static var id: UInt32 { geteuid() }
 
     /// Its login name; `uid 1000` where there is none.
-    public static var name: String {
+    package static var name: String {
         guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "uid \(geteuid())" }
         return String(cString: name)
     }
 }
 
 /// The variables that this process was started with.
-public enum Environment {
-    public static subscript(name: String) -> String? { getenv(name).map { String(cString: $0) } }
+package enum Environment {
+    package static subscript(name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Hands out a variable's bytes where they lie, without a copy that nobody wipes.
-    public static func withSecret<R, Failure: Error>(
+    package static func withSecret<R, Failure: Error>(
         _ name: String, _ body: (UnsafeRawBufferPointer?) throws(Failure) -> R
     ) throws(Failure) -> R {
         try body(getenv(name).map { UnsafeRawBufferPointer(start: $0, count: strlen($0)) })

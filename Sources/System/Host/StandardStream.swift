@@ -1,16 +1,16 @@
 import Glibc
 
 /// Where a program writes by convention.
-public enum StandardStream: Int32, Sendable {
+package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    public var isTerminal: Bool { isatty(rawValue) == 1 }
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
 
     /// Writes all of it.
     ///
     /// - Throws: ``SystemError/brokenPipe`` where the reader is gone.
-    public func write(_ bytes: [UInt8]) throws(SystemError) {
+    package func write(_ bytes: [UInt8]) throws(SystemError) {
         let failure = bytes.withUnsafeBytes { buffer -> SystemError? in
             do throws(SystemError) {
                 try StandardStream.write(buffer, to: rawValue)

@@ -1,9 +1,9 @@
 import Glibc
-public import RotationModel
+import RotationModel
 
 /// The system's clock, to the second.
-public struct SystemClock: WallClock {
-    public init() {}
+package struct SystemClock: WallClock {
+    package init() {}
 
-    public func now() -> Timestamp { Timestamp(seconds: Int64(time(nil))) }
+    package func now() -> Timestamp { Timestamp(seconds: Int64(time(nil))) }
 }

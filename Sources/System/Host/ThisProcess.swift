@@ -1,13 +1,13 @@
 import Glibc
 
 /// The process itself.
-public enum ThisProcess {
+package enum ThisProcess {
     /// A reader that goes away, or a file that may not grow, is an error to report from now on; not a reason to die in the middle of a
     /// batch.
-    public static func reportsInsteadOfDying() {
+    package static func reportsInsteadOfDying() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+    package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }

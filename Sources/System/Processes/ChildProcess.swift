@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-public import RotationModel
+import RotationModel
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -11,15 +11,15 @@ import Foundation
 /// Another program that was started, with pipes to it. Arguments go to it as they are: there is no shell.
 ///
 /// For one thread at a time. It does not end with its owner: whoever starts one also waits for it.
-public final class ChildProcess {
+package final class ChildProcess {
     /// Where its standard input comes from.
-    public enum Input: Sendable {
+    package enum Input: Sendable {
         case nothing
         /// ``ChildProcess/input``, which never waits: what does not fit is to be written later.
         case pipe
     }
 
-    public enum Signal: Sendable {
+    package enum Signal: Sendable {
         /// It may clean up first.
         case terminate
         case kill
@@ -28,11 +28,11 @@ public final class ChildProcess {
     }
 
     /// How a process ended.
-    public enum Ending: Hashable, Sendable, CustomStringConvertible {
+    package enum Ending: Hashable, Sendable, CustomStringConvertible {
         case exited(Int32)
         case killed(signal: Int32)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .exited(let status): "it ended with exit status \(status)"
             case .killed(let signal): "it was ended by signal \(signal)"
@@ -42,9 +42,9 @@ public final class ChildProcess {
 
     private let id: pid_t
     /// Nil where it has none.
-    public let input: Descriptor?
-    public let output: Descriptor
-    public let errors: Descriptor
+    package let input: Descriptor?
+    package let output: Descriptor
+    package let errors: Descriptor
     private var known: Ending?
 
     /// - Parameters:
@@ -52,7 +52,7 @@ public final class ChildProcess {
     ///   - folder: its working folder; nil for this process's.
     ///   - environment: added to this process's.
     /// - Throws: ``RotationError/Code/io`` where it cannot be started; the message is the system's alone.
-    public init(
+    package init(
         _ program: String, _ arguments: [String], in folder: String? = nil, input: Input = .nothing,
         environment: [String: String] = [:]
     ) throws(RotationError) {
@@ -106,19 +106,19 @@ public final class ChildProcess {
     // MARK: Its end
 
     /// How it ended; nil while it runs.
-    public func ending() -> Ending? {
+    package func ending() -> Ending? {
         if known == nil { wait(WNOHANG) }
         return known
     }
 
     /// Waits for its end.
-    public func waitForEnd() -> Ending {
+    package func waitForEnd() -> Ending {
         while known == nil { wait(0) }
         return known ?? .exited(-1)
     }
 
     /// Sends a signal to it and to all that it started.
-    public func send(_ signal: Signal) {
+    package func send(_ signal: Signal) {
         // A process that has been waited for has no number any more; its group may still have members, under the same number.
         kill(-id, signal.number)
     }

@@ -3,15 +3,15 @@ import Glibc
 import RotationModel
 
 /// One end of a pipe. It is closed once: descriptors are numbers, and another file may have this one by then.
-public final class Descriptor {
+package final class Descriptor {
     /// Negative once it is closed.
-    public private(set) var number: CInt
+    package private(set) var number: CInt
 
     init(_ number: CInt) { self.number = number }
 
-    public var isOpen: Bool { number >= 0 }
+    package var isOpen: Bool { number >= 0 }
 
-    public func close() {
+    package func close() {
         guard isOpen else { return }
         _ = Glibc.close(number)
         number = -1

@@ -1,12 +1,12 @@
 import Glibc
 
 /// Waiting for pipes.
-public enum ReadyDescriptors {
+package enum ReadyDescriptors {
     /// Which of them can be read, or written, without waiting; those that are closed are passed over.
     ///
     /// - Parameter patience: how long to wait until one can; nil for as long as it takes.
     /// - Returns: the places of those that can, also where their other end is gone.
-    public static func wait(
+    package static func wait(
         reading: [Descriptor], writing: [Descriptor] = [], within patience: Duration? = nil
     ) -> (reading: [Int], writing: [Int]) {
         var polled =
@@ -23,7 +23,7 @@ public enum ReadyDescriptors {
 
 extension Descriptor {
     /// What came of reading from, or writing to, an end that never waits.
-    public enum Exchange {
+    package enum Exchange {
         case bytes(Int)
         /// Nothing now.
         case later
@@ -31,13 +31,13 @@ extension Descriptor {
         case end
     }
 
-    public func read(into buffer: inout [UInt8]) -> Exchange {
+    package func read(into buffer: inout [UInt8]) -> Exchange {
         let count = Glibc.read(number, &buffer, buffer.count)
         if count > 0 { return .bytes(count) }
         return count < 0 && (errno == EAGAIN || errno == EINTR) ? .later : .end
     }
 
-    public func write(_ bytes: ArraySlice<UInt8>) -> Exchange {
+    package func write(_ bytes: ArraySlice<UInt8>) -> Exchange {
         let count = bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
         if count > 0 { return .bytes(count) }
         return errno == EAGAIN || errno == EINTR ? .later : .end

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Work on all cores, in order.
-public enum Parallel {
-    public static let workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+package enum Parallel {
+    package static let workers = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
     /// Splits the items into one share a core and maps each share in a task of its own.
     ///
@@ -10,7 +10,7 @@ public enum Parallel {
     ///   - workers: how many shares there are at the most.
     ///   - body: maps a share, in order. It runs once a share, so it can keep one signing context.
     /// - Returns: the results in the order of the items.
-    public static func map<Item: Sendable, Result: Sendable>(
+    package static func map<Item: Sendable, Result: Sendable>(
         _ items: [Item], workers: Int = workers, _ body: @escaping @Sendable (ArraySlice<Item>) throws -> [Result]
     ) async throws -> [Result] {
         // Below this a task costs more than it brings.
@@ -31,7 +31,7 @@ public enum Parallel {
 
 extension Array {
     /// The array in pieces of at most `size`.
-    public func chunked(by size: Int) -> [ArraySlice<Element>] {
+    package func chunked(by size: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

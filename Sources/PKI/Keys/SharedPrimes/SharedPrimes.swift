@@ -1,15 +1,15 @@
-public import RotationModel
+import RotationModel
 
 /// Finds RSA moduli that have a prime in common: whoever has two of them takes both apart with one greatest common divisor.
 ///
 /// Devices make such keys that have too little randomness when they first start (Heninger and others, "Mining Your Ps and Qs", 2012).
-public enum SharedPrimes {
+package enum SharedPrimes {
     /// A prime that several moduli have.
-    public struct Finding: Sendable, Equatable {
+    package struct Finding: Sendable, Equatable {
         /// Big-endian, no leading zeros.
-        public let prime: [UInt8]
+        package let prime: [UInt8]
         /// The places of the moduli in what was searched, ascending; two or more.
-        public let moduli: [Int]
+        package let moduli: [Int]
     }
 
     /// How long a product of moduli may grow: its product with another as long must be one that OpenSSL holds.
@@ -20,7 +20,7 @@ public enum SharedPrimes {
     ///   - longestProduct: Where their product is longer, they are searched part by part, each part with each other.
     ///   - progress: Is told which share of the work is done, from 0 to 1.
     /// - Throws: ``RotationError/Code/cryptography`` where the memory does not suffice.
-    public static func find(
+    package static func find(
         in moduli: [[UInt8]], progress: (_ share: Double) -> Void = { _ in }
     ) throws(RotationError) -> [Finding] {
         try find(in: moduli, longestProduct: longestProduct, progress: progress)

@@ -10,12 +10,12 @@ import Foundation
 ///
 /// The lists are those of Debian's packages openssl-blacklist and openssl-blacklist-extra: files `blacklist.RSA-BITS` with the last 20
 /// hexadecimal digits of the SHA-1 over what `openssl rsa -noout -modulus` prints, one a line; lines that start with `#` are comments.
-public struct WeakKeyList: Sendable {
+package struct WeakKeyList: Sendable {
     /// Where the packages put their lists.
-    public static let folder = "/usr/share/openssl-blacklist"
+    package static let folder = "/usr/share/openssl-blacklist"
 
     /// The lists of ``folder``, read once in the life of the process, when they are first asked for.
-    public static let installed: Result<WeakKeyList, RotationError> = Result { () throws(RotationError) in
+    package static let installed: Result<WeakKeyList, RotationError> = Result { () throws(RotationError) in
         try WeakKeyList.load(folder: folder)
     }
 
@@ -35,10 +35,10 @@ public struct WeakKeyList: Sendable {
     private let fingerprints: [Fingerprint]
 
     /// How many keys are known, each counted once.
-    public var count: Int { fingerprints.count }
+    package var count: Int { fingerprints.count }
 
     /// Without any keys.
-    public init() { fingerprints = [] }
+    package init() { fingerprints = [] }
 
     private init(_ fingerprints: [Fingerprint]) {
         var unique: [Fingerprint] = []
@@ -51,7 +51,7 @@ public struct WeakKeyList: Sendable {
     ///
     /// - Throws: ``RotationError/Code/io`` where the folder or a list cannot be read; ``RotationError/Code/badInput`` with file and line where a
     ///   line is no such fingerprint.
-    public static func load(folder: String) throws(RotationError) -> WeakKeyList {
+    package static func load(folder: String) throws(RotationError) -> WeakKeyList {
         guard FileManager.default.fileExists(atPath: folder) else { return WeakKeyList() }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             throw RotationError(.io, "the folder of predictable keys cannot be read", at: folder)
@@ -100,7 +100,7 @@ public struct WeakKeyList: Sendable {
     ///
     /// - Parameter modulus: Big-endian, no leading zeros.
     /// - Throws: ``RotationError/Code/cryptography`` where this OpenSSL has no SHA-1.
-    public func contains(modulus: some Collection<UInt8>) throws(RotationError) -> Bool {
+    package func contains(modulus: some Collection<UInt8>) throws(RotationError) -> Bool {
         guard !fingerprints.isEmpty else { return false }
         let digits = Hex.encode(modulus).uppercased().drop { $0 == "0" }
         let digest = try HashAlgorithm.sha1.digest(Array("Modulus=\(digits)\n".utf8))

@@ -1,0 +1,124 @@
+import Delivery
+import Planning
+import RotationModel
+import System
+
+/// Takes files out of a folder of the inbox. One that cannot be moved must not keep the rest of the fleet from its
+/// certificates: it is told of, and passed over.
+package struct InboxClearing {
+    let source: InboxFolder
+    let run: String
+    let at: Timestamp
+    let observer: any RunObserver
+
+    package init(source: InboxFolder, run: String, at: Timestamp, observer: any RunObserver) {
+        self.source = source
+        self.run = run
+        self.at = at
+        self.observer = observer
+    }
+
+    func rejection<Code>(of file: String, device: DeviceID?, _ refusal: InboxRefusal<Code>) -> Rejection {
+        Rejection(
+            file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run,
+            isContentKept: !refusal.hasSecret)
+    }
+
+    /// Tells of CSRs whose files are gone.
+    func explain(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
+        for rejection in rejections {
+            attempt(&summary) { () throws(RotationError) in try source.explain(rejection) }
+        }
+        summary.rejected += rejections.map(InboxOutlook.Rejected.init)
+    }
+
+    /// - Returns: why files could not be removed, to be noted.
+    func remove(_ files: [String]) async throws -> [RotationError] {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(files) { share in
+                share.compactMap { file in
+                    do throws(RotationError) {
+                        try source.remove(file)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+        }
+    }
+
+    func note(_ failures: [RotationError], _ summary: inout IntakeSummary) {
+        for failure in failures { note(failure.description, &summary) }
+    }
+
+    func reject(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
+        source.reject(rejections) { note($0.description, &summary) }
+        summary.rejected += rejections.map(InboxOutlook.Rejected.init)
+    }
+
+    /// The most files that stay in `rejected/`, reasons too.
+    static let mostRejected = 20_000
+
+    /// Forgets what was rejected long ago, so that nobody who fills the inbox fills the disk.
+    package func forgetRejected(after span: TimeSpan, _ summary: inout IntakeSummary) {
+        var forgotten = 0
+        attempt(&summary) { () throws(RotationError) in
+            forgotten = try source.forgetRejected(before: at - span, most: InboxClearing.mostRejected)
+        }
+        summary.forgotten += forgotten
+    }
+
+    /// A file that stays where it is: nobody's fault who handed it in.
+    func leave(_ file: String, _ why: String, _ summary: inout IntakeSummary) {
+        note("inbox/\(source.folder)/\(file): \(why)", &summary)
+    }
+
+    /// The names of the files, after what has to be put right first. None where the folder is missing or may not be used.
+    func open(for what: String, _ summary: inout IntakeSummary) -> [String] {
+        var names: [String] = []
+        attempt(&summary) { () throws(RotationError) in
+            if let notice = try source.close() { observer.warn(notice) }
+            try source.recover()
+            names = try source.names()
+        }
+        if source.obstacle == nil && !source.exists {
+            observer.warn("there is no \(source.path): no \(what) can come in")
+        }
+        return names
+    }
+
+    /// Moves files aside whose names are no UTF-8: no device has such a name.
+    func rejectUndecodable(_ summary: inout IntakeSummary) {
+        var names: [[UInt8]] = []
+        attempt(&summary) { () throws(RotationError) in names = try source.undecodableNames() }
+        for name in names {
+            var moved: [Rejection] = []
+            attempt(&summary) { () throws(RotationError) in
+                moved.append(try source.reject(undecodable: name, run: run, at: at))
+            }
+            summary.rejected += moved.map(InboxOutlook.Rejected.init)
+        }
+    }
+
+    private func attempt(_ summary: inout IntakeSummary, _ body: () throws(RotationError) -> Void) {
+        do {
+            try body()
+        } catch {
+            note(error.description, &summary)
+        }
+    }
+
+    private func note(_ text: String, _ summary: inout IntakeSummary) {
+        // What is wrong with a folder is met at each of its files.
+        guard !summary.obstacles.contains(text) else { return }
+        summary.obstacles.append(text)
+        observer.warn(text)
+    }
+}
+
+extension InboxOutlook.Rejected {
+    init(_ rejection: Rejection) {
+        self.init(file: rejection.file, device: rejection.device, code: rejection.code, text: rejection.text)
+    }
+}

@@ -1,0 +1,69 @@
+import Delivery
+import PKI
+import RotationModel
+import System
+
+/// What a device says when it confirms. Nothing of it is believed before its signature is verified.
+struct Acknowledgement: Sendable {
+    let statement: SignedStatement<ConfirmationFault>
+    let sequence: Int
+    let fingerprint: Fingerprint
+
+    /// What `typ` says.
+    static let type = "rotation-ack"
+
+    /// - Throws: why the bytes are no confirmation.
+    init(reading bytes: [UInt8]) throws(ConfirmationRefusal) {
+        statement = try SignedStatement(reading: bytes, type: Acknowledgement.type, largest: Inbox.largestConfirmation)
+        sequence = try statement.payload.number("sequence")
+        fingerprint = Fingerprint(try statement.payload.digest("fingerprint"))
+    }
+}
+
+/// Reads the files of `inbox/ack` on all cores: what can be said of a confirmation without looking anything up.
+package struct ConfirmationReader: Sendable {
+    let source: InboxFolder
+
+    package init(source: InboxFolder) {
+        self.source = source
+    }
+
+    /// A file, read.
+    package struct Reading: Sendable {
+        let file: String
+        let sender: DeviceFileName.Decoded?
+        let content: Result<Acknowledgement, ConfirmationRefusal>
+    }
+
+    package func read(_ names: [String]) async throws -> [Reading] {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(names) { share in share.map(reading) }
+        }
+    }
+
+    private func reading(_ name: String) -> Reading {
+        do {
+            let sender = try source.sender(of: name)
+            return Reading(file: name, sender: sender, content: acknowledgement(name))
+        } catch {
+            return Reading(file: name, sender: nil, content: .failure(ConfirmationRefusal(.fileName, error)))
+        }
+    }
+
+    private func acknowledgement(_ name: String) -> Result<Acknowledgement, ConfirmationRefusal> {
+        let bytes: [UInt8]
+        do {
+            bytes = try source.read(name)
+        } catch {
+            return .failure(ConfirmationRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
+        }
+        if !EnclosedPrivateKey.inPEM(bytes).isEmpty || !EnclosedPrivateKey.inDER(bytes).isEmpty {
+            return .failure(
+                ConfirmationRefusal(
+                    .privateKeyIncluded,
+                    "there is a private key in the file, which is burnt by that: hand in a CSR with a new one, and let it never leave the device",
+                    hasSecret: true))
+        }
+        return Result { () throws(ConfirmationRefusal) in try Acknowledgement(reading: bytes) }
+    }
+}

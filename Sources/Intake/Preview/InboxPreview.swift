@@ -1,0 +1,76 @@
+import Delivery
+import Fleet
+import PKI
+import Planning
+import Policy
+import RotationModel
+
+/// What the next run would take in: the dry run's look at the inbox, which moves nothing.
+package struct InboxPreview {
+    let policies: PolicySet
+    let at: Timestamp
+    package private(set) var waiting = WaitingRequests()
+    package private(set) var outlook = InboxOutlook()
+
+    package init(policies: PolicySet, at: Timestamp) { (self.policies, self.at) = (policies, at) }
+
+    /// Folders of the inbox that may not be used.
+    package mutating func look(at trays: [InboxFolder]) {
+        outlook.obstacles += trays.compactMap { $0.obstacle?.description }
+    }
+
+    package mutating func look(
+        at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot, _ revocations: RevocationScope
+    ) throws {
+        var evaluation = RequestCheck(policies: policies, at: at, revocations: revocations)
+        let judged = try evaluation.evaluate(requests, snapshot)
+        for request in judged.withdrawn { withdraw(request.deviceRow, request.reason) }
+        for (reading, outcome) in zip(requests, judged.outcomes) {
+            switch outcome {
+            case .take(let request):
+                outlook.usable += 1
+                waiting.found[request.deviceRow] = WaitingRequest(
+                    publicKey: KeyReference(identity: request.keyIdentity, fingerprint: request.keyFingerprint),
+                    algorithm: request.algorithm, proof: request.proof)
+            case .contest(let request, let refusal, _):
+                waiting.conflicts.insert(request.deviceRow)
+                withdraw(request.deviceRow, refusal.description)
+                outlook.refused.append(
+                    InboxOutlook.Rejected(
+                        file: reading.file, device: request.device, code: refusal.code.rawValue, text: refusal.text))
+            case .known:
+                break
+            case .refuse(let refusal, _) where refusal.code == .inaccessible:
+                outlook.obstacles.append("inbox/csr/\(reading.file): \(refusal.text)")
+            case .refuse(let refusal, let context):
+                if let context { waiting.refused[context.deviceRow] = refusal.description }
+                outlook.refused.append(
+                    InboxOutlook.Rejected(
+                        file: reading.file, device: context?.device, code: refusal.code.rawValue, text: refusal.text))
+            }
+        }
+    }
+
+    private mutating func withdraw(_ deviceRow: Int64, _ reason: String) {
+        waiting.withdrawn.insert(deviceRow)
+        waiting.refused[deviceRow] = reason
+    }
+
+    package mutating func look(at confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]) {
+        for (file, outcome) in confirmations {
+            switch outcome {
+            case .confirm(let order):
+                outlook.confirmations += 1
+                waiting.confirmations.insert(order.certificateRow)
+            case .known:
+                break
+            case .refuse(let refusal, _, _) where refusal.code == .inaccessible:
+                outlook.obstacles.append("inbox/ack/\(file): \(refusal.text)")
+            case .refuse(let refusal, _, let device):
+                outlook.refused.append(
+                    InboxOutlook.Rejected(
+                        file: file, device: device, code: refusal.code.rawValue, text: refusal.text))
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Delivery
+import Fleet
+import Planning
+import Policy
+import RotationModel
+import System
+
+/// The part of taking in that reads `inbox/csr`.
+///
+/// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
+package struct TakeInRequests {
+    let source: InboxFolder
+    let inventory: Inventory
+    let policies: PolicySet
+    let authorities: KnownAuthorities
+    let run: String
+    let at: Timestamp
+    let observer: any RunObserver
+
+    package init(
+        source: InboxFolder, inventory: Inventory, policies: PolicySet, authorities: KnownAuthorities, run: String,
+        at: Timestamp, observer: any RunObserver
+    ) {
+        self.source = source
+        self.inventory = inventory
+        self.policies = policies
+        self.authorities = authorities
+        self.run = run
+        self.at = at
+        self.observer = observer
+    }
+
+    private static let batch = 1000
+
+    package func perform(_ summary: inout IntakeSummary) async throws {
+        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        let names = clearing.open(for: "CSR", &summary)
+        observer.began(.takeIn, total: names.count)
+        defer { observer.ended(.takeIn) }
+        let reader = RequestReader(source: source, authorities: authorities)
+        let check = SignedRequestCheck()
+        var evaluation = RequestCheck(policies: policies, at: at)
+        clearing.rejectUndecodable(&summary)
+        var readings: [RequestReader.Reading] = []
+        var recorded: [String] = []
+        for chunk in names.chunked(by: TakeInRequests.batch) {
+            // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
+            async let next = check.verify(try await reader.read(Array(chunk)), inventory)
+            let finished = recorded
+            async let failures = clearing.remove(finished)
+            recorded = try settle(readings, &evaluation, clearing, &summary)
+            clearing.note(try await failures, &summary)
+            readings = try await next
+        }
+        recorded += try settle(readings, &evaluation, clearing, &summary)
+        clearing.note(try await clearing.remove(recorded), &summary)
+    }
+
+    /// - Returns: the files that are recorded, and can go.
+    private func settle(
+        _ readings: [RequestReader.Reading], _ evaluation: inout RequestCheck, _ clearing: InboxClearing,
+        _ summary: inout IntakeSummary
+    ) throws -> [String] {
+        guard !readings.isEmpty else { return [] }
+        defer { observer.advanced(.takeIn, by: readings.count) }
+        var (batch, conflicts) = try inventory.take(run: run, at: at) { snapshot in
+            let judged = try evaluation.evaluate(readings, snapshot)
+            var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
+            for (reading, outcome) in zip(readings, judged.outcomes) { batch.add(reading, outcome, clearing) }
+            return (batch.intake, batch)
+        }
+        for (file, why) in batch.inaccessible { clearing.leave(file, why, &summary) }
+        var taken = batch.taken
+        // From the last to the first, so that the places of the others stay what they are.
+        for conflict in conflicts.sorted(by: { $0.index > $1.index }) {
+            let file = taken.remove(at: conflict.index)
+            batch.rejections.append(
+                clearing.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestCheck.keyInUse))
+        }
+        clearing.reject(batch.rejections, &summary)
+        clearing.explain(
+            batch.intake.withdrawn.map {
+                clearing.rejection(
+                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device,
+                    RequestCheck.keyInUse)
+            }, &summary)
+        summary.taken += taken.count
+        summary.known += batch.known.count
+        return taken + batch.known
+    }
+
+    /// What is to be recorded of some files, and what becomes of each.
+    private struct Batch {
+        var intake: RequestIntake
+        /// One a request that is taken, in the same order.
+        var taken: [String] = []
+        var known: [String] = []
+        var rejections: [Rejection] = []
+        /// Files that stay where they are, and why.
+        var inaccessible: [(file: String, why: String)] = []
+
+        mutating func add(_ reading: RequestReader.Reading, _ outcome: RequestCheck.Outcome, _ clearing: InboxClearing)
+        {
+            switch outcome {
+            case .take(let request):
+                taken.append(reading.file)
+                intake.taken.append(request)
+            case .known:
+                known.append(reading.file)
+            case .contest(let request, let refusal, let context):
+                intake.conflicting.append(request)
+                refuse(reading, refusal, context, clearing)
+            case .refuse(let refusal, _) where refusal.code == .inaccessible:
+                inaccessible.append((reading.file, refusal.text))
+            case .refuse(let refusal, let context):
+                intake.exposed += reading.exposed.compactMap { exposed in
+                    guard exposed.isCertain || context != nil else { return nil }
+                    return ExposedKey(
+                        publicKey: exposed.key, deviceRow: exposed.isCertain ? nil : context?.deviceRow,
+                        device: context?.device)
+                }
+                refuse(reading, refusal, context, clearing)
+            }
+        }
+
+        private mutating func refuse(
+            _ reading: RequestReader.Reading, _ refusal: RequestRefusal, _ context: IntakeContext?,
+            _ clearing: InboxClearing
+        ) {
+            rejections.append(
+                clearing.rejection(of: reading.file, device: context?.device, refusal))
+            intake.refused.append(
+                RefusedFile(
+                    deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
+                    reason: refusal.description))
+        }
+    }
+}

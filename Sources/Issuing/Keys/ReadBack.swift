@@ -1,0 +1,27 @@
+import PKI
+import RotationModel
+
+/// The last look at a certificate before it is recorded: it is read back, and held against what was ordered.
+package struct ReadBack: Sendable {
+    private let authority: String
+    private let check: IssuanceCheck
+
+    package init(
+        of authority: String, certificate: Certificate, profile: CertificateProfile
+    ) throws(RotationError) {
+        self.authority = authority
+        check = try IssuanceCheck(authority: certificate, profile: profile)
+    }
+
+    /// - Throws: ``RotationError/Code/cryptography`` that stops the run: whoever made one wrong certificate makes more of them.
+    package func confirm(
+        _ certificate: Certificate, is order: CertificateOrder, for device: DeviceID, verifyingSignature: Bool
+    ) throws(RotationError) {
+        let differences = check.differences(of: certificate, from: order, verifyingSignature: verifyingSignature)
+        guard !differences.isEmpty else { return }
+        throw RotationError(
+            .cryptography, "the certificate made is not what was ordered: \(differences.joined(separator: "; "))",
+            at: "authority \(authority), device \(device)",
+            advice: "nothing of its batch was recorded or published; find out why before the next run")
+    }
+}

@@ -1,0 +1,135 @@
+import Delivery
+import Fleet
+import Intake
+import Issuing
+import Planning
+import Policy
+import RotationModel
+import System
+
+/// The dry run: what a run at a given time would do. It writes nothing.
+package struct DryRun: Sendable {
+    let workspace: Workspace
+    let at: Timestamp
+    let limit: Int?
+    let observer: any RunObserver
+
+    /// - Parameter limit: as for the run: the most certificates to issue, or nil.
+    package init(
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, observer: any RunObserver = SilentObserver()
+    ) {
+        self.workspace = workspace
+        self.at = at
+        self.limit = limit
+        self.observer = observer
+    }
+
+    package func plan() async throws -> RotationPlan {
+        let sources = try await sources()
+        return try sources.inventory.planningSnapshot { try decide(sources, $0).plan }
+    }
+
+    /// All that decides, but for the inventory as it stands at one moment.
+    struct Sources {
+        let policies: PolicySet
+        let edition: PolicyEdition
+        let authorities: AuthorityDirectory
+        let inventory: Inventory
+        let requests: [RequestReader.Reading]
+        let confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
+        let pickUp: PickUp
+    }
+
+    func sources() async throws -> Sources {
+        let (policies, edition) = try workspace.loadPolicies()
+        return try await sources(policies, edition)
+    }
+
+    func sources(_ policies: PolicySet, _ edition: PolicyEdition) async throws -> Sources {
+        let authorities = try workspace.authorities()
+        let inventory = try workspace.openInventory(.readOnly)
+        let confirmations = try await judgeConfirmations(inventory, policies)
+        return Sources(
+            policies: policies, edition: edition, authorities: authorities, inventory: inventory,
+            requests: try await readRequests(authorities, inventory, confirmations), confirmations: confirmations,
+            pickUp: try PickUp.read(inventory, policies, at: at))
+    }
+
+    func decide(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (
+        plan: RotationPlan, waiting: WaitingRequests
+    ) {
+        let (planner, inbox) = try planner(sources, snapshot)
+        observer.began(.decide, total: try snapshot.deviceCount)
+        defer { observer.ended(.decide) }
+        let plan = try RotationPlan.make(
+            planner, edition: sources.edition, limits: workspace.configuration.limits, limit: limit, inbox: inbox,
+            pickUp: sources.pickUp)
+        return (plan, planner.waiting)
+    }
+
+    /// The planner as the next run would have it, and what it finds in the inbox.
+    func planner(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (planner: Planner, inbox: InboxOutlook) {
+        var preview = InboxPreview(policies: sources.policies, at: at)
+        preview.look(at: [workspace.inbox.requests, workspace.inbox.confirmations])
+        preview.look(at: sources.confirmations)
+        let revocations = try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at)
+        try preview.look(at: sources.requests, snapshot, revocations)
+        let planner = Planner(
+            policies: sources.policies, authorities: sources.authorities.known, at: at, snapshot: snapshot,
+            waiting: preview.waiting,
+            revocations: revocations,
+            imported: try ImportedRevocations.find(
+                in: snapshot, of: sources.authorities.names, sources.authorities, at: at),
+            keyName: \.spoken)
+        return (planner, preview.outlook)
+    }
+
+    private func readRequests(
+        _ authorities: AuthorityDirectory, _ inventory: Inventory,
+        _ confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
+    ) async throws -> [RequestReader.Reading] {
+        let source = workspace.inbox.requests
+        let reader = RequestReader(source: source, authorities: authorities.known)
+        let confirmed = confirmations.compactMap { item -> Int64? in
+            if case .confirm(let order) = item.outcome { order.certificateRow } else { nil }
+        }
+        let check = SignedRequestCheck(confirmed: Set(confirmed))
+        return try await inBatches(try names(in: source)) { names in
+            try await check.verify(try await reader.read(names), inventory)
+        }
+    }
+
+    private func judgeConfirmations(
+        _ inventory: Inventory, _ policies: PolicySet
+    ) async throws -> [(file: String, outcome: ConfirmationCheck.Outcome)] {
+        let source = workspace.inbox.confirmations
+        let reader = ConfirmationReader(source: source)
+        let scope = try inventory.planningSnapshot {
+            try RevocationScope.find(in: $0, rules: policies.revocations, at: at)
+        }
+        let evaluation = ConfirmationCheck(at: at, revoked: scope.rows)
+        return try await inBatches(try names(in: source)) { names in
+            let readings = try await reader.read(names)
+            return try await evaluation.evaluate(try inventory.planningSnapshot { try evaluation.claims(readings, $0) })
+        }
+    }
+
+    /// What may not be used is told as an obstacle, as a run does; the rest of the plan stands.
+    private func names(in source: InboxFolder) throws -> [String] {
+        source.obstacle == nil ? try source.names() : []
+    }
+
+    private func inBatches<Result>(
+        _ names: [String], _ body: ([String]) async throws -> [Result]
+    ) async throws -> [Result] {
+        observer.began(.takeIn, total: names.count)
+        defer { observer.ended(.takeIn) }
+        var results: [Result] = []
+        results.reserveCapacity(names.count)
+        for chunk in names.chunked(by: 1000) {
+            results += try await body(Array(chunk))
+            observer.advanced(.takeIn, by: chunk.count)
+        }
+        return results
+    }
+}

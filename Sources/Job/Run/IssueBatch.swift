@@ -1,0 +1,178 @@
+import Fleet
+import Issuing
+import PKI
+import Planning
+import Policy
+import RotationModel
+import System
+
+/// One batch of replacements up to the point where they may leave the process: reserve, sign, record.
+///
+/// Serial numbers are committed before a signature exists, and certificates before anyone else sees them. A death in between
+/// costs a serial number, never a second replacement.
+struct IssueBatch: Sendable {
+    /// Rows of the plan with their places, all `issue`, all of this batch's policy.
+    let rows: [(place: Int, decision: Decision)]
+    let inventory: Inventory
+    let keys: SigningKeys
+    let authorities: AuthorityDirectory
+    let policy: RotationPolicy
+    let run: String
+    let at: Timestamp
+
+    /// By name.
+    var authority: String { policy.profile.authority }
+
+    struct Outcome {
+        /// What became of each decision of the batch, by its place in the plan.
+        var results: [(place: Int, result: RowResult)] = []
+        /// Manifests that are recorded and wait to be published.
+        var manifests: [ManifestRecord] = []
+        /// Why an external issuer cannot be asked for more. What it gave before that is recorded.
+        var failure: RotationError?
+    }
+
+    /// What is set aside for the batch, and what there is to sign.
+    struct Reserved: Sendable {
+        fileprivate let reservations: [Reservation]
+        fileprivate let skipped: [SkippedOrder]
+        /// The labels of the batch's devices, by the row of their set.
+        fileprivate let labels: [Int64: [String: String]]
+    }
+
+    /// Commits the serial numbers. On a thread that may wait: the batch before is signed meanwhile.
+    func reserve() async throws -> Reserved {
+        try await withTaskExecutorPreference(BlockingThreads.shared) {
+            var random = SystemRandomNumberGenerator()
+            let orders = rows.map { order(for: $0.decision, using: &random) }
+            let (reserved, skipped) = try inventory.reserve(
+                orders, batch: "\(run)/\(rows.first?.place ?? 0)", run: run, at: at)
+            let labels = try inventory.planningSnapshot { snapshot in
+                var labels: [Int64: [String: String]] = [:]
+                for set in Set(rows.map(\.decision.labelSet)) { labels[set] = try snapshot.labels(ofSet: set).values }
+                return labels
+            }
+            return Reserved(reservations: reserved, skipped: skipped, labels: labels)
+        }
+    }
+
+    /// Signs what is reserved, and commits the certificates with each device's next manifest.
+    func signAndRecord(_ batch: Reserved) async throws -> Outcome {
+        let reserved = batch.reservations
+        var outcome = Outcome()
+        for order in batch.skipped {
+            outcome.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
+        }
+
+        let signed: [Result<Certificate, RotationError>]
+        let external = keys.external[policy.profile.authority]
+        if let external {
+            (signed, outcome.failure) = try await ask(external, for: reserved, batch.labels)
+        } else {
+            signed = try await sign(reserved, batch.labels)
+        }
+        let issuer = keys.authorities[policy.profile.authority]?.certificate.subject.text
+        var issued: [IssuedOrder] = []
+        var places: [DeviceID: Int] = [:]
+        for (reservation, result) in zip(reserved, signed) {
+            let place = rows[reservation.index].place
+            switch result {
+            case .success(let certificate):
+                places[rows[reservation.index].decision.device] = place
+                issued.append(
+                    IssuedOrder(
+                        reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
+                        manifest: ManifestDraft(expires: at + keys.manifestValidity),
+                        serialChoice: external == nil ? .reserved : .issuer))
+                outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
+            case .failure(let error):
+                outcome.results.append((place, RowResult(.failed, error: error.description)))
+            }
+        }
+        outcome.manifests = try inventory.record(issued, run: run, at: at)
+        let sequences = Dictionary(
+            outcome.manifests.compactMap { manifest in places[manifest.device].map { ($0, manifest.sequence) } },
+            uniquingKeysWith: { first, _ in first })
+        for index in outcome.results.indices {
+            outcome.results[index].result.sequence = sequences[outcome.results[index].place]
+        }
+        return outcome
+    }
+
+    private func order(for decision: Decision, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
+        ReservationOrder(
+            deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
+            serial: .random(using: &random), cause: decision.cause, profile: policy.profile.name,
+            authority: policy.profile.authority, keySource: decision.keySource, supersedes: decision.supersedes,
+            revocation: decision.revocation?.order)
+    }
+
+    // MARK: Signing
+
+    private func sign(
+        _ reserved: [Reservation], _ labels: [Int64: [String: String]]
+    ) async throws -> [Result<Certificate, RotationError>] {
+        guard let authority = keys.authorities[policy.profile.authority] else {
+            throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
+        }
+        let template = template(crlURLs: authorities[authority.name]?.configuration.crlURLs() ?? [])
+        let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
+        return try await sharing(reserved, authority) { share in
+            let signer = try CertificateSigner(authority: authority, profile: template)
+            // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
+            // with its first signature; those of a token are verified where they are made.
+            var verifyingSignature = true
+            return try share.map { reservation in
+                let order: CertificateOrder
+                let certificate: Certificate
+                do throws(RotationError) {
+                    order = try self.order(for: reservation, by: authority.certificate, labels).certificate
+                    certificate = try signer.sign(order)
+                } catch  where error.code == .keyUnavailable {
+                    // A key that is gone is gone for every device: nobody is to wait for each of them to fail.
+                    throw error
+                } catch {
+                    return .failure(error)
+                }
+                try readBack.confirm(
+                    certificate, is: order, for: rows[reservation.index].decision.device,
+                    verifyingSignature: verifyingSignature)
+                verifyingSignature = false
+                return .success(certificate)
+            }
+        }
+    }
+}
+
+extension IssueBatch {
+    /// Signs on every core; or, where a token does it, in as many sessions as it has, on threads that may wait.
+    private func sharing<Result: Sendable>(
+        _ reserved: [Reservation], _ authority: Authority,
+        _ body: @escaping @Sendable (ArraySlice<Reservation>) throws -> [Result]
+    ) async throws -> [Result] {
+        guard let sessions = authority.tokenSessions else { return try await Parallel.map(reserved, body) }
+        return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(reserved, workers: sessions, body)
+        }
+    }
+}
+
+extension CertificateColumns {
+    /// What the inventory keeps of a certificate.
+    ///
+    /// - Parameters:
+    ///   - issuer: the issuer's name as text, where it is known already.
+    ///   - signedBy: of one that is imported.
+    init(_ certificate: Certificate, issuer: String? = nil, signedBy: SignedBy? = nil) {
+        self.init(
+            fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber,
+            issuer: issuer ?? certificate.issuer.text, subject: certificate.subject.text,
+            notBefore: certificate.notBefore,
+            notAfter: certificate.notAfter, key: certificate.publicKey.algorithm,
+            keyWeakness: certificate.publicKey.weakness, keyFingerprint: certificate.publicKey.fingerprint,
+            keyIdentity: certificate.publicKey.identity,
+            signature: certificate.signatureAlgorithm, isSignatureWeak: certificate.isSignatureWeak,
+            der: certificate.der, signedBy: signedBy,
+            malformed: certificate.malformations.isEmpty ? nil : certificate.malformations.joined(separator: "; "))
+    }
+}

@@ -1,0 +1,110 @@
+import Delivery
+import Fleet
+import Issuing
+import PKI
+import Planning
+import Policy
+import RotationModel
+import System
+
+/// The job: a run under the lock, from its first record to its last. The stages are ``RunStages``.
+package struct JobRun: Sendable {
+    let workspace: Workspace
+    let at: Timestamp
+    let limit: Int?
+    let reviewed: SavedPlan?
+    let actor: String
+    let clock: any WallClock
+    let observer: any RunObserver
+
+    /// - Parameters:
+    ///   - at: the one `now` of the run: dates are judged by it and certificates start from it.
+    ///   - limit: the most certificates to issue, or nil. A reviewed plan has its own.
+    ///   - reviewed: a saved plan, which is carried out as it stands or not at all. Dates are judged by its time then;
+    ///     certificates start from `at` all the same.
+    ///   - actor: who the audit says it was.
+    ///   - clock: for the wall-clock times in the run's record.
+    package init(
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, reviewed: SavedPlan? = nil, actor: String,
+        clock: any WallClock = SystemClock(), observer: any RunObserver = SilentObserver()
+    ) {
+        self.workspace = workspace
+        self.at = at
+        self.limit = reviewed == nil ? limit : reviewed?.limit
+        self.reviewed = reviewed
+        self.actor = actor
+        self.clock = clock
+        self.observer = observer
+    }
+
+    package func perform() async throws -> RunOutcome {
+        let (policies, edition) = try workspace.loadPolicies()
+        let authorities = try workspace.authorities()
+        let lock = try FileLock(for: workspace.configuration)
+        defer { withExtendedLifetime(lock) {} }
+        workspace.openDoors().forEach(observer.warn)
+        let inventory = try workspace.openInventory(.readWrite)
+        try await checkReviewedPlan(policies)
+        return try await RunRecorder(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep
+        {
+            run in
+            // Everything that could stop the run is looked at before it touches anything.
+            let keys = try workspace.signingKeys(
+                authorities, needing: workspace.signingAuthorities(policies, at: at), observer: observer)
+            if reviewed == nil, let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
+            return try await RunStages(
+                workspace: workspace, inventory: inventory, policies: policies, edition: edition,
+                authorities: authorities.knowing(manifestKey: keys.manifests.publicKey.identity), keys: keys, run: run,
+                at: at, limit: limit, actor: actor, clock: clock,
+                observer: observer, reviewed: reviewed
+            ).perform()
+        }
+    }
+
+    /// Whether the reviewed plan, if there is one, is what would be decided now. Asked under the lock and before the run is
+    /// on record: one that is refused has done nothing.
+    private func checkReviewedPlan(_ policies: PolicySet) async throws {
+        guard let reviewed else { return }
+        guard reviewed.at <= at else {
+            throw RotationError(
+                .badInput, "the plan is for \(reviewed.at), and it is \(at)", at: reviewed.path,
+                advice: "wait until then, or save a plan for now: `rotation-job plan --save FILE`")
+        }
+        let current = try await DryRun(workspace, at: reviewed.at, limit: reviewed.limit, observer: observer)
+            .reviewablePlan()
+        let agreement = PlanAgreement(saved: reviewed)
+        try agreement.check(against: current)
+        try agreement.checkOpenings(of: current.plan, policies, at: at)
+    }
+
+    /// The outcome of a run that a guard stops, before it has taken anything in; nil where no guard does.
+    ///
+    /// The plan is worked out once more for it, and only where a guard could break at all.
+    private func guardedOutcome(
+        _ inventory: Inventory, _ policies: PolicySet, _ run: RunRecord
+    ) async throws -> RunOutcome? {
+        guard try couldBreakGuard(inventory, policies) else { return nil }
+        let plan = try await DryRun(workspace, at: at, limit: limit, observer: observer).plan()
+        guard !plan.guards.isEmpty else { return nil }
+        return RunOutcome(stoppedBefore: plan, run: run, endedAt: clock.now())
+    }
+
+    /// Never more certificates are issued than there are devices, nor than CSRs wait where no policy lets a key stay; and never
+    /// more are revoked than the revocations in force reach.
+    private func couldBreakGuard(_ inventory: Inventory, _ policies: PolicySet) throws -> Bool {
+        let limits = workspace.configuration.limits
+        let (devices, reached, allowed) = try inventory.planningSnapshot { snapshot in
+            (
+                try snapshot.deviceCount,
+                try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at).activeCount
+                    + snapshot.pendingRevocationCount,
+                Guards.most(limits.revoke, of: try snapshot.activeCertificateCount)
+            )
+        }
+        if reached > allowed { return true }
+        let source = workspace.inbox.requests
+        let requests = try inventory.waitingRequestCount() + (source.obstacle == nil ? source.names().count : 0)
+        return devices > limits.issue
+            && (requests > limits.issue || policies.policies.contains { $0.rekey == .allowed })
+    }
+}

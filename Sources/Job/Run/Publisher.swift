@@ -1,0 +1,132 @@
+import Delivery
+import Fleet
+import Issuing
+import PKI
+import RotationModel
+import System
+
+/// Turns recorded manifests into files that devices can fetch, and records that they are there.
+///
+/// Everything in a manifest comes from its record, so a run that takes over from one that died publishes the same facts
+/// under the same sequence number.
+struct Publisher: Sendable {
+    let inventory: Inventory
+    let tree: DeliveryTree
+    let key: PrivateKey
+    /// What a device needs above its certificate, as PEM, by the name of the authority.
+    let chains: [String: [String]]
+    let run: String
+    let at: Timestamp
+
+    init(
+        inventory: Inventory, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory, run: String,
+        at: Timestamp
+    ) {
+        self.inventory = inventory
+        self.tree = tree
+        key = keys.manifests
+        chains = Dictionary(
+            uniqueKeysWithValues: authorities.names.compactMap { name in
+                authorities[name].map { (name, ([$0.certificate] + $0.chain).map(\.pem)) }
+            })
+        self.run = run
+        self.at = at
+    }
+
+    /// What every manifest depends on: the keys that verify it, and the authorities' chains.
+    func publishFoundations(_ authorities: AuthorityDirectory) throws {
+        let signer = try JWSSigner(key: key)
+        try tree.publishKeys([(try JSONWebKey(key.publicKey), signer.algorithm)])
+        for name in authorities.names {
+            guard let entry = authorities[name] else { continue }
+            try tree.publishChain(of: name, [entry.certificate] + entry.chain)
+        }
+    }
+
+    /// A batch whose manifests are signed and lie beside their places.
+    struct Staged: Sendable {
+        fileprivate let records: [ManifestRecord]
+        fileprivate let files: [DeliveryTree.Staged]
+    }
+
+    /// A batch whose manifests have their names. It is recorded as published once the names are durable.
+    struct Renamed: Sendable {
+        fileprivate let records: [ManifestRecord]
+    }
+
+    /// Signs a batch and writes it. Nil where there is none.
+    func stage(_ records: [ManifestRecord]) async throws -> Staged? {
+        guard !records.isEmpty else { return nil }
+        let files = try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try await Parallel.map(records) { share in
+                let signer = try JWSSigner(key: key)
+                return try share.map { record in
+                    let jws = try signer.sign(payload: manifest(record).payload, type: Manifest.type)
+                    return try tree.stage(jws, for: record.device)
+                }
+            }
+        }
+        return Staged(records: records, files: files)
+    }
+
+    /// Makes a batch durable and renames it.
+    ///
+    /// One synchronization does for two batches: it makes this one's bytes durable, and the names of the one before.
+    func putInPlace(_ staged: Staged?, after previous: Renamed?) async throws -> Renamed? {
+        guard let staged else { return previous }
+        return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            try settle(previous)
+            try tree.rename(staged.files)
+            return Renamed(records: staged.records)
+        }
+    }
+
+    /// Makes the names of a batch durable, and whatever was written since, and records that it is published.
+    func settle(_ renamed: Renamed?) throws {
+        try tree.synchronize()
+        guard let renamed else { return }
+        try inventory.markPublished(renamed.records, run: run, at: at)
+    }
+
+    /// Publishes one batch from beginning to end.
+    func publish(_ records: [ManifestRecord]) async throws {
+        guard let staged = try await stage(records) else { return }
+        try settle(try await putInPlace(staged, after: nil))
+    }
+
+    /// Publishes what an earlier run recorded and did not get to publish.
+    ///
+    /// - Returns: how many.
+    func publishLeftovers(progress: (Int) -> Void = { _ in }) async throws -> Int {
+        var count = 0
+        while true {
+            let records = try inventory.unpublishedManifests(limit: 1000)
+            guard !records.isEmpty else { return count }
+            try await publish(records)
+            count += records.count
+            progress(records.count)
+        }
+    }
+
+    private func manifest(_ record: ManifestRecord) -> Manifest {
+        Manifest(
+            device: record.device, account: record.account, sequence: record.sequence, issued: record.issued,
+            expires: record.expires, run: record.run, action: action(record), reason: record.reason,
+            replaces: record.replaces.map { ($0.fingerprint, $0.notAfter) })
+    }
+
+    private func action(_ record: ManifestRecord) -> Manifest.Action {
+        switch record.action {
+        case .install:
+            .install(
+                Manifest.Replacement(
+                    certificate: record.certificateDER ?? [], chain: record.authority.flatMap { chains[$0] } ?? [],
+                    refused: record.refused))
+        case .rekey:
+            .rekey(
+                Manifest.KeyRequest(
+                    keys: record.requestKeys, subject: record.requestSubject ?? "", refused: record.refused))
+        case .none: .none
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Fleet
+import Planning
+import Policy
+import RotationModel
+
+/// The stage that writes down which revocations are in force, before anything is decided by them: since when a rule holds,
+/// and which keys are never certified again.
+struct RecordRevocations {
+    let inventory: Inventory
+    let rules: [RevocationRule]
+    let run: String
+    let actor: String
+    let at: Timestamp
+
+    /// - Returns: what the revocations in force reach.
+    func perform() throws -> RevocationScope {
+        try withdrawAbandoned()
+        for rule in rules {
+            _ = try inventory.ensureRevocationOrder(
+                name: rule.name, reason: rule.reason, mode: rule.mode, deadline: rule.deadline, run: run, at: at)
+        }
+        let scope = try inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: rules, at: at) }
+        for (revocation, keys) in zip(scope.revocations, scope.refusedKeys) {
+            guard let order = revocation.order, !keys.isEmpty else { continue }
+            try inventory.refuseKeys(keys.sorted(by: KeyReference.isBefore), order: order, run: run, at: at)
+        }
+        return scope
+    }
+
+    /// A rule that was taken out of the policy files is no longer in force. What it revoked stays revoked.
+    private func withdrawAbandoned() throws {
+        let names = Set(rules.map(\.name))
+        let orders = try inventory.planningSnapshot { try $0.revocationOrders() }
+        for order in orders where order.kind == .policy && !names.contains(order.name) {
+            try inventory.withdrawRevocationOrder(order.name, actor: actor, run: run, at: at)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Fleet
+import Intake
+import Planning
+import RotationModel
+import System
+
+/// Writes down that a run began, and how it ended.
+struct RunRecorder {
+    let inventory: Inventory
+    /// The one `now` of the run.
+    let at: Timestamp
+    let actor: String
+    /// For the wall-clock times of the record.
+    let clock: any WallClock
+    let observer: any RunObserver
+
+    func keep(_ body: (RunRecord) async throws -> RunOutcome) async throws -> RunOutcome {
+        let startedAt = clock.now()
+        let run = RunRecord(
+            id: RunRecorder.identifier(startedAt), startedAt: startedAt, now: at, actor: actor,
+            host: LocalHost.name, pid: LocalHost.processID)
+        try inventory.beginRun(run)
+        do {
+            var outcome = try await body(run)
+            try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
+            outcome.audit = try noteAnchor()
+            return outcome
+        } catch {
+            // The error matters more than whether its record could be written: a full disk refuses both.
+            try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
+            _ = try? noteAnchor()
+            throw error
+        }
+    }
+
+    /// Says the newest hash of the audit to the log, which whoever can write the workspace need not be able to change. What it says is
+    /// committed.
+    private func noteAnchor() throws -> AuditAnchor {
+        let anchor = try inventory.auditAnchor()
+        observer.note(anchor.line)
+        return anchor
+    }
+
+    /// Sorts by time, and differs for two runs of one second.
+    private static func identifier(_ time: Timestamp) -> String {
+        "\(time.compact)-\(Hex.encode((0..<4).map { _ in UInt8.random(in: .min ... .max) }))"
+    }
+}
+
+extension RunOutcome {
+    /// For the run's record: how many rows ended how, and what came of the inbox.
+    var counts: [String: Int] {
+        var counts: [String: Int] = [:]
+        for result in results { counts[result.status.rawValue, default: 0] += 1 }
+        counts["confirmed"] = intake.confirmed
+        counts["csr-taken"] = intake.taken
+        counts["csr-rejected"] = intake.rejected.count
+        counts["refreshed"] = refreshed
+        if !plan.passedGuards.isEmpty { counts["guards-passed"] = plan.passedGuards.count }
+        return counts
+    }
+}

@@ -1,0 +1,145 @@
+import Fleet
+import Policy
+import RotationModel
+
+/// Streams the fleet past the policies. It reads, and decides; it changes nothing.
+///
+/// `plan` and `run` both come through here. What they differ in is handed in: what waits in the inbox (``WaitingRequests``)
+/// and the limit that the operator gave.
+package final class Planner {
+    let policies: PolicySet
+    let authorities: KnownAuthorities
+    let at: Timestamp
+    let snapshot: PlanningSnapshot
+    package let waiting: WaitingRequests
+    let revocations: RevocationScope
+
+    /// What imports brought as REVOKED, and no list says yet.
+    let imported: ImportedRevocations
+
+    /// A key's algorithm, as people call it.
+    let keyName: @Sendable (KeyAlgorithm) -> String
+
+    package init(
+        policies: PolicySet, authorities: KnownAuthorities, at: Timestamp, snapshot: PlanningSnapshot,
+        waiting: WaitingRequests, revocations: RevocationScope, imported: ImportedRevocations = ImportedRevocations(),
+        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description
+    ) {
+        self.keyName = keyName
+        self.imported = imported
+        (self.policies, self.authorities, self.at) = (policies, authorities, at)
+        (self.snapshot, self.waiting, self.revocations) = (snapshot, waiting, revocations)
+    }
+
+    /// The rows of the plan, the most urgent first, before anything is held back.
+    ///
+    /// - Throws: ``RotationError/Code/badInput`` where two policies of equal priority match one device.
+    func decisions() throws -> [Decision] {
+        let sharedKeys = try snapshot.sharedKeys()
+        var selections = SelectionCache(policies: policies, snapshot: snapshot)
+        var decisions: [Decision] = []
+        var ambiguities = Ambiguities()
+        var unseen = revocations.reached
+        let endings = try AuthorityEndings(authorities, snapshot, at: at)
+        let contested = waiting.contested(try snapshot.devicesWithConflicts())
+        try snapshot.forEachDeviceWithActiveCertificate { known in
+            let found = waiting.confirmed(known, at: at)
+            let reached = unseen.removeValue(forKey: found.row) ?? []
+            let revoked = DeviceRevocations(
+                reached, active: found.active, of: revocations, at: at,
+                provenElsewhere: Set(try reached.flatMap(\.others).filter(hasProvenAnother).map(\.row)))
+            decisions += try revoked.due.map(row)
+            let device = revoked.due.isEmpty ? found : found.without(revoked.due, at: at)
+            guard let current = device.active.first else { return }
+            switch try selections.select(for: device, current: current) {
+            case .none:
+                decisions.append(try uncovered(device, current, waiting: revoked.waiting[current.row]))
+            case .ambiguous(let indices):
+                ambiguities.add(device.id, indices.map { policies.policies[$0] })
+            case .one(let index):
+                let evaluation = DeviceEvaluation(
+                    planner: self, device: device, policyIndex: index, sharedKeys: sharedKeys, endings: endings,
+                    revocations: revoked, isContested: contested.contains(device.row))
+                decisions += try evaluation.decisions()
+            }
+        }
+        // The certificates of devices that have none that authenticates.
+        decisions += try due(unseen)
+        decisions += try imported.changed.map(row)
+        try ambiguities.throwIfAny()
+        return decisions.sorted(by: Decision.isMoreUrgent)
+    }
+
+    /// The rows of orders to revoke at once, and no others.
+    package func revocationsAlone() throws -> [Decision] {
+        try due(revocations.reached).sorted(by: Decision.isMoreUrgent)
+    }
+
+    /// What goes now of devices whose other certificates do not matter.
+    private func due(_ reached: [Int64: [RevocationScope.Reached]]) throws -> [Decision] {
+        try reached.values.flatMap { reached in
+            try DeviceRevocations(reached, active: [], of: revocations, at: at).due.map(row)
+        }
+    }
+
+    private func uncovered(
+        _ device: PlanningDevice, _ current: PlanningCertificate, waiting reached: RevocationScope.Reached?
+    ) throws -> Decision {
+        let revocation = reached.map { revocations.revocations[$0.revocation] }
+        let text = "no policy matches this device"
+        return Decision(
+            device: device.id, account: try snapshot.accountName(device.account),
+            fingerprint: current.fingerprint, notAfter: current.notAfter,
+            action: revocation == nil ? .uncovered : .blocked,
+            reason: Reason(
+                .uncovered,
+                revocation.map { "\(text), so that nothing can replace what \($0.title) wants gone" } ?? text),
+            further: [], policy: nil, revocation: reached.map(reference),
+            keySource: .request, deviceRow: device.row, certificateRow: current.row, policyIndex: -1, refused: nil,
+            labelSet: device.labelSet, status: current.status)
+    }
+
+    /// Whether the device of a claim has proved a certificate that stays.
+    private func hasProvenAnother(_ claim: RevocableCertificate) throws -> Bool {
+        let reached = Set((revocations.reached[claim.deviceRow] ?? []).map(\.certificate.row))
+        return try snapshot.certificates(ofDevice: claim.deviceRow).contains { certificate in
+            let isProven = certificate.confirmedAt != nil && certificate.status == .active
+            return (isProven || waiting.confirmations.contains(certificate.row)) && !reached.contains(certificate.row)
+        }
+    }
+
+    /// A row that revokes.
+    private func row(_ due: DeviceRevocations.Due) throws -> Decision {
+        let certificate = due.reached.certificate
+        return Decision(
+            device: certificate.device, account: try snapshot.accountName(certificate.account),
+            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
+            further: [], policy: revocations.revocations[due.reached.revocation].policy,
+            revocation: reference(due.reached), keySource: .request, deviceRow: certificate.deviceRow,
+            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
+            status: certificate.status)
+    }
+
+    /// A row that tells verifiers what the registry knew.
+    private func row(_ due: ImportedRevocations.Due) throws -> Decision {
+        let certificate = due.certificate
+        return Decision(
+            device: certificate.device, account: try snapshot.accountName(certificate.account),
+            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
+            further: [], policy: nil, revocation: nil, keySource: .request, deviceRow: certificate.deviceRow,
+            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
+            status: certificate.status)
+    }
+
+    /// Whether no certificate may be issued for a key any more.
+    func isRefused(_ key: KeyIdentity) throws -> Bool {
+        if revocations.refuses(key) { return true }
+        return try snapshot.isRefused(key)
+    }
+
+    func reference(_ reached: RevocationScope.Reached) -> RevocationReference {
+        let revocation = revocations.revocations[reached.revocation]
+        return RevocationReference(
+            order: revocation.order, name: revocation.name, reason: revocation.reason, reach: reached.reach)
+    }
+}

@@ -1,0 +1,135 @@
+import Fleet
+import Policy
+import RotationModel
+
+/// Which certificates the revocations in force reach. It says who is meant, not what is done now: that is ``DeviceRevocations``.
+package struct RevocationScope {
+    /// A certificate that a revocation reaches and that is not REVOKED yet.
+    struct Reached {
+        let certificate: RevocableCertificate
+        /// The claims of other devices that present the same certificate.
+        let others: [RevocableCertificate]
+        /// By its place in ``RevocationScope/revocations``.
+        let revocation: Int
+        let reach: RevocationReach
+    }
+
+    package let revocations: [RevocationInForce]
+    /// Certificates that are REVOKED, by the place of a revocation for keyCompromise that reaches them.
+    package let revokedByCompromise: [Int: [Int64]]
+    /// In the order of ``revocations``.
+    let outlooks: [RevocationOutlook]
+    /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
+    package let refusedKeys: [Set<KeyReference>]
+    /// By device.
+    let reached: [Int64: [Reached]]
+
+    /// The certificates that are reached, by row.
+    package var rows: Set<Int64> { Set(reached.values.joined().map(\.certificate.row)) }
+
+    /// How many certificates that authenticate today are reached: no run revokes more of them.
+    package var activeCount: Int {
+        reached.values.reduce(0) { $0 + $1.count { $0.certificate.status == .active } }
+    }
+
+    /// What the revocations mean, with what a plan does about them now.
+    func outlooks(under decisions: [Decision]) -> [RevocationOutlook] {
+        var outlooks = outlooks
+        let places = Dictionary(
+            revocations.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        for item in reached.values.joined() where item.certificate.status == .active {
+            outlooks[item.revocation].waiting += 1
+        }
+        for decision in decisions where decision.action == .revoke {
+            guard let place = decision.revocation.flatMap({ places[$0.name] }) else { continue }
+            outlooks[place].due += 1
+            if decision.status == .active { outlooks[place].waiting -= 1 }
+        }
+        return outlooks
+    }
+
+    package func refuses(_ key: KeyIdentity) -> Bool {
+        // References are equal by their identity: with which fingerprint one asks makes no difference.
+        let reference = KeyReference(identity: key, fingerprint: KeyFingerprint(key.digest))
+        return refusedKeys.contains { $0.contains(reference) }
+    }
+
+    /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
+    /// where a policy file has rules.
+    ///
+    /// - Parameters:
+    ///   - name: an order that a person gave, to follow it alone.
+    ///   - draft: an order that a person is about to give, with the certificates and keys that it names.
+    package static func find(
+        in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp, onlyOrder name: String? = nil,
+        draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyReference])? = nil
+    ) throws -> RevocationScope {
+        let manual = try snapshot.revocationOrders().filter { order in
+            order.kind == .manual && (name.map { $0 == order.name } ?? true)
+        }
+        guard !rules.isEmpty || !manual.isEmpty || draft != nil else {
+            return RevocationScope(revocations: [], outlooks: [], refusedKeys: [], reached: [:])
+        }
+        let revocations =
+            try rules.map { rule in
+                RevocationInForce(rule, recorded: try snapshot.revocationOrder(named: rule.name), at: at)
+            } + manual.map(RevocationInForce.init) + (draft.map { [$0.order] } ?? [])
+
+        var seeds = try RevocationSeeds.find(rules, in: snapshot)
+        seeds += try manual.map { order in try order.seeds.compactMap { try snapshot.certificate(row: $0) } }
+        if let draft { seeds.append(draft.seeds) }
+        var searches: [RevocationSearch] = []
+        for (place, revocation) in revocations.enumerated() {
+            var search = RevocationSearch(revocation, snapshot)
+            let isDraft = draft != nil && place == revocations.count - 1
+            let keys = try isDraft ? draft?.keys ?? [] : revocation.order.map { try snapshot.refusedKeys(of: $0) } ?? []
+            try search.follow(seeds[place], keys: keys)
+            searches.append(search)
+        }
+        return RevocationScope(revocations, searches)
+    }
+
+    private init(_ revocations: [RevocationInForce], _ searches: [RevocationSearch]) {
+        self.revocations = revocations
+        var outlooks = revocations.map(RevocationOutlook.init)
+        var chosen: [Int64: Reached] = [:]
+        var revoked: [Int: [Int64]] = [:]
+        for (place, search) in searches.enumerated() {
+            let claims = Dictionary(grouping: search.found.values.map(\.certificate)) { $0.fingerprint }
+            for (certificate, reach) in search.found.values {
+                outlooks[place].count(reach)
+                guard certificate.status != .revoked else {
+                    outlooks[place].revoked += 1
+                    if revocations[place].reason == .keyCompromise {
+                        revoked[place, default: []].append(certificate.row)
+                    }
+                    continue
+                }
+                if let other = chosen[certificate.row],
+                    !revocations[place].outranks(revocations[other.revocation])
+                {
+                    continue
+                }
+                chosen[certificate.row] = Reached(
+                    certificate: certificate,
+                    others: (claims[certificate.fingerprint] ?? []).filter { $0.row != certificate.row },
+                    revocation: place, reach: reach)
+            }
+        }
+        self.outlooks = outlooks
+        revokedByCompromise = revoked
+        refusedKeys = searches.map(\.refusedKeys)
+        reached = Dictionary(grouping: chosen.values.sorted { $0.certificate.row < $1.certificate.row }) {
+            $0.certificate.deviceRow
+        }
+    }
+
+    private init(
+        revocations: [RevocationInForce], outlooks: [RevocationOutlook], refusedKeys: [Set<KeyReference>],
+        reached: [Int64: [Reached]]
+    ) {
+        (self.revocations, self.outlooks) = (revocations, outlooks)
+        (self.refusedKeys, self.reached) = (refusedKeys, reached)
+        revokedByCompromise = [:]
+    }
+}
