@@ -80,4 +80,41 @@ struct ArchitectureTests {
         #expect(!imported.isEmpty)
         #expect(imported.isDisjoint(with: ["PKI", "System", "Delivery", "GRDB", "Glibc"]))
     }
+
+    @Test("An engine stays in its folder: GRDB, and the names of SQLite's own types")
+    func engine() throws {
+        let sources = Self.root.appending(path: "Sources")
+        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+        var elsewhere: Set<String> = []
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift", !file.path.contains("/Fleet/SQLite/") else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            if text.contains("import GRDB") || text.contains("SQLiteFleet")
+                || text.contains("SQLiteView")
+            {
+                elsewhere.insert(file.lastPathComponent)
+            }
+        }
+        // Who opens a workspace's inventory, and who makes one.
+        #expect(elsewhere == ["Workspace.swift", "WorkspaceMaker.swift"])
+    }
+
+    @Test("No folders of a module use each other in a circle")
+    func folders() throws {
+        let outcome = try Self.run("python3", [Self.root.appending(path: "scripts/folder-graph").path])
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.output.hasPrefix("No circle"))
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
 }

@@ -28,7 +28,7 @@ struct AuditTests {
     @Test("The audit refuses to be changed", arguments: ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
     func appendOnly(sql: String) throws {
         let workspace = try Self.workspace()
-        let error = failure { try workspace.inventory.write { try Query($0, sql).run() } }
+        let error = failure { try workspace.sqlite.write { try Query($0, sql).run() } }
         #expect(error?.message.contains("append-only") == true)
     }
 
@@ -37,7 +37,7 @@ struct AuditTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         do {
-            let inventory = try Inventory.create(at: path, sha256: fakeSHA256)
+            let inventory = try SQLiteFleet.create(at: path, sha256: fakeSHA256)
             for run in ["run-a", "run-b", "run-c"] {
                 try inventory.beginRun(
                     RunRecord(
@@ -50,7 +50,7 @@ struct AuditTests {
         let hit = try #require(bytes.range(of: Data(#"{"host":"run-b""#.utf8)))
         bytes[hit.lowerBound + 12] = UInt8(ascii: "X")
         try bytes.write(to: URL(fileURLWithPath: path))
-        let inventory = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
+        let inventory = try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try inventory.verifyAuditChain() == 2)
     }
 
@@ -59,7 +59,7 @@ struct AuditTests {
         arguments: [(1, 2), (3, 4), (6, 6)] as [(Int64, Int64)])
     func removed(entry: Int64, broken: Int64) throws {
         let workspace = try Self.workspace()
-        try workspace.inventory.write { database in
+        try workspace.sqlite.write { database in
             try Query(database, "DROP TRIGGER audit_is_not_deleted").run()
             try Query(database, "DELETE FROM audit WHERE id = ?").run([.integer(entry)])
         }
@@ -68,7 +68,7 @@ struct AuditTests {
 
     /// Writes into the audit as somebody does who has the database's file.
     private static func alter(_ workspace: Workspace, _ statements: String...) throws {
-        try workspace.inventory.write { database in
+        try workspace.sqlite.write { database in
             for trigger in ["audit_is_not_changed", "audit_is_not_deleted"] {
                 try Query(database, "DROP TRIGGER IF EXISTS \(trigger)").run()
             }

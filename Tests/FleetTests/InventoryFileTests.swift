@@ -9,23 +9,23 @@ struct InventoryFileTests {
     @Test("A new inventory is a file that its owner writes, its group reads and others do not see")
     func mode() throws {
         let workspace = try Workspace()
-        let attributes = try FileManager.default.attributesOfItem(atPath: workspace.inventory.path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: workspace.sqlite.path)
         #expect(attributes[.posixPermissions] as? Int == 0o640)
     }
 
     @Test("An inventory that exists is never made anew")
     func createTwice() throws {
         let workspace = try Workspace([FakeDevice("d1")])
-        let error = failure { try Inventory.create(at: workspace.inventory.path, sha256: fakeSHA256) }
+        let error = failure { try SQLiteFleet.create(at: workspace.sqlite.path, sha256: fakeSHA256) }
         #expect(error?.code == .io)
         #expect(try workspace.export().contains("d1"))
     }
 
-    @Test("Opening a missing inventory says how to make one", arguments: [Inventory.Access.readOnly, .readWrite])
-    func missing(access: Inventory.Access) throws {
+    @Test("Opening a missing inventory says how to make one", arguments: [SQLiteFleet.Access.readOnly, .readWrite])
+    func missing(access: SQLiteFleet.Access) throws {
         let folder = try TemporaryFolder()
         let error = failure {
-            try Inventory(opening: folder.file("none.sqlite"), access: access, sha256: fakeSHA256, keys: fakeKeys)
+            try SQLiteFleet(opening: folder.file("none.sqlite"), access: access, sha256: fakeSHA256, keys: fakeKeys)
         }
         #expect(error?.code == .inventory)
         #expect(error?.advice.contains("rotation-job init") == true)
@@ -33,13 +33,13 @@ struct InventoryFileTests {
     }
 
     @Test(
-        "What is no inventory is refused, and left as it is", arguments: [Inventory.Access.readOnly, .readWrite],
+        "What is no inventory is refused, and left as it is", arguments: [SQLiteFleet.Access.readOnly, .readWrite],
         [[], Array(repeating: UInt8(ascii: "x"), count: 5000)])
-    func noDatabase(access: Inventory.Access, bytes: [UInt8]) throws {
+    func noDatabase(access: SQLiteFleet.Access, bytes: [UInt8]) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write(bytes, to: "fleet.sqlite")
         #expect(
-            failure { try Inventory(opening: path, access: access, sha256: fakeSHA256, keys: fakeKeys) }?.code
+            failure { try SQLiteFleet(opening: path, access: access, sha256: fakeSHA256, keys: fakeKeys) }?.code
                 == .inventory)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(bytes))
     }
@@ -48,7 +48,7 @@ struct InventoryFileTests {
     func folder() throws {
         let folder = try TemporaryFolder()
         let error = failure {
-            try Inventory(opening: folder.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+            try SQLiteFleet(opening: folder.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         }
         #expect(error?.message.contains("not a file") == true)
     }
@@ -56,21 +56,21 @@ struct InventoryFileTests {
     @Test("Another program's database is refused")
     func foreign() throws {
         let workspace = try Workspace()
-        _ = try workspace.inventory.withWriter { try Query($0, "PRAGMA application_id = 7").run() }
+        _ = try workspace.sqlite.withWriter { try Query($0, "PRAGMA application_id = 7").run() }
         let error = failure {
-            try Inventory(opening: workspace.inventory.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+            try SQLiteFleet(opening: workspace.sqlite.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         }
         #expect(error?.message.contains("another program") == true)
     }
 
-    @Test("An inventory of a newer version is refused", arguments: [Inventory.Access.readOnly, .readWrite])
-    func newer(access: Inventory.Access) throws {
+    @Test("An inventory of a newer version is refused", arguments: [SQLiteFleet.Access.readOnly, .readWrite])
+    func newer(access: SQLiteFleet.Access) throws {
         let workspace = try Workspace()
-        _ = try workspace.inventory.withWriter {
+        _ = try workspace.sqlite.withWriter {
             try Query($0, "INSERT INTO grdb_migrations (identifier) VALUES ('99-future')").run()
         }
         let error = failure {
-            try Inventory(opening: workspace.inventory.path, access: access, sha256: fakeSHA256, keys: fakeKeys)
+            try SQLiteFleet(opening: workspace.sqlite.path, access: access, sha256: fakeSHA256, keys: fakeKeys)
         }
         #expect(error?.message.contains("newer") == true)
     }
@@ -80,12 +80,12 @@ struct InventoryFileTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         do {
-            let inventory = try Inventory.create(at: path, sha256: fakeSHA256)
+            let inventory = try SQLiteFleet.create(at: path, sha256: fakeSHA256)
             try inventory.beginRun(
                 RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1))
         }
         #expect(try folder.contents == ["fleet.sqlite"])
-        let again = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let again = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try again.recentRuns(limit: 9).map(\.id) == ["r"])
     }
 
@@ -94,8 +94,8 @@ struct InventoryFileTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         do {
-            let writer = try Inventory.create(at: path, sha256: fakeSHA256)
-            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
+            let writer = try SQLiteFleet.create(at: path, sha256: fakeSHA256)
+            let reader = try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
             let run = RunRecord(id: "r", startedAt: Workspace.now, now: Workspace.now, actor: "a", host: "h", pid: 1)
             try writer.beginRun(run)
             #expect(try reader.recentRuns(limit: 9).count == 1)
@@ -103,7 +103,7 @@ struct InventoryFileTests {
             #expect(throws: (any Error).self) { try reader.snapshot { try Query($0, "DELETE FROM runs").run() } }
         }
         do {
-            let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
+            let reader = try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
             #expect(try reader.recentRuns(limit: 9).count == 1)
         }
         #expect(try folder.contents == ["fleet.sqlite"])
@@ -127,9 +127,9 @@ struct InventoryFileTests {
     func oddPath() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet %41?#ü.sqlite")
-        _ = try Inventory.create(at: path, sha256: fakeSHA256)
+        _ = try SQLiteFleet.create(at: path, sha256: fakeSHA256)
         #expect(try folder.contents == ["fleet %41?#ü.sqlite"])
-        let reader = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
+        let reader = try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try reader.summary(at: Workspace.now).devices == 0)
     }
 }

@@ -76,9 +76,9 @@ struct MigrationTests {
         }
     }
 
-    private func inventory(in folder: TemporaryFolder) throws -> Inventory {
+    private func inventory(in folder: TemporaryFolder) throws -> any FleetStore {
         try firstVersion(at: folder.file("fleet.sqlite"))
-        return try Inventory(
+        return try SQLiteFleet(
             opening: folder.file("fleet.sqlite"), access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
     }
 
@@ -87,10 +87,10 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         try firstVersion(at: path)
-        let error = failure { try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys) }
+        let error = failure { try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys) }
         #expect(error?.message.contains("older version") == true)
-        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
-        _ = try Inventory(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
+        _ = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        _ = try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys)
     }
 
     @Test("Nothing is lost: every row of every table is there, column for column")
@@ -114,7 +114,7 @@ struct MigrationTests {
             return (rows, widths)
         }
         let before = try contents([:])
-        _ = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        _ = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         let after = try contents(before.columns)
         #expect(after.rows == before.rows)
         #expect(before.rows["certificates"]?.count == 6 && before.rows["rotations"]?.count == 3)
@@ -177,7 +177,7 @@ struct MigrationTests {
         let folder = try TemporaryFolder()
         let path = folder.file("fleet.sqlite")
         try version(2, at: path)
-        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let inventory = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try inventory.rotationsByState() == ["awaiting-csr": 1, "delivered": 1, "cancelled": 1])
         let tally = RolloutTally(handedOut: 9, failed: 1, stuck: 0)
         try inventory.recordHalt(ofPolicy: "p", tally, run: "later-run", at: Workspace.now)
@@ -203,7 +203,7 @@ struct MigrationTests {
             }
             try Query(database, "UPDATE requests SET spki = ?").run([.blob(Array("k~hybrid".utf8))])
         }
-        let inventory = try Inventory(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let inventory = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         let (keys, request) = try inventory.snapshot { database in
             (
                 try Query(database, "SELECT key_identity, key_fingerprint FROM certificates ORDER BY id").all {

@@ -66,7 +66,7 @@ extension Workspace {
     }
 }
 
-extension Inventory {
+extension FleetStore {
     /// Takes CSRs, and refuses files, as ``take(_:run:at:)`` does.
     @discardableResult
     func take(

@@ -151,12 +151,16 @@ struct FakeDevice {
 /// An inventory in a folder of its own, and what tests do with it over and over.
 struct Workspace {
     let folder: TemporaryFolder
-    let inventory: Inventory
+    /// What the engine contract speaks to: every test that needs no more goes through the protocols alone.
+    let inventory: any FleetStore
+    /// The same, for tests of what SQLite alone has: its file, its rows.
+    let sqlite: SQLiteFleet
     static let now = Timestamp(seconds: 2_000_000)
 
     init(_ devices: [FakeDevice] = []) throws {
         folder = try TemporaryFolder()
-        inventory = try Inventory.create(at: folder.file("fleet.sqlite"), sha256: fakeSHA256)
+        sqlite = try SQLiteFleet.create(at: folder.file("fleet.sqlite"), sha256: fakeSHA256)
+        inventory = sqlite
         if !devices.isEmpty { try importText(devices.map(\.ndjson).joined()) }
     }
 
@@ -235,7 +239,7 @@ enum Base64 {
     static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
 }
 
-extension Inventory {
+extension FleetStore {
     /// Carries out what imports brought as REVOKED, as a run does.
     ///
     /// - Returns: of each, whether the certificate was known before with another status.

@@ -75,7 +75,7 @@ struct RevocationListTests {
         for suffix in ["-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory + suffix)
         }
-        _ = try Inventory.create(at: fleet.workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try SQLiteFleet.create(at: fleet.workspace.configuration.inventory, sha256: SHA256.digest)
         try fleet.load()
         #expect(try await fleet.run(at: now + .days(9)).lists.published.map(\.number) == [4])
     }

@@ -1,4 +1,3 @@
-import GRDB
 import RotationModel
 
 /// One entry of the audit: who did what, when, and why.
@@ -22,48 +21,4 @@ package struct AuditEntry: Sendable, Equatable {
     package let hash: SHA256Digest?
     /// Columns that hold what this program never writes there: the row was altered.
     package let unreadable: [String]
-
-    static let columns = "id, at, run, actor, action, device, detail, hash"
-
-    init(_ row: ResultRow) {
-        var unreadable: [String] = []
-        func text(_ column: CInt, _ name: String) -> String {
-            if let text = row.exactText(column) { return text }
-            unreadable.append(name)
-            return row.text(column)
-        }
-        id = row.integer(0)
-        if !row.isInteger(1) { unreadable.append("at") }
-        at = row.time(1)
-        run = row.isNull(2) ? nil : text(2, "run")
-        actor = text(3, "actor")
-        action = text(4, "action")
-        device = row.isNull(5) ? nil : text(5, "device")
-        detail = text(6, "detail")
-        hash = try? row.digest(7)
-        if hash == nil { unreadable.append("hash") }
-        self.unreadable = unreadable
-    }
-}
-
-extension Inventory {
-    /// Hands over the audit's entries, oldest first.
-    ///
-    /// - Parameters:
-    ///   - since: Entries of that time and later, and altered ones without a time; nil for all.
-    ///   - device: Entries about that device alone; nil for all.
-    package func audit(
-        since: Timestamp? = nil, device: DeviceID? = nil, each: (AuditEntry) throws -> Void
-    ) throws {
-        try snapshot { database in
-            let condition = device == nil ? "" : "AND device = ?"
-            let query = try Query(
-                uncached: database,
-                """
-                SELECT \(AuditEntry.columns) FROM audit WHERE (at >= ? OR typeof(at) <> 'integer') \(condition) ORDER BY id
-                """)
-            let values: [SQLValue] = [.integer(since?.seconds ?? .min)] + (device.map { [.text($0.text)] } ?? [])
-            try query.forEach(values) { try each(AuditEntry($0)) }
-        }
-    }
 }

@@ -2,7 +2,7 @@ import RotationModel
 
 /// Reads a fleet from CSV: one row a certificate, or a device without one.
 enum CSVImport {
-    static func run(_ path: String, into session: ImportSession, reader: @escaping CertificateReader) throws {
+    static func run(_ path: String, into session: any ImportSink, reader: @escaping CertificateReader) throws {
         let file = try InputFile(path, named: path)
         var records = CSVRecords(file)
         let columns = try CSVColumns(header: records.next(), path: path)

@@ -4,7 +4,7 @@ import RotationModel
 enum NDJSONImport {
     private static let limit = 1 << 20
 
-    static func run(_ path: String, into session: ImportSession, reader: @escaping CertificateReader) throws {
+    static func run(_ path: String, into session: any ImportSink, reader: @escaping CertificateReader) throws {
         let file = try InputFile(path, named: path)
         var bytes: [UInt8] = []
         var isFirst = true

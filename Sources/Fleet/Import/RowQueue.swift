@@ -1,18 +1,5 @@
 import RotationModel
 
-/// A row as a format has it, its certificates not yet read.
-struct UnreadRow {
-    struct Certificate {
-        var status: CertificateStatus
-        var bytes: [UInt8]
-    }
-
-    var device: DeviceID
-    var account: AccountID
-    var labels: Labels
-    var certificates: [Certificate] = []
-}
-
 /// Rows on their way into the inventory, or among the rejected ones.
 struct RowQueue {
     private struct Waiting {
@@ -21,11 +8,11 @@ struct RowQueue {
         var row: Result<UnreadRow, RotationError>
     }
 
-    private let session: ImportSession
+    private let session: any ImportSink
     private let file: InputFile
     private var ahead: ReadAhead<Waiting>
 
-    init(_ session: ImportSession, _ file: InputFile, _ reader: @escaping CertificateReader) {
+    init(_ session: any ImportSink, _ file: InputFile, _ reader: @escaping CertificateReader) {
         (self.session, self.file) = (session, file)
         ahead = ReadAhead(reader)
     }

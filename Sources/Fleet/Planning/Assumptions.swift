@@ -40,11 +40,3 @@ extension PlanningDevice {
             deliveredAt: nil, confirmedAt: nil, revocation: nil)
     }
 }
-
-extension PlanningSnapshot {
-    /// The row of an issuer's name; one below zero, good for this snapshot alone, where the inventory has no certificate by it.
-    package func supposedIssuer(_ name: String) throws(RotationError) -> Int64 {
-        if let known = try issuerNames().first(where: { $0.name == name }) { return known.row }
-        return lexicon.suppose(issuer: name)
-    }
-}

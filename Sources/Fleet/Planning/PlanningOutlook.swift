@@ -1,4 +1,3 @@
-import GRDB
 import Lifecycle
 import RotationModel
 
@@ -38,14 +37,5 @@ extension PlanningDevice {
 
     private mutating func change(_ certificate: Rotation.Certificate, _ body: (inout PlanningCertificate) -> Void) {
         for place in active.indices where active[place].row == certificate.number { body(&active[place]) }
-    }
-}
-
-extension PlanningSnapshot {
-    /// All issuers' names, by their rows.
-    package func issuerNames() throws(RotationError) -> [(row: Int64, name: String)] {
-        try guarded {
-            try Query(database, "SELECT id, name FROM issuers ORDER BY id").all { ($0.integer(0), $0.text(1)) }
-        }
     }
 }

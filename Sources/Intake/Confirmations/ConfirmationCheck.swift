@@ -33,7 +33,7 @@ package struct ConfirmationCheck: Sendable {
     }
 
     /// Looks the senders up.
-    package func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: PlanningSnapshot) throws -> [Candidate] {
+    package func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: any FleetView) throws -> [Candidate] {
         var senders = Senders()
         return try readings.map { reading in
             let device = try senders.device(reading.sender, snapshot)

@@ -9,14 +9,14 @@ import System
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 package struct TakeInConfirmations {
     let source: InboxFolder
-    let inventory: Inventory
+    let inventory: any FleetStore
     let revocations: RevocationScope
     let run: String
     let at: Timestamp
     let observer: any RunObserver
 
     package init(
-        source: InboxFolder, inventory: Inventory, revocations: RevocationScope, run: String, at: Timestamp,
+        source: InboxFolder, inventory: any FleetStore, revocations: RevocationScope, run: String, at: Timestamp,
         observer: any RunObserver
     ) {
         self.source = source

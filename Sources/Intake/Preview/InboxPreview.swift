@@ -20,7 +20,7 @@ package struct InboxPreview {
     }
 
     package mutating func look(
-        at requests: [RequestReader.Reading], _ snapshot: PlanningSnapshot, _ revocations: RevocationScope
+        at requests: [RequestReader.Reading], _ snapshot: any FleetView, _ revocations: RevocationScope
     ) throws {
         var evaluation = RequestCheck(policies: policies, at: at, revocations: revocations)
         let judged = try evaluation.evaluate(requests, snapshot)

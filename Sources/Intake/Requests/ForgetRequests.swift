@@ -6,7 +6,7 @@ import RotationModel
 /// The part of a run that lets CSRs go which waited too long: whoever plants one in a device's name must not have it answered months later.
 package struct ForgetRequests {
     let source: InboxFolder
-    let inventory: Inventory
+    let inventory: any FleetStore
     /// How long one is kept, from when it was taken.
     let keep: TimeSpan
     let run: String
@@ -14,7 +14,8 @@ package struct ForgetRequests {
     let observer: any RunObserver
 
     package init(
-        source: InboxFolder, inventory: Inventory, keep: TimeSpan, run: String, at: Timestamp, observer: any RunObserver
+        source: InboxFolder, inventory: any FleetStore, keep: TimeSpan, run: String, at: Timestamp,
+        observer: any RunObserver
     ) {
         self.source = source
         self.inventory = inventory

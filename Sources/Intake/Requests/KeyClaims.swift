@@ -28,7 +28,7 @@ struct KeyClaims {
 
     /// - Returns: whether the request may be kept, and those of others that may not any more.
     mutating func add(
-        _ request: TakenRequest, _ context: IntakeContext, at place: Int, _ snapshot: PlanningSnapshot
+        _ request: TakenRequest, _ context: IntakeContext, at place: Int, _ snapshot: any FleetView
     ) throws -> (isWon: Bool, losers: [Claim]) {
         let key = request.keyIdentity
         var known = claims[key] ?? []

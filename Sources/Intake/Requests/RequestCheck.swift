@@ -40,7 +40,7 @@ struct RequestCheck {
     }
 
     mutating func evaluate(
-        _ readings: [RequestReader.Reading], _ snapshot: PlanningSnapshot
+        _ readings: [RequestReader.Reading], _ snapshot: any FleetView
     ) throws -> Outcomes {
         var judged = Outcomes()
         claims.beginBatch()
@@ -66,7 +66,7 @@ struct RequestCheck {
     }
 
     private mutating func outcome(
-        _ reading: RequestReader.Reading, _ snapshot: PlanningSnapshot
+        _ reading: RequestReader.Reading, _ snapshot: any FleetView
     ) throws -> (Outcome, IntakeContext?) {
         let context = try senders.device(reading.sender, snapshot).flatMap { try snapshot.intakeContext($0) }
         do {
@@ -116,7 +116,7 @@ struct RequestCheck {
     }
 
     private func check(
-        _ key: PublicKeyInfo, _ context: IntakeContext, _ policy: RotationPolicy, _ snapshot: PlanningSnapshot
+        _ key: PublicKeyInfo, _ context: IntakeContext, _ policy: RotationPolicy, _ snapshot: any FleetView
     ) throws {
         guard policy.profile.allows(key.algorithm) else {
             throw RequestRefusal(

@@ -9,7 +9,7 @@ struct RequestSignatureRules {
 
     func check(
         _ signature: SignedRequest.Signature, _ context: IntakeContext, _ policy: RotationPolicy,
-        _ snapshot: PlanningSnapshot, _ revocations: RevocationScope?
+        _ snapshot: any FleetView, _ revocations: RevocationScope?
     ) throws {
         try checkKey(signature.key, context, snapshot, revocations)
         if at > signature.notAfter, policy.expiry.expired != .replace {
@@ -28,7 +28,7 @@ struct RequestSignatureRules {
     }
 
     private func checkKey(
-        _ key: KeyReference, _ context: IntakeContext, _ snapshot: PlanningSnapshot,
+        _ key: KeyReference, _ context: IntakeContext, _ snapshot: any FleetView,
         _ revocations: RevocationScope?
     ) throws {
         let isRevoked = context.ownKeys.contains { $0.key == key.identity && $0.status == .revoked }

@@ -84,7 +84,7 @@ package struct SignedRequestCheck: Sendable {
         self.confirmed = confirmed
     }
 
-    package func verify(_ readings: [RequestReader.Reading], _ inventory: Inventory) async throws -> [RequestReader
+    package func verify(_ readings: [RequestReader.Reading], _ inventory: any FleetStore) async throws -> [RequestReader
         .Reading]
     {
         guard readings.contains(where: { $0.signed != nil }) else { return readings }

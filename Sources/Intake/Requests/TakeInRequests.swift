@@ -10,7 +10,7 @@ import System
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 package struct TakeInRequests {
     let source: InboxFolder
-    let inventory: Inventory
+    let inventory: any FleetStore
     let policies: PolicySet
     let authorities: KnownAuthorities
     let run: String
@@ -18,7 +18,7 @@ package struct TakeInRequests {
     let observer: any RunObserver
 
     package init(
-        source: InboxFolder, inventory: Inventory, policies: PolicySet, authorities: KnownAuthorities, run: String,
+        source: InboxFolder, inventory: any FleetStore, policies: PolicySet, authorities: KnownAuthorities, run: String,
         at: Timestamp, observer: any RunObserver
     ) {
         self.source = source

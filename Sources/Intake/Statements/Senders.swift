@@ -8,7 +8,7 @@ struct Senders {
     private var longNames: [SHA256Digest: DeviceID]?
 
     /// Nil where the name is nobody's. A name may lead to a device that the inventory does not have.
-    mutating func device(_ sender: DeviceFileName.Decoded?, _ snapshot: PlanningSnapshot) throws -> DeviceID? {
+    mutating func device(_ sender: DeviceFileName.Decoded?, _ snapshot: any FleetView) throws -> DeviceID? {
         switch sender {
         case nil: return nil
         case .device(let device): return device

@@ -34,7 +34,7 @@ package struct DryRun: Sendable {
         let policies: PolicySet
         let edition: PolicyEdition
         let authorities: AuthorityDirectory
-        let inventory: Inventory
+        let inventory: any FleetStore
         let requests: [RequestReader.Reading]
         let confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
         let pickUp: PickUp
@@ -55,7 +55,7 @@ package struct DryRun: Sendable {
             pickUp: try PickUp.read(inventory, policies, at: at))
     }
 
-    func decide(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (
+    func decide(_ sources: Sources, _ snapshot: any FleetView) throws -> (
         plan: RotationPlan, waiting: WaitingRequests
     ) {
         let (planner, inbox) = try planner(sources, snapshot)
@@ -68,7 +68,7 @@ package struct DryRun: Sendable {
     }
 
     /// The planner as the next run would have it, and what it finds in the inbox.
-    func planner(_ sources: Sources, _ snapshot: PlanningSnapshot) throws -> (planner: Planner, inbox: InboxOutlook) {
+    func planner(_ sources: Sources, _ snapshot: any FleetView) throws -> (planner: Planner, inbox: InboxOutlook) {
         var preview = InboxPreview(policies: sources.policies, at: at)
         preview.look(at: [workspace.inbox.requests, workspace.inbox.confirmations])
         preview.look(at: sources.confirmations)
@@ -85,7 +85,7 @@ package struct DryRun: Sendable {
     }
 
     private func readRequests(
-        _ authorities: AuthorityDirectory, _ inventory: Inventory,
+        _ authorities: AuthorityDirectory, _ inventory: any FleetStore,
         _ confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
     ) async throws -> [RequestReader.Reading] {
         let source = workspace.inbox.requests
@@ -100,7 +100,7 @@ package struct DryRun: Sendable {
     }
 
     private func judgeConfirmations(
-        _ inventory: Inventory, _ policies: PolicySet
+        _ inventory: any FleetStore, _ policies: PolicySet
     ) async throws -> [(file: String, outcome: ConfirmationCheck.Outcome)] {
         let source = workspace.inbox.confirmations
         let reader = ConfirmationReader(source: source)

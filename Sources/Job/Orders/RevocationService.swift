@@ -99,7 +99,7 @@ package struct RevocationService: Sendable {
     }
 
     private func carryOut(
-        _ name: String, _ order: Int64, _ inventory: Inventory, _ authorities: AuthorityDirectory
+        _ name: String, _ order: Int64, _ inventory: any FleetStore, _ authorities: AuthorityDirectory
     ) async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
         // Nothing is issued: programs of external issuers need not be there.

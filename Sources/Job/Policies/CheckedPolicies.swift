@@ -25,7 +25,7 @@ package struct CheckedPolicies: Sendable {
     ///   - authorities: those whose programs are looked for.
     ///   - passedOver: what is to be said of files that are not read.
     init(
-        _ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: Inventory, at: Timestamp)?,
+        _ files: [SourceFile], _ loaded: LoadedPolicies, _ fleet: (inventory: any FleetStore, at: Timestamp)?,
         authorities: AuthorityDirectory = AuthorityDirectory([]), passedOver: [Diagnostic] = []
     ) throws {
         let reach =

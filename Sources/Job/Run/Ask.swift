@@ -7,7 +7,7 @@ import System
 
 /// The stage that asks devices for CSRs: a `rekey` manifest for each.
 struct Ask {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let policies: PolicySet
     let publisher: Publisher
     let manifestValidity: TimeSpan

@@ -7,10 +7,10 @@ import RotationModel
 ///
 /// Made before the stage that revokes, so that it knows afterwards what is new.
 struct ExternalRevocations {
-    private let inventory: Inventory
+    private let inventory: any FleetStore
     private let before: [(name: String, issuers: [String], last: Int64)]
 
-    init(inventory: Inventory, authorities: AuthorityDirectory) throws {
+    init(inventory: any FleetStore, authorities: AuthorityDirectory) throws {
         self.inventory = inventory
         let names = try inventory.issuerNames()
         before = try authorities.names.compactMap { authorities[$0] }.filter { $0.configuration.issuer != nil }.map {

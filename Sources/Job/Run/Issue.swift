@@ -8,7 +8,7 @@ import System
 /// The stage that issues, batch by batch. While one batch is signed, serial numbers are reserved for the next, the one before
 /// is written, and the one before that is made durable and put in place.
 struct Issue {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let keys: SigningKeys
     let authorities: AuthorityDirectory
     let policies: PolicySet

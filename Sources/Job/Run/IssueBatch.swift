@@ -13,7 +13,7 @@ import System
 struct IssueBatch: Sendable {
     /// Rows of the plan with their places, all `issue`, all of this batch's policy.
     let rows: [(place: Int, decision: Decision)]
-    let inventory: Inventory
+    let inventory: any FleetStore
     let keys: SigningKeys
     let authorities: AuthorityDirectory
     let policy: RotationPolicy

@@ -81,7 +81,7 @@ package struct JobRun: Sendable {
     ///
     /// The plan is worked out once more for it, and only where a guard could break at all.
     private func guardedOutcome(
-        _ inventory: Inventory, _ policies: PolicySet, _ run: RunRecord
+        _ inventory: any FleetStore, _ policies: PolicySet, _ run: RunRecord
     ) async throws -> RunOutcome? {
         guard try couldBreakGuard(inventory, policies) else { return nil }
         let plan = try await DryRun(workspace, at: at, limit: limit, observer: observer).plan()
@@ -91,7 +91,7 @@ package struct JobRun: Sendable {
 
     /// Never more certificates are issued than there are devices, nor than CSRs wait where no policy lets a key stay; and never
     /// more are revoked than the revocations in force reach.
-    private func couldBreakGuard(_ inventory: Inventory, _ policies: PolicySet) throws -> Bool {
+    private func couldBreakGuard(_ inventory: any FleetStore, _ policies: PolicySet) throws -> Bool {
         let limits = workspace.configuration.limits
         let (devices, reached, allowed) = try inventory.planningSnapshot { snapshot in
             (

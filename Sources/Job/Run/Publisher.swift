@@ -10,7 +10,7 @@ import System
 /// Everything in a manifest comes from its record, so a run that takes over from one that died publishes the same facts
 /// under the same sequence number.
 struct Publisher: Sendable {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let tree: DeliveryTree
     let key: PrivateKey
     /// What a device needs above its certificate, as PEM, by the name of the authority.
@@ -19,7 +19,7 @@ struct Publisher: Sendable {
     let at: Timestamp
 
     init(
-        inventory: Inventory, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory, run: String,
+        inventory: any FleetStore, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory, run: String,
         at: Timestamp
     ) {
         self.inventory = inventory

@@ -4,7 +4,7 @@ import RotationModel
 
 /// Writes down what a run found of the policies' rollouts: those that stop now, and the replacements that it could not make.
 struct RecordHalts {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let run: String
     let at: Timestamp
 

@@ -6,7 +6,7 @@ import RotationModel
 /// The stage that writes down which revocations are in force, before anything is decided by them: since when a rule holds,
 /// and which keys are never certified again.
 struct RecordRevocations {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let rules: [RevocationRule]
     let run: String
     let actor: String

@@ -3,7 +3,7 @@ import RotationModel
 
 /// The stage that finishes or abandons what an earlier run left, from the records alone.
 struct Recover {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let publisher: Publisher
     let run: String
     let at: Timestamp

@@ -3,7 +3,7 @@ import RotationModel
 
 /// The stage that signs manifests anew before they expire: a device that comes online after weeks still finds one it can believe.
 struct Refresh {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let publisher: Publisher
     let manifestValidity: TimeSpan
     let run: String

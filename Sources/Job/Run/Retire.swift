@@ -7,7 +7,7 @@ import System
 /// The stage that makes certificates inactive that nothing depends on any more: the old ones of rotations whose devices have
 /// proved the new key, once the overlap is over, and those that were left over beside the current one.
 struct Retire {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let publisher: Publisher
     let manifestValidity: TimeSpan
     let run: String

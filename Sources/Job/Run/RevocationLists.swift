@@ -34,7 +34,7 @@ package struct ListsOutcome: Sendable {
 /// The number is recorded before the list is signed, so that none is ever used twice; a list that was recorded and not
 /// published is built again, under the next number.
 struct RevocationLists {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let tree: DeliveryTree
     let keys: SigningKeys
     let authorities: AuthorityDirectory

@@ -6,7 +6,7 @@ import System
 
 /// The stage that revokes: statuses first, committed; the lists are built from them afterwards.
 struct Revoke {
-    let inventory: Inventory
+    let inventory: any FleetStore
     let publisher: Publisher
     let manifestValidity: TimeSpan
     let run: String

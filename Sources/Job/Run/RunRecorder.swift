@@ -6,7 +6,7 @@ import System
 
 /// Writes down that a run began, and how it ended.
 struct RunRecorder {
-    let inventory: Inventory
+    let inventory: any FleetStore
     /// The one `now` of the run.
     let at: Timestamp
     let actor: String

@@ -9,7 +9,7 @@ import RotationModel
 /// The stages of a run, in their order.
 struct RunStages {
     let workspace: Workspace
-    let inventory: Inventory
+    let inventory: any FleetStore
     let policies: PolicySet
     let edition: PolicyEdition
     let authorities: AuthorityDirectory

@@ -46,7 +46,7 @@ extension AuthorityDirectory {
     }
 }
 
-extension PlanningSnapshot {
+extension FleetView {
     /// For ``PlanDigests/inventory``. Reads the fleet once, as a stream.
     func digest() throws -> String {
         var digest = StateDigest()

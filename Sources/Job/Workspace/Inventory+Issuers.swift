@@ -1,6 +1,6 @@
 import Fleet
 
-extension Inventory {
+extension FleetStore {
     /// The issuers' names of all certificates.
     func issuerNames() throws -> [String] { try planningSnapshot { try $0.issuerNames().map(\.name) } }
 }

@@ -27,7 +27,7 @@ package struct KeyCheck: Sendable {
     package let keys: Int
     package let sharedPrimes: [SharedPrime]
 
-    static func perform(_ inventory: Inventory, observer: any RunObserver) throws -> KeyCheck {
+    static func perform(_ inventory: any FleetStore, observer: any RunObserver) throws -> KeyCheck {
         var found = Moduli()
         observer.began(.readKeys, total: try inventory.fleetKeyCount())
         try inventory.forEachFleetKey { key in

@@ -29,8 +29,8 @@ package struct Workspace: Sendable {
     package var inbox: Inbox { Inbox(root: configuration.inbox.path) }
     package var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
-    package func openInventory(_ access: Inventory.Access) throws -> Inventory {
-        try Inventory(
+    package func openInventory(_ access: SQLiteFleet.Access) throws -> any FleetStore {
+        try SQLiteFleet(
             opening: configuration.inventory, access: access, sha256: SHA256.digest,
             keys: KeyReaders(
                 certificate: { der throws(RotationError) in CertificateColumns(try Certificate(inFieldReading: der)) },

@@ -50,7 +50,7 @@ extension Workspace {
 
 extension AuthorityDirectory.Entry {
     /// Why nobody would hear of its revocations, or nil.
-    func listTrouble(_ inventory: Inventory) throws -> String? {
+    func listTrouble(_ inventory: any FleetStore) throws -> String? {
         // An external issuer publishes its own.
         guard configuration.issuer == nil, !certificate.maySignRevocationLists else { return nil }
         let hasRevoked = try inventory.lastRevocation(issuers: spellings(among: inventory.issuerNames())) > 0

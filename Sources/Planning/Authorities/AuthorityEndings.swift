@@ -6,7 +6,7 @@ import RotationModel
 struct AuthorityEndings {
     private let byIssuer: [Int64: AuthorityEnd]
 
-    init(_ authorities: KnownAuthorities, _ snapshot: PlanningSnapshot, at: Timestamp) throws {
+    init(_ authorities: KnownAuthorities, _ snapshot: any FleetView, at: Timestamp) throws {
         var byIssuer: [Int64: AuthorityEnd] = [:]
         for (row, name) in try snapshot.issuerNames() {
             if let end = authorities.ending(issuer: name, at: at) { byIssuer[row] = end }

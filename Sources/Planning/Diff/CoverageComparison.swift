@@ -28,7 +28,7 @@ package struct CoverageComparison {
         editPlaces = Dictionary(edits.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
     }
 
-    package mutating func compare(_ snapshot: PlanningSnapshot) throws {
+    package mutating func compare(_ snapshot: any FleetView) throws {
         var before = SelectionCache(policies: old.policies, snapshot: snapshot)
         var after = SelectionCache(policies: new.policies, snapshot: snapshot)
         try snapshot.forEachDeviceWithActiveCertificate { device in

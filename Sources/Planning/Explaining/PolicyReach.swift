@@ -33,7 +33,7 @@ package struct PolicyReach {
     }
 
     /// - Parameter fleet: an inventory, and a time for the deadlines of revocations; nil to look at the policies alone.
-    package func diagnostics(_ fleet: (inventory: Inventory, at: Timestamp)?) throws -> [Diagnostic] {
+    package func diagnostics(_ fleet: (inventory: any FleetStore, at: Timestamp)?) throws -> [Diagnostic] {
         guard let (inventory, at) = fleet else { return contested(proof: [:]) }
         return try inventory.planningSnapshot { snapshot in
             let census = try census(snapshot)
@@ -59,7 +59,7 @@ package struct PolicyReach {
         var proofs: [[Int]: DeviceID] = [:]
     }
 
-    private func census(_ snapshot: PlanningSnapshot) throws -> Census {
+    private func census(_ snapshot: any FleetView) throws -> Census {
         var census = Census(decided: policies.policies.map { _ in 0 })
         var selections = SelectionCache(policies: policies, snapshot: snapshot)
         try snapshot.forEachDeviceWithActiveCertificate { device in
@@ -142,7 +142,7 @@ package struct PolicyReach {
     }
 
     private func unreachedRevocations(
-        _ snapshot: PlanningSnapshot, _ issuers: [String], at: Timestamp
+        _ snapshot: any FleetView, _ issuers: [String], at: Timestamp
     ) throws -> [Diagnostic] {
         let scope = try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at)
         return zip(policies.revocations, scope.outlooks).compactMap { rule, outlook in

@@ -4,7 +4,7 @@ import RotationModel
 
 /// Makes up what runs of the future make: certificates, rotations, keys.
 struct SupposedFleet {
-    private let snapshot: PlanningSnapshot
+    private let snapshot: any FleetView
     private let authorities: KnownAuthorities
     private let policies: PolicySet
     /// What each policy's certificates have in common, worked out when the first is supposed.

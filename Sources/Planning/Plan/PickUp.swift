@@ -20,7 +20,7 @@ package struct PickUp: Sendable {
         (self.rotations, self.stuck, self.silent) = (rotations, stuck, silent)
     }
 
-    package static func read(_ inventory: Inventory, _ policies: PolicySet, at: Timestamp) throws -> PickUp {
+    package static func read(_ inventory: any FleetStore, _ policies: PolicySet, at: Timestamp) throws -> PickUp {
         let counts = try inventory.rotationsByState()
         let overdue = Overdue(policies)
         return PickUp(
@@ -43,7 +43,7 @@ private struct Overdue {
     }
 
     func rotations(
-        _ state: RotationState, in inventory: Inventory, at: Timestamp, limit: Int
+        _ state: RotationState, in inventory: any FleetStore, at: Timestamp, limit: Int
     ) throws -> [OpenRotationListing] {
         try inventory.openRotations(in: state, unchangedSince: at - shortest, limit: limit).filter { rotation in
             (patience[rotation.policy] ?? .standard).isOver(since: rotation.changedAt, at: at)

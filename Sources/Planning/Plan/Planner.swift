@@ -10,7 +10,7 @@ package final class Planner {
     let policies: PolicySet
     let authorities: KnownAuthorities
     let at: Timestamp
-    let snapshot: PlanningSnapshot
+    let snapshot: any FleetView
     package let waiting: WaitingRequests
     let revocations: RevocationScope
 
@@ -21,7 +21,7 @@ package final class Planner {
     let keyName: @Sendable (KeyAlgorithm) -> String
 
     package init(
-        policies: PolicySet, authorities: KnownAuthorities, at: Timestamp, snapshot: PlanningSnapshot,
+        policies: PolicySet, authorities: KnownAuthorities, at: Timestamp, snapshot: any FleetView,
         waiting: WaitingRequests, revocations: RevocationScope, imported: ImportedRevocations = ImportedRevocations(),
         keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description
     ) {

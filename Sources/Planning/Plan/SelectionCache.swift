@@ -11,12 +11,12 @@ struct SelectionCache {
     }
 
     let policies: PolicySet
-    let snapshot: PlanningSnapshot
+    let snapshot: any FleetView
     private var candidates: [Key: [Int]] = [:]
     /// A fleet that labels every device differently must not fill the memory.
     private let capacity = 50_000
 
-    init(policies: PolicySet, snapshot: PlanningSnapshot) {
+    init(policies: PolicySet, snapshot: any FleetView) {
         self.policies = policies
         self.snapshot = snapshot
     }

@@ -29,7 +29,7 @@ package struct ImportedRevocations {
     ///   - authorities: their names in rotation.yaml.
     ///   - at: what has expired by then authenticates nobody, and stands on no list.
     package static func find(
-        in snapshot: PlanningSnapshot, of authorities: [String], _ recognition: any IssuerRecognition, at: Timestamp
+        in snapshot: any FleetView, of authorities: [String], _ recognition: any IssuerRecognition, at: Timestamp
     ) throws -> ImportedRevocations {
         var found = ImportedRevocations()
         guard !authorities.isEmpty else { return found }

@@ -47,7 +47,7 @@ package struct ManualRevocation: Sendable {
 
     /// - Throws: ``RotationError/Code/badInput`` where there is nothing of the kind, or nothing left to do about it.
     package func preview(
-        _ snapshot: PlanningSnapshot, authorities: KnownAuthorities, _ recognition: any IssuerRecognition, at: Timestamp
+        _ snapshot: any FleetView, authorities: KnownAuthorities, _ recognition: any IssuerRecognition, at: Timestamp
     ) throws -> Preview {
         let seeds = try seeds(snapshot, authorities, recognition)
         let key = reason.reachesDescendants ? try target.key.map { try snapshot.key(writtenAs: $0) } : nil
@@ -75,14 +75,14 @@ package struct ManualRevocation: Sendable {
     }
 
     /// Names of rules have no colon, so the two never meet.
-    private func freeName(_ snapshot: PlanningSnapshot) throws -> String {
+    private func freeName(_ snapshot: any FleetView) throws -> String {
         var number = 1
         while try snapshot.revocationOrder(named: "manual:\(number)") != nil { number += 1 }
         return "manual:\(number)"
     }
 
     private func seeds(
-        _ snapshot: PlanningSnapshot, _ authorities: KnownAuthorities, _ recognition: any IssuerRecognition
+        _ snapshot: any FleetView, _ authorities: KnownAuthorities, _ recognition: any IssuerRecognition
     ) throws -> [RevocableCertificate] {
         let found: [RevocableCertificate]
         switch target {

@@ -61,7 +61,7 @@ package struct RevocationScope {
     ///   - name: an order that a person gave, to follow it alone.
     ///   - draft: an order that a person is about to give, with the certificates and keys that it names.
     package static func find(
-        in snapshot: PlanningSnapshot, rules: [RevocationRule], at: Timestamp, onlyOrder name: String? = nil,
+        in snapshot: any FleetView, rules: [RevocationRule], at: Timestamp, onlyOrder name: String? = nil,
         draft: (order: RevocationInForce, seeds: [RevocableCertificate], keys: [KeyReference])? = nil
     ) throws -> RevocationScope {
         let manual = try snapshot.revocationOrders().filter { order in

@@ -8,7 +8,7 @@ import RotationModel
 /// very revocation: they are what the fleet is to go on with.
 struct RevocationSearch {
     private let revocation: RevocationInForce
-    private let snapshot: PlanningSnapshot
+    private let snapshot: any FleetView
     /// By row.
     private(set) var found: [Int64: (certificate: RevocableCertificate, reach: RevocationReach)] = [:]
     private var queue: [RevocableCertificate] = []
@@ -16,7 +16,7 @@ struct RevocationSearch {
     /// Whether a certificate descends from a replacement that this revocation caused, by row.
     private var replacements: [Int64: Bool] = [:]
 
-    init(_ revocation: RevocationInForce, _ snapshot: PlanningSnapshot) {
+    init(_ revocation: RevocationInForce, _ snapshot: any FleetView) {
         self.revocation = revocation
         self.snapshot = snapshot
     }

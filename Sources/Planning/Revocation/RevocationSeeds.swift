@@ -8,7 +8,7 @@ enum RevocationSeeds {
     ///
     /// - Returns: for each rule the certificates that it names, REVOKED ones too: what hangs on those is reached as well.
     static func find(
-        _ rules: [RevocationRule], in snapshot: PlanningSnapshot
+        _ rules: [RevocationRule], in snapshot: any FleetView
     ) throws -> [[RevocableCertificate]] {
         var seeds = [[RevocableCertificate]](repeating: [], count: rules.count)
         guard !rules.isEmpty else { return seeds }
@@ -32,7 +32,7 @@ enum RevocationSeeds {
 
     /// The fingerprints by which rules name keys, by the key: a certificate may have the same key, written in another way.
     private static func spellings(
-        of rules: [RevocationRule], _ snapshot: PlanningSnapshot
+        of rules: [RevocationRule], _ snapshot: any FleetView
     ) throws -> [KeyIdentity: Set<KeyFingerprint>] {
         let named = Set(rules.flatMap(\.certificates.keys))
         let keys = try snapshot.keys(writtenAs: named)
@@ -48,12 +48,12 @@ private struct DeviceGroups {
         let issuer: Int64
     }
 
-    private let snapshot: PlanningSnapshot
+    private let snapshot: any FleetView
     private var known: [Key: SelectorFacts] = [:]
     /// A fleet that labels every device differently must not fill the memory.
     private static let capacity = 50_000
 
-    init(_ snapshot: PlanningSnapshot) { self.snapshot = snapshot }
+    init(_ snapshot: any FleetView) { self.snapshot = snapshot }
 
     mutating func facts(of certificate: RevocableCertificate) throws -> SelectorFacts {
         let key = Key(account: certificate.account, labelSet: certificate.labelSet, issuer: certificate.issuer)

@@ -10,7 +10,7 @@ struct SerialSearch {
     let recognition: any IssuerRecognition
 
     /// - Throws: ``RotationError/Code/badInput`` that says which of the two the inventory does not know, and what it knows.
-    func certificates(in snapshot: PlanningSnapshot) throws -> [RevocableCertificate] {
+    func certificates(in snapshot: any FleetView) throws -> [RevocableCertificate] {
         let known = try snapshot.issuerNames().map(\.name).sorted()
         let names = Set(recognition.issuers(meantBy: issuer, among: known))
         guard !names.isEmpty else {

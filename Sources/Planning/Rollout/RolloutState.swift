@@ -11,7 +11,7 @@ package struct RolloutState {
 
     /// - Parameter confirmed: replacements whose confirmations wait in the inbox, by their rows.
     package static func read(
-        _ policies: PolicySet, _ snapshot: PlanningSnapshot, confirmed: Set<Int64>, at: Timestamp
+        _ policies: PolicySet, _ snapshot: any FleetView, confirmed: Set<Int64>, at: Timestamp
     ) throws -> RolloutState {
         var state = RolloutState()
         let resumes = try snapshot.lastResumes()

@@ -56,7 +56,7 @@ struct AuditCommand: ParsableCommand {
         try Console.print("The audit is unbroken: \(try inventory.auditAnchor().entries) entries\(held).\n")
     }
 
-    private func list(_ inventory: Inventory) throws {
+    private func list(_ inventory: any FleetStore) throws {
         let report = AuditReport(style: options.style, isJSON: json)
         try inventory.audit(since: since?.timestamp, device: try device.map { try DeviceID($0) }) { entry in
             try Console.write(report.line(entry))

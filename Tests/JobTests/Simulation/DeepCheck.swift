@@ -48,7 +48,7 @@ final class DeepCheck {
     }
 
     /// The judgement of a program that shares nothing with the job: which certificates it would let in.
-    private func askOpenSSL(_ inventory: Inventory, _ day: Int) throws {
+    private func askOpenSSL(_ inventory: any FleetStore, _ day: Int) throws {
         let now = SimulatedWorld.run(day)
         let list = try RevocationList(reading: try fleet.folder.read("delivery/crl/fleet-ca-1.crl"))
         try fleet.folder.write("judge/list.pem", PEM.encode("X509 CRL", list.der))
@@ -110,7 +110,7 @@ final class DeepCheck {
     }
 
     /// Every certificate that may authenticate is the authority's, and its device has its key.
-    private func checkSignatures(_ inventory: Inventory, _ day: Int) throws {
+    private func checkSignatures(_ inventory: any FleetStore, _ day: Int) throws {
         var byID: [String: Resident] = [:]
         for resident in residents { byID[resident.device.id.text] = resident }
         let key = fleet.pki.key.publicKey
@@ -196,7 +196,7 @@ final class DeepCheck {
 
     // MARK: Devices
 
-    private func checkDevice(_ resident: Resident, _ inventory: Inventory, _ day: Int) throws {
+    private func checkDevice(_ resident: Resident, _ inventory: any FleetStore, _ day: Int) throws {
         let device = resident.device
         guard let story = try inventory.show(device.id) else {
             return chronicle.wrong(day, device.id, "is not in the inventory")
@@ -242,7 +242,7 @@ final class DeepCheck {
     }
 
     /// Nothing lies in the tree that no device is to read.
-    private func checkTree(_ inventory: Inventory, _ day: Int) throws {
+    private func checkTree(_ inventory: any FleetStore, _ day: Int) throws {
         let root = fleet.folder["delivery/manifests"]
         let found = Set(
             (FileManager.default.enumerator(atPath: root)?.allObjects as? [String] ?? []).filter { $0.utf8.count > 5 })

@@ -37,7 +37,7 @@ struct DyingRun {
     let fleet: TestFleet
     let at: Timestamp
     private let id: String
-    private let inventory: Inventory
+    private let inventory: any FleetStore
 
     init(_ fleet: TestFleet, at: Timestamp) throws {
         (self.fleet, self.at) = (fleet, at)

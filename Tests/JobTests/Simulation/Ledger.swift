@@ -47,7 +47,7 @@ final class Ledger {
     }
 
     /// Looks at the inventory after the day's run.
-    func observe(_ snapshot: PlanningSnapshot, day: Int) throws {
+    func observe(_ snapshot: any FleetView, day: Int) throws {
         var place = 0
         try snapshot.forEachDeviceWithActiveCertificate { found in
             while place < residents.count, residents[place].device.id < found.id {
@@ -67,7 +67,7 @@ final class Ledger {
     }
 
     /// A device without an `ACTIVE` certificate.
-    private func unseen(_ place: Int, _ snapshot: PlanningSnapshot, _ day: Int) throws {
+    private func unseen(_ place: Int, _ snapshot: any FleetView, _ day: Int) throws {
         let found = try snapshot.certificates(ofDevice: rows[place])
         listed[place] = []
         if lockedOut.insert(place).inserted {
@@ -80,7 +80,7 @@ final class Ledger {
     }
 
     private func compare(
-        _ place: Int, _ found: [PlanningCertificate], _ snapshot: PlanningSnapshot, _ day: Int
+        _ place: Int, _ found: [PlanningCertificate], _ snapshot: any FleetView, _ day: Int
     ) throws {
         if found.count == listed[place].count,
             zip(found, listed[place]).allSatisfy({ $0.row == $1.row && $0.status == $1.status })

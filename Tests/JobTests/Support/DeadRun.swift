@@ -12,7 +12,7 @@ struct DeadRun {
     static let at: Timestamp = "2026-11-30T23:00:00Z"
 
     let fleet: TestFleet
-    let inventory: Inventory
+    let inventory: any FleetStore
 
     init(_ fleet: TestFleet) throws {
         self.fleet = fleet

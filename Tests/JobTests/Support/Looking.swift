@@ -11,7 +11,7 @@ import System
 
 /// What a test looks at after a run.
 extension TestFleet {
-    func inventory() throws -> Inventory { try workspace.openInventory(.readOnly) }
+    func inventory() throws -> any FleetStore { try workspace.openInventory(.readOnly) }
 
     func story(_ device: String) throws -> DeviceStory {
         guard let story = try inventory().show(DeviceID(checked: device)) else {

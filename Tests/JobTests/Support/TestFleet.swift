@@ -64,7 +64,7 @@ final class TestFleet {
             try Files.makeFolder(folder[name], mode: 0o750)
         }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])
-        _ = try Inventory.create(at: workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try SQLiteFleet.create(at: workspace.configuration.inventory, sha256: SHA256.digest)
     }
 
     func setPolicies(_ text: String) throws { try folder.write("policies/policy.yaml", text) }

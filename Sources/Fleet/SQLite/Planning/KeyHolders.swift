@@ -1,0 +1,39 @@
+import GRDB
+import RotationModel
+
+/// Finds out whose key a key is.
+struct KeyHolders {
+    private let certificates: Query
+    private let requests: Query
+
+    init(_ database: Database) throws {
+        certificates = try Query(
+            database,
+            """
+            SELECT d.name FROM certificates c JOIN devices d ON d.id = c.device
+            WHERE c.key_identity = ? AND c.device <> ? LIMIT 1
+            """)
+        requests = try Query(
+            database,
+            """
+            SELECT d.name, d.id, q.proof FROM requests q JOIN devices d ON d.id = q.device
+            WHERE q.key_identity = ? AND q.device <> ? ORDER BY d.id
+            """)
+    }
+
+    /// Another device with this key, in a certificate of any status or in a CSR that waits.
+    func holder(of key: KeyIdentity, otherThan device: Int64) throws -> DeviceID? {
+        try certificateHolder(of: key, otherThan: device) ?? requests(withKey: key, otherThan: device).first?.device
+    }
+
+    /// Another device with this key in a certificate of any status.
+    func certificateHolder(of key: KeyIdentity, otherThan device: Int64) throws -> DeviceID? {
+        try certificates.first([.digest(key.digest), .integer(device)]) { DeviceID(checked: $0.text(0)) }
+    }
+
+    func requests(withKey key: KeyIdentity, otherThan device: Int64) throws -> [HeldRequest] {
+        try requests.all([.digest(key.digest), .integer(device)]) {
+            HeldRequest(deviceRow: $0.integer(1), device: DeviceID(checked: $0.text(0)), proof: try $0.value(2))
+        }
+    }
+}

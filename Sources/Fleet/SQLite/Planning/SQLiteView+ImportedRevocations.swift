@@ -1,0 +1,47 @@
+import GRDB
+import RotationModel
+
+extension SQLiteView {
+    package var pendingRevocationCount: Int {
+        get throws(RotationError) {
+            try guarded {
+                Int(
+                    try Query(database, "SELECT count(*) FROM revocations WHERE pending > 0").first { $0.integer(0) }
+                        ?? 0)
+            }
+        }
+    }
+
+    package func forEachImportedRevocation(issuers: [String], _ body: (ImportedRevocation) throws -> Void) throws {
+        let query = try Query(
+            uncached: database,
+            """
+            \(SQLiteView.revocableSelection(with: "v.revoked_at, v.pending, c.signed_by, b.der"))
+            JOIN revocations v ON v.certificate = c.id JOIN certificate_bodies b ON b.certificate = c.id
+            WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND c.authority IS NULL
+              AND (v.pending > 0 OR c.signed_by IS NOT 'authority') ORDER BY v.id
+            """)
+        let first = SQLiteView.revocableColumns
+        for issuer in issuers {
+            try query.forEach([.text(issuer)]) { row in
+                try body(
+                    ImportedRevocation(
+                        certificate: revocable(row), revokedAt: row.time(first), isPending: row.integer(first + 1) > 0,
+                        isChange: row.integer(first + 1) == 1,
+                        signedBy: row.isNull(first + 2) ? nil : try row.value(first + 2), der: row.bytes(first + 3)))
+            }
+        }
+    }
+
+    package func pendingRevocations() throws(RotationError) -> [Fingerprint] {
+        try guarded {
+            try Query(
+                database,
+                """
+                SELECT c.fingerprint FROM revocations v JOIN certificates c ON c.id = v.certificate WHERE v.pending > 0
+                ORDER BY v.certificate
+                """
+            ).all { try $0.fingerprint(0) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import GRDB
+import Lifecycle
+import RotationModel
+
+extension SQLiteFleet {
+    package func rotationsByState() throws(RotationError) -> [String: Int] {
+        try read { database in
+            let counts = try Query(database, "SELECT state, count(*) FROM rotations GROUP BY state")
+                .all { ($0.text(0), Int($0.integer(1))) }
+            return Dictionary(uniqueKeysWithValues: counts)
+        }
+    }
+
+    package func openRotations(
+        in state: RotationState? = nil, unchangedSince before: Timestamp? = nil, limit: Int = .max
+    ) throws(RotationError) -> [OpenRotationListing] {
+        try read { database in
+            let condition = state == nil ? "" : "AND r.state = ?3"
+            let values: [SQLValue] = [.integer(before?.seconds ?? .max), .count(limit)]
+            return try Query(
+                database,
+                """
+                SELECT r.id, d.name, a.name, r.state, r.reason_code, r.reason_text, r.policy_name, r.opened_at, r.changed_at,
+                  c.not_after, r.asked_at, r.delivered_at
+                FROM rotations r JOIN devices d ON d.id = r.device JOIN accounts a ON a.id = d.account
+                JOIN certificates c ON c.id = r.old_certificate
+                WHERE r.open = 1 AND r.changed_at < ?1 \(condition) ORDER BY r.changed_at, r.id LIMIT ?2
+                """
+            ).all(values + (state.map { [.text($0.rawValue)] } ?? [])) { row in
+                OpenRotationListing(
+                    row: row.integer(0), device: DeviceID(checked: row.text(1)),
+                    account: AccountID(checked: row.text(2)),
+                    state: try row.value(3), reason: Reason(try row.value(4), row.text(5)), policy: row.text(6),
+                    openedAt: row.time(7), changedAt: row.time(8), notAfter: row.time(9),
+                    askedAt: row.optionalTime(10), deliveredAt: row.optionalTime(11))
+            }
+        }
+    }
+
+    package func waitingRequestCount() throws(RotationError) -> Int {
+        try read { Int(try Query($0, "SELECT count(*) FROM requests").first { $0.integer(0) } ?? 0) }
+    }
+}

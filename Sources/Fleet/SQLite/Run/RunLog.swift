@@ -1,0 +1,117 @@
+import GRDB
+import RotationModel
+
+extension SQLiteFleet {
+    package func beginRun(_ run: RunRecord) throws(RotationError) {
+        try write { database in
+            try Query(database, "INSERT INTO runs (id, started_at, now, actor, host, pid) VALUES (?, ?, ?, ?, ?, ?)")
+                .run([
+                    .text(run.id), .time(run.startedAt), .time(run.now), .text(run.actor), .text(run.host),
+                    .integer(Int64(run.pid)),
+                ])
+            try audited(database, run: run.id) { log in
+                try log.append(.runStarted, device: nil, at: run.startedAt) {
+                    $0.member("host", run.host)
+                    $0.member("pid", Int(run.pid))
+                    $0.member("now", run.now.rfc3339)
+                }
+            }
+        }
+    }
+
+    package func endRun(
+        _ id: String, outcome: String, counts: [String: Int], at: Timestamp
+    ) throws(RotationError) {
+        try write { database in
+            let changed = try RunLog.end(database, id: id, outcome: outcome, counts: counts, at: at)
+            guard changed else { return }
+            try audited(database, run: id) { log in
+                try log.append(.runEnded, device: nil, at: at) { json in
+                    json.member("outcome", outcome)
+                    json.key("counts")
+                    json.raw(RunLog.text(of: counts))
+                }
+            }
+        }
+    }
+
+    package func interruptedRuns() throws(RotationError) -> [String] {
+        try read { try RunLog.unfinished($0) }
+    }
+
+    @discardableResult
+    package func closeInterruptedRuns(except current: String? = nil, at: Timestamp) throws(RotationError) -> [String] {
+        try write { database in
+            let runs = try RunLog.unfinished(database).filter { $0 != current }
+            for run in runs {
+                _ = try RunLog.end(database, id: run, outcome: RunRecord.interrupted, counts: [:], at: at)
+                try audited(database, run: run) { log in try log.append(.runInterrupted, device: nil, at: at) { _ in } }
+            }
+            return runs
+        }
+    }
+
+    package func recentRuns(limit: Int) throws(RotationError) -> [RunRecord] {
+        try read { database in
+            try Query(
+                database,
+                """
+                SELECT id, started_at, now, actor, host, pid, ended_at, outcome, counts FROM runs
+                ORDER BY started_at DESC, id DESC LIMIT ?
+                """
+            ).all([.count(limit)]) { row in
+                RunRecord(
+                    id: row.text(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
+                    pid: Int32(truncatingIfNeeded: row.integer(5)),
+                    endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
+                    outcome: row.optionalText(7), counts: try RunLog.counts(of: row.optionalText(8)))
+            }
+        }
+    }
+
+    /// Appends to the audit in the name of a run's actor.
+    func audited<T>(_ database: Database, run: String, _ body: (inout AuditLog) throws -> T) throws -> T {
+        let actor = try Query(database, "SELECT actor FROM runs WHERE id = ?").first([.text(run)]) { $0.text(0) }
+        guard let actor else {
+            throw RotationError(.inventory, "the run \(run) was never recorded as started", at: path)
+        }
+        return try AuditLog.appending(to: database, sha256: sha256, run: run, actor: actor, body)
+    }
+
+    /// Appends to the audit in the name of whoever acts outside a run, or of a run's actor.
+    func audited<T>(
+        _ database: Database, run: String?, actor: String, _ body: (inout AuditLog) throws -> T
+    ) throws -> T {
+        if let run { return try audited(database, run: run, body) }
+        return try AuditLog.appending(to: database, sha256: sha256, run: nil, actor: actor, body)
+    }
+}
+
+/// The runs' table.
+private enum RunLog {
+    static func unfinished(_ database: Database) throws -> [String] {
+        try Query(database, "SELECT id FROM runs WHERE ended_at IS NULL ORDER BY started_at, id").all { $0.text(0) }
+    }
+
+    static func end(
+        _ database: Database, id: String, outcome: String, counts: [String: Int], at: Timestamp
+    ) throws -> Bool {
+        try Query(database, "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ? AND ended_at IS NULL")
+            .run([.time(at), .text(outcome), .text(text(of: counts)), .text(id)]) == 1
+    }
+
+    static func text(of counts: [String: Int]) -> String {
+        var json = JSONWriter(reservingCapacity: 128)
+        json.object { json in
+            for (name, count) in counts.sorted(by: { $0.key < $1.key }) { json.member(name, count) }
+        }
+        return json.text
+    }
+
+    static func counts(of text: String?) throws -> [String: Int] {
+        guard let text, case .object(let members) = try JSONValue(parsing: Array(text.utf8)) else { return [:] }
+        var counts: [String: Int] = [:]
+        for (name, value) in members { if case .number(let digits) = value { counts[name] = Int(digits) } }
+        return counts
+    }
+}

@@ -1,0 +1,37 @@
+import GRDB
+import RotationModel
+
+extension SQLiteFleet {
+    @discardableResult
+    package func take(_ intake: RequestIntake, run: String, at: Timestamp) throws(RotationError) -> [RequestConflict] {
+        guard !intake.isEmpty else { return [] }
+        return try write { database in try record(intake, database, run: run, at: at) }
+    }
+
+    package func take<T>(
+        run: String, at: Timestamp, _ check: (any FleetView) throws -> (RequestIntake, T)
+    ) throws(RotationError) -> (T, [RequestConflict]) {
+        try write { database in
+            let (intake, result) = try check(SQLiteView(database, path: path))
+            return (result, try record(intake, database, run: run, at: at))
+        }
+    }
+
+    private func record(
+        _ intake: RequestIntake, _ database: Database, run: String, at: Timestamp
+    ) throws -> [RequestConflict] {
+        let recorder = try RequestRecorder(database, run: run, at: at)
+        var conflicts: [RequestConflict] = []
+        try audited(database, run: run) { log in
+            for key in intake.exposed { try recorder.expose(key, &log) }
+            for request in intake.withdrawn { try recorder.withdraw(request, &log) }
+            for request in intake.conflicting { try recorder.contest(request, &log) }
+            for (index, request) in intake.taken.enumerated() {
+                guard let holder = try recorder.take(request, &log) else { continue }
+                conflicts.append(RequestConflict(index: index, holder: holder))
+            }
+            for file in intake.refused { try recorder.refuse(file, &log) }
+        }
+        return conflicts
+    }
+}
