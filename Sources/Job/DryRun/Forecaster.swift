@@ -9,9 +9,6 @@ package struct Forecaster: Sendable {
     let at: Timestamp
     let observer: any RunObserver
 
-    /// The most days that are looked ahead: ten years.
-    package static let longest = 3653
-
     /// - Parameter at: when the first run is; the others follow a day apart.
     package init(_ workspace: Workspace, at: Timestamp, observer: any RunObserver = SilentObserver()) {
         self.workspace = workspace
@@ -19,7 +16,7 @@ package struct Forecaster: Sendable {
         self.observer = observer
     }
 
-    /// - Parameter days: from 1 to ``longest``.
+    /// - Parameter days: from 1 to ``Forecast/longest``.
     /// - Throws: ``RotationError/Code/badInput`` where two policies of equal priority match one device.
     package func forecast(days: Int) async throws -> Forecast {
         let dryRun = DryRun(workspace, at: at, observer: observer)
@@ -28,13 +25,8 @@ package struct Forecaster: Sendable {
             let (planner, _) = try dryRun.planner(sources, snapshot)
             observer.began(.decide, total: try snapshot.deviceCount)
             defer { observer.ended(.decide) }
-            let limits = workspace.configuration.limits
-            let simulation = try FleetSimulation(planner, days: max(1, min(days, Forecaster.longest)), limits: limits)
-            try simulation.load()
-            try simulation.run()
-            return simulation.ledger.forecast(
-                sources.edition, deviceCount: try snapshot.deviceCount, uncovered: simulation.uncovered,
-                runAtOpening: simulation.schedule.waiting)
+            return try Forecast.simulated(
+                from: planner, days: days, limits: workspace.configuration.limits, edition: sources.edition)
         }
     }
 }

@@ -3,7 +3,7 @@ import RotationModel
 /// What limits hold back from day to day, the most urgent of each policy first.
 ///
 /// A long queue costs nothing while it waits: a day takes out of it only what its limits could let through.
-package struct Backlog {
+struct Backlog {
     private struct Entry {
         let notAfter: Timestamp
         let device: Int32

@@ -8,7 +8,7 @@ import RotationModel
 /// on days on which something can happen to it, and is in memory only if that is within the forecast.
 ///
 /// A class, so that closures over it copy nothing.
-package final class FleetSimulation {
+final class FleetSimulation {
     let start: Planner
     let limits: RunLimits
     let dates: [Timestamp]
@@ -16,19 +16,19 @@ package final class FleetSimulation {
     let endings: AuthorityEndings
     var selections: SelectionCache
     var supposed: SupposedFleet
-    package var ledger: ForecastLedger
+    var ledger: ForecastLedger
     var devices: [ForecastDevice] = []
     /// The devices to look at, by day.
     var calendar: [[Int32]]
-    package var uncovered = 0
-    package let schedule: ForecastSchedule
+    var uncovered = 0
+    let schedule: ForecastSchedule
     /// The day on which each device is looked at next; -1 where none is. What the calendar has besides is out of date.
     private var nextLook: [Int32] = []
     /// What a limit held back, and nothing changes before its device is looked at again.
     private var backlog: Backlog
 
     /// - Parameter planner: as a dry run for the first day has it.
-    package init(_ planner: Planner, days: Int, limits: RunLimits) throws {
+    init(_ planner: Planner, days: Int, limits: RunLimits) throws {
         start = planner
         self.limits = limits
         dates = (0..<days).map { planner.at + .days(Int64($0)) }
@@ -43,7 +43,7 @@ package final class FleetSimulation {
     }
 
     /// Reads the fleet, and keeps the devices to which something happens.
-    package func load() throws {
+    func load() throws {
         var reached = start.revocations.reached
         var ambiguities = Ambiguities()
         let first = planner(on: 0)
@@ -73,7 +73,7 @@ package final class FleetSimulation {
         try ambiguities.throwIfAny()
     }
 
-    package func run() throws {
+    func run() throws {
         for day in dates.indices { try run(day) }
     }
 

@@ -4,7 +4,7 @@ import Policy
 import RotationModel
 
 /// A device in a simulation: what the inventory would say of it, and what it does.
-package struct ForecastDevice {
+struct ForecastDevice {
     enum Progress {
         /// The next run has to look at it again.
         case moved

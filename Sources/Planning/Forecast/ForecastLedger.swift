@@ -2,7 +2,7 @@ import Policy
 import RotationModel
 
 /// Adds up what simulated runs do, and finds the peak and what makes it.
-package struct ForecastLedger {
+struct ForecastLedger {
     private struct CauseKey: Hashable {
         let policy: Int
         let origin: Forecast.Origin
@@ -89,7 +89,7 @@ package struct ForecastLedger {
 
     // MARK: The result
 
-    package func forecast(_ edition: PolicyEdition, deviceCount: Int, uncovered: Int, runAtOpening: [String])
+    func forecast(_ edition: PolicyEdition, deviceCount: Int, uncovered: Int, runAtOpening: [String])
         -> Forecast
     {
         var days = days

@@ -5,10 +5,10 @@ import RotationModel
 ///
 /// A forecast has one run a day, always at the same time, and stands for a job that comes by more often. A policy that is not open at
 /// that time on any day of a week would look as if nothing ever happened: its runs are taken to come when it opens, within the day.
-package struct ForecastSchedule {
+struct ForecastSchedule {
     private let policies: PolicySet
     /// The policies whose runs come when they open on some of the days, by their names.
-    package let waiting: [String]
+    let waiting: [String]
 
     init(_ policies: PolicySet, dates: [Timestamp]) {
         self.policies = policies

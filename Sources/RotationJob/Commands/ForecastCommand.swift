@@ -1,5 +1,6 @@
 import ArgumentParser
 import Job
+import Planning
 import Reports
 
 enum ForecastFormat: String, ExpressibleByArgument, CaseIterable {
@@ -34,8 +35,8 @@ struct ForecastCommand: AsyncParsableCommand {
     var output: String?
 
     func validate() throws {
-        guard (1...Forecaster.longest).contains(days) else {
-            throw ValidationError("--days takes a number from 1 to \(Forecaster.longest).")
+        guard (1...Forecast.longest).contains(days) else {
+            throw ValidationError("--days takes a number from 1 to \(Forecast.longest).")
         }
         if raw, format != .csv { throw ValidationError("--raw belongs to --format csv.") }
     }
