@@ -15,8 +15,8 @@ package struct InboxPreview {
     package init(policies: PolicySet, at: Timestamp) { (self.policies, self.at) = (policies, at) }
 
     /// Folders of the inbox that may not be used.
-    package mutating func look(at trays: [InboxFolder]) {
-        outlook.obstacles += trays.compactMap { $0.obstacle?.description }
+    package mutating func look(at folders: [InboxFolder]) {
+        outlook.obstacles += folders.compactMap { $0.obstacle?.description }
     }
 
     package mutating func look(

@@ -1,0 +1,28 @@
+import RotationModel
+
+/// The fleet, in and out.
+package protocol TransferStore {
+    /// Writes all devices and certificates, in the order of the device ids' bytes; a device's certificates by notBefore,
+    /// then fingerprint. Imported into an empty inventory, it gives the same devices and certificates.
+    ///
+    /// - Parameter write: Takes the output piece by piece.
+    /// - Throws: ``RotationError`` where the inventory fails; what `write` throws, as an error of code
+    ///   ``RotationError/Code/io`` unless it is a ``RotationError``.
+    func exportFleet(format: ExportFormat, write: ([UInt8]) throws -> Void) throws(RotationError)
+
+    /// Reads devices and their certificates in. Reading the same input again changes nothing.
+    ///
+    /// A row that cannot go in is reported and left out; the others go in. Unless it is strict or a dry run, the import
+    /// commits every some thousand rows: after a crash, importing again completes it.
+    ///
+    /// - Parameters:
+    ///   - path: A file, or for aws-iot a folder.
+    ///   - reader: Reads one certificate, PEM or DER.
+    ///   - rejected: Called for each row that does not go in, in the order of the input.
+    ///   - progress: Called now and then with the bytes read, the file's size, and the devices so far.
+    /// - Throws: ``RotationError`` where the input as a whole cannot be read, or the inventory cannot be written.
+    func importFleet(
+        from path: String, options: ImportOptions, reader: @escaping CertificateReader, rejected: (RejectedRow) -> Void,
+        progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
+    ) throws(RotationError) -> ImportSummary
+}
