@@ -7,7 +7,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
 }
 
 /// Gathers small pieces of output into larger ones.
-package struct ExportBuffer {
+struct ExportBuffer {
     private static let size = 1 << 16
     private var bytes: [UInt8] = []
 
