@@ -86,7 +86,7 @@ fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
 .PHONY: lint
 lint: ## Check layout and shell scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/* .ci/* examples/*.sh; \
+	@if command -v shellcheck >/dev/null; then shellcheck $$(grep -lE '^#!.*sh$$' scripts/* .ci/* examples/*.sh); \
 	else echo "shellcheck is not installed: shell scripts were not checked (apt-get install shellcheck)"; fi
 
 .PHONY: format
