@@ -1,7 +1,7 @@
 import Planning
 import RotationModel
 
-extension Action {
+extension ActionName {
     /// What the action means, for a reader who sees it for the first time.
     var meaning: String {
         switch self {

@@ -19,7 +19,7 @@ package struct PlanJSON {
         json.member("version", 1)
         if let reviewable { PlanDocument.append(reviewable, to: &json) }
         PlanDocument.appendHead(plan, to: &json)
-        try PlanDocument.appendDecisions(plan, results: nil, to: &json, write)
+        try PlanDocument.appendDecisions(plan, to: &json, write)
         json.closeObject()
         json.newline()
         try write(json.drain())
@@ -98,13 +98,13 @@ enum PlanDocument {
     }
 
     static func appendDecisions(
-        _ plan: RotationPlan, results: [RowResult]?, to json: inout JSONWriter, _ write: ([UInt8]) throws -> Void
+        _ plan: RotationPlan, to json: inout JSONWriter, _ write: ([UInt8]) throws -> Void
     ) rethrows {
         json.key("decisions")
         json.openArray()
-        for (place, decision) in plan.decisions.enumerated() {
+        for row in plan.rows {
             json.newlineBetweenValues()
-            append(decision, results?[place], to: &json)
+            append(row.decision, row.result, to: &json)
             if json.bytes.count > 1 << 16 { try write(json.drain()) }
         }
         json.closeArray()
@@ -116,7 +116,7 @@ enum PlanDocument {
             json.member("account", decision.account.text)
             json.member("fingerprint", decision.fingerprint.hex)
             json.member("notAfter", decision.notAfter.rfc3339)
-            json.member("action", decision.action.rawValue)
+            json.member("action", decision.action.name.rawValue)
             append(code: decision.reason.code.rawValue, text: decision.reason.text, to: &json)
             if !decision.further.isEmpty {
                 json.key("further")
@@ -129,8 +129,8 @@ enum PlanDocument {
                     }
                 }
             }
-            if let until = decision.until { json.member("until", until.rfc3339) }
-            if decision.expiresBeforeOpening { json.member("expiresBeforeOpening", true) }
+            if let until = decision.hold?.until { json.member("until", until.rfc3339) }
+            if decision.hold?.expiresBeforeOpening ?? false { json.member("expiresBeforeOpening", true) }
             json.key("policy")
             if let policy = decision.policy {
                 json.object { json in

@@ -43,7 +43,7 @@ package struct PlanText {
                     + "(\(plan.policies.digest.prefix(19))…). Nothing was changed.") + "\n"
     }
 
-    private func sentence(_ action: Action, _ count: Int) -> String {
+    private func sentence(_ action: ActionName, _ count: Int) -> String {
         switch action {
         case .issue: "issue \(counted(count, "certificate"))"
         case .requestCSR: "ask \(counted(count, "device")) for a CSR"
@@ -88,7 +88,8 @@ package struct PlanText {
         table.addHeader(["DEVICE", "ACTION", "NOT AFTER", "POLICY", "WHY"], style)
         for decision in shown {
             table.add([
-                Table.Cell(decision.device.text), Table.Cell(decision.action.rawValue, decision.action.paint(style)),
+                Table.Cell(decision.device.text),
+                Table.Cell(decision.action.name.rawValue, decision.action.name.paint(style)),
                 Table.Cell(decision.notAfter.rfc3339), Table.Cell(decision.policy?.name ?? "-"),
                 Table.Cell(decision.reason.sentence),
             ])
@@ -131,10 +132,10 @@ struct Summary {
         return table.text + "\n" + byPolicy(actions.map(\.action))
     }
 
-    private func byPolicy(_ actions: [Action]) -> String {
-        var counts: [String: [Action: Int]] = [:]
+    private func byPolicy(_ actions: [ActionName]) -> String {
+        var counts: [String: [ActionName: Int]] = [:]
         for decision in plan.decisions {
-            counts[decision.policy?.name ?? "-", default: [:]][decision.action, default: 0] += 1
+            counts[decision.policy?.name ?? "-", default: [:]][decision.action.name, default: 0] += 1
         }
         var table = Table([.left] + actions.map { _ in Table.Alignment.right })
         table.addHeader(["POLICY"] + actions.map(\.rawValue), style)

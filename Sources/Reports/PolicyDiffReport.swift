@@ -259,7 +259,7 @@ package struct PolicyDiffJSON {
                     continue
                 }
                 json.object { json in
-                    json.member("action", decision.action.rawValue)
+                    json.member("action", decision.action.name.rawValue)
                     json.key("reason")
                     json.object { json in
                         json.member("code", decision.reason.code.rawValue)

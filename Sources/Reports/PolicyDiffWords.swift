@@ -86,7 +86,7 @@ extension PolicyDiff.Move {
 
 extension Decision? {
     /// `issue (expiring)`
-    var short: String { map { "\($0.action.rawValue) (\($0.reason.code.rawValue))" } ?? "—" }
+    var short: String { map { "\($0.action.name.rawValue) (\($0.reason.code.rawValue))" } ?? "—" }
 }
 
 /// GitHub-flavoured Markdown out of texts that may hold anything.

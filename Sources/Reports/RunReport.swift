@@ -55,7 +55,7 @@ package struct RunJSON {
         json.key("troubles")
         json.array { json in outcome.lists.troubles.forEach { json.value($0) } }
         json.member("refreshedManifests", outcome.refreshed)
-        try PlanDocument.appendDecisions(outcome.plan, results: outcome.results, to: &json, write)
+        try PlanDocument.appendDecisions(outcome.plan, to: &json, write)
         json.closeObject()
         json.newline()
         try write(json.drain())
@@ -161,13 +161,13 @@ package struct RunText {
     private var troubles: String {
         var table = Table([.left, .left, .left])
         var count = 0
-        for (decision, result) in zip(outcome.plan.decisions, outcome.results)
-        where result.status == .failed || result.status == .blocked {
+        for row in outcome.plan.rows {
+            guard let result = row.result, result.status == .failed || result.status == .blocked else { continue }
             count += 1
             guard count <= 20 else { continue }
             table.add([
-                Table.Cell(decision.device.text), Table.Cell(result.status.rawValue) { style.red($0) },
-                Table.Cell(result.error ?? decision.reason.text),
+                Table.Cell(row.decision.device.text), Table.Cell(result.status.rawValue) { style.red($0) },
+                Table.Cell(result.error ?? row.decision.reason.text),
             ])
         }
         guard count > 0 else { return "" }

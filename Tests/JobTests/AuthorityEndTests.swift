@@ -34,7 +34,7 @@ struct AuthorityEndTests {
             ("revoked: 2027-03-01", "replace", ""),
         ])
     func finding(_ old: String, _ action: String, _ row: String) async throws {
-        #expect(try await fleet(old, action: action).plan().rows == (row.isEmpty ? [] : [row]))
+        #expect(try await fleet(old, action: action).plan().lines == (row.isEmpty ? [] : [row]))
     }
 
     @Test(
@@ -42,7 +42,7 @@ struct AuthorityEndTests {
     func stillNamed() async throws {
         for old in ["retire: 2027-01-15", "revoked: 2026-11-30"] {
             let plan = try await fleet(old, profile: "fleet-ca-1").plan()
-            #expect(plan.rows == ["d1 blocked authority"])
+            #expect(plan.lines == ["d1 blocked authority"])
         }
     }
 
@@ -51,12 +51,12 @@ struct AuthorityEndTests {
         let fleet = try TestFleet(authority: "retire: 2027-01-15")
         try fleet.add("d1")
         try fleet.load().handIn("d1")
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
         #expect(try fleet.manifest("d1").certificate.notAfter == "2027-01-15T00:00:00Z")
         try fleet.add("d2", left: .days(60))
         try fleet.load()
         let after: Timestamp = "2027-01-15T00:00:00Z"
-        #expect(try await fleet.plan(at: after).decision("d2")?.action == .blocked)
+        #expect(try await fleet.plan(at: after).decision("d2")?.action.name == .blocked)
         #expect(try await fleet.plan(at: after).decision("d2")?.reason.text.contains("retired") == true)
     }
 

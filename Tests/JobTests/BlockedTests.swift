@@ -27,11 +27,11 @@ struct BlockedTests {
         try fleet.add("d1")
         try fleet.add("fresh", left: .days(60))
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["d1 blocked authority"])
+        #expect(plan.lines == ["d1 blocked authority"])
         #expect(plan.decisions[0].reason.text.contains("fleet-ca-1 expired at 2026-11-30T00:00:00Z"))
         #expect(plan.decisions[0].further.map(\.code) == [.expiring])
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["d1 blocked"])
+        #expect(outcome.lines == ["d1 blocked"])
         #expect(outcome.ending == .partial)
         #expect(!fleet.hasManifest("d1"))
     }
@@ -40,8 +40,8 @@ struct BlockedTests {
     func notYet() async throws {
         let fleet = try fleet(authorityEnds: .days(900), begins: .days(1))
         try fleet.add("d1")
-        #expect(try await fleet.load().plan().rows == ["d1 blocked authority"])
-        #expect(try await fleet.plan(at: TestFleet.now + .days(1)).rows == ["d1 request-csr expiring"])
+        #expect(try await fleet.load().plan().lines == ["d1 blocked authority"])
+        #expect(try await fleet.plan(at: TestFleet.now + .days(1)).lines == ["d1 request-csr expiring"])
     }
 
     @Test(
@@ -53,7 +53,7 @@ struct BlockedTests {
         try fleet.add("d1", left: .days(10))
         // For another reason than its age it is replaced all the same.
         try fleet.add("weak", left: .days(40), algorithm: .rsa(bits: 1024))
-        #expect(try await fleet.load().plan().rows == ["d1 \(row)", "weak request-csr weak-key"])
+        #expect(try await fleet.load().plan().lines == ["d1 \(row)", "weak request-csr weak-key"])
     }
 
     @Test("A subject or alternative name that cannot be made blocks that device alone")
@@ -65,11 +65,11 @@ struct BlockedTests {
         try fleet.add("no-label", left: .days(2))
         try fleet.add("no host", left: .days(3), labels: ["site": "north"])
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["d1 issue expiring", "no-label blocked subject", "no host blocked subject"])
+        #expect(plan.lines == ["d1 issue expiring", "no-label blocked subject", "no host blocked subject"])
         #expect(plan.decisions[1].reason.text.contains("site"))
         #expect(plan.decisions[2].reason.text.contains("profile client"))
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["d1 issued", "no-label blocked", "no host blocked"])
+        #expect(outcome.lines == ["d1 issued", "no-label blocked", "no host blocked"])
         // Somebody has to hear of it who looks at nothing but exit statuses.
         #expect(outcome.ending == .partial)
         #expect(!fleet.hasManifest("no-label"))
@@ -80,8 +80,8 @@ struct BlockedTests {
         let profile = ProfileText(subject: "CN={device},OU={label:site}")
         let fleet = try TestFleet(policies: policyFile([PolicyText(rekey: "allowed")], [profile]))
         try fleet.add("d1")
-        #expect(try await fleet.load().run().rows == ["d1 blocked"])
+        #expect(try await fleet.load().run().lines == ["d1 blocked"])
         try fleet.setPolicies(policyFile([PolicyText(rekey: "allowed")]))
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
     }
 }

@@ -54,14 +54,14 @@ struct BurntKeyTests {
         #expect(try await fleet.plan().inbox?.refused.map(\.code) == ["private-key-included"])
         let outcome = try await fleet.run()
         #expect(outcome.intake.rejected.map(\.code) == ["private-key-included"])
-        #expect(outcome.rows == ["d1 requested"])
+        #expect(outcome.lines == ["d1 requested"])
         #expect(try fleet.waitingFiles == [])
         #expect(!Files.exists(fleet.folder["inbox/rejected/d1.csr"]))
         #expect(try fleet.rejection("d1").code == "private-key-included")
         let told = try #require(try fleet.manifest("d1").refused)
         #expect(told.hasPrefix("private-key-included: ") && told.contains("make a new key"))
         try fleet.handIn("d1")
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
     }
 
     @Test("A confirmation's is refused by the same name, and kept nowhere", arguments: [true, false])

@@ -20,7 +20,7 @@ struct ConfirmationTests {
         try fleet.add("d1")
         try fleet.load()
         let key = try fleet.handIn("d1", algorithm: algorithm)
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
         return (fleet, key)
     }
 
@@ -36,7 +36,7 @@ struct ConfirmationTests {
         #expect(try await fleet.plan(at: TestFleet.now + .hours(2)).hasChanges)
         let outcome = try await fleet.run(at: TestFleet.now + .hours(2))
         #expect(outcome.intake.confirmed == 1 && outcome.intake.rejected.isEmpty)
-        #expect(outcome.rows == [])
+        #expect(outcome.lines == [])
         #expect(try fleet.waitingConfirmations == [])
         #expect(try fleet.statuses("d1") == ["ACTIVE", "ACTIVE"])
         #expect(try fleet.rotations("d1") == ["confirmed"])
@@ -58,23 +58,23 @@ struct ConfirmationTests {
         try fleet.confirm("d1", key)
         try await fleet.run(at: TestFleet.now + .hours(1))
         let end = TestFleet.now + .hours(1) + .days(7)
-        #expect(try await fleet.run(at: end - TimeSpan(seconds: 1)).rows == [])
-        #expect(try await fleet.plan(at: end).rows == ["d1 retire confirmed"])
-        #expect(try await fleet.run(at: end).rows == ["d1 retired"])
+        #expect(try await fleet.run(at: end - TimeSpan(seconds: 1)).lines == [])
+        #expect(try await fleet.plan(at: end).lines == ["d1 retire confirmed"])
+        #expect(try await fleet.run(at: end).lines == ["d1 retired"])
         #expect(try fleet.statuses("d1") == ["INACTIVE", "ACTIVE"])
         #expect(try fleet.rotations("d1") == ["completed"])
         let manifest = try fleet.manifest("d1")
         #expect(manifest.action == "none" && manifest.sequence == 2 && manifest.reason == "confirmed")
-        #expect(try await fleet.run(at: end + .days(1)).rows == [])
+        #expect(try await fleet.run(at: end + .days(1)).lines == [])
     }
 
     @Test("A dry run counts on the confirmations in the inbox, as the run does that takes them in")
     func dryRun() async throws {
         let (fleet, key) = try await delivered([PolicyText(expiry: "{ renewBefore: 30d, overlap: 0d }")])
         try fleet.confirm("d1", key)
-        #expect(try await fleet.plan(at: TestFleet.now + .hours(1)).rows == ["d1 retire confirmed"])
+        #expect(try await fleet.plan(at: TestFleet.now + .hours(1)).lines == ["d1 retire confirmed"])
         #expect(try fleet.waitingConfirmations == ["d1.jws"])
-        #expect(try await fleet.run(at: TestFleet.now + .hours(1)).rows == ["d1 retired"])
+        #expect(try await fleet.run(at: TestFleet.now + .hours(1)).lines == ["d1 retired"])
         #expect(try fleet.statuses("d1") == ["INACTIVE", "ACTIVE"])
     }
 
@@ -82,7 +82,7 @@ struct ConfirmationTests {
     func unconfirmed() async throws {
         let (fleet, _) = try await delivered()
         for days in [1, 9, 11, 60, 89] as [Int64] {
-            #expect(try await fleet.run(at: TestFleet.now + .days(days)).rows == [])
+            #expect(try await fleet.run(at: TestFleet.now + .days(days)).lines == [])
         }
         #expect(try fleet.statuses("d1") == ["ACTIVE", "PENDING_ACTIVATION"])
     }
@@ -94,14 +94,14 @@ struct ConfirmationTests {
         let later = TestFleet.now + .days(91)
         let outcome = try await fleet.run(at: later)
         #expect(outcome.intake.rejected.map(\.code) == ["certificate-expired"])
-        #expect(outcome.rows == ["d1 requested"])
+        #expect(outcome.lines == ["d1 requested"])
         #expect(try fleet.statuses("d1") == ["ACTIVE", "INACTIVE"])
         #expect(try fleet.rotations("d1") == ["cancelled", "awaiting-csr"])
         #expect(try fleet.manifest("d1").action == "rekey")
         let next = try fleet.handIn("d1")
-        #expect(try await fleet.run(at: later).rows == ["d1 issued"])
+        #expect(try await fleet.run(at: later).lines == ["d1 issued"])
         try fleet.confirm("d1", next, at: later)
-        #expect(try await fleet.run(at: later).rows == ["d1 retired"])
+        #expect(try await fleet.run(at: later).lines == ["d1 retired"])
         #expect(try fleet.statuses("d1") == ["INACTIVE", "INACTIVE", "ACTIVE"])
     }
 
@@ -109,9 +109,9 @@ struct ConfirmationTests {
     func lostKey() async throws {
         let (fleet, lost) = try await delivered()
         let second = try fleet.handIn("d1")
-        #expect(try await fleet.run(at: TestFleet.now + .hours(1)).rows == [])
+        #expect(try await fleet.run(at: TestFleet.now + .hours(1)).lines == [])
         let late = try await fleet.run(at: TestFleet.now + .hours(25))
-        #expect(late.rows == ["d1 issued"], "\(late.results)")
+        #expect(late.lines == ["d1 issued"], "\(late.results)")
         #expect(try fleet.statuses("d1") == ["ACTIVE", "INACTIVE", "PENDING_ACTIVATION"])
         #expect(try fleet.manifest("d1").certificate.publicKey == second.publicKey)
         try fleet.confirm("d1", lost, at: TestFleet.now + .hours(26))
@@ -125,9 +125,9 @@ struct ConfirmationTests {
         let (fleet, key) = try await delivered([PolicyText(expiry: "{ renewBefore: 30d, overlap: 200d }")])
         try fleet.confirm("d1", key)
         // The old one has expired by then: nothing is gained by waiting.
-        #expect(try await fleet.run(at: TestFleet.now + .days(1)).rows == [])
-        #expect(try await fleet.run(at: TestFleet.now + .days(11)).rows == ["d1 retired"])
-        #expect(try await fleet.run(at: TestFleet.now + .days(61)).rows == ["d1 requested"])
+        #expect(try await fleet.run(at: TestFleet.now + .days(1)).lines == [])
+        #expect(try await fleet.run(at: TestFleet.now + .days(11)).lines == ["d1 retired"])
+        #expect(try await fleet.run(at: TestFleet.now + .days(61)).lines == ["d1 requested"])
     }
 
     @Test("A refreshed manifest has another sequence, and a confirmation of either is taken")

@@ -30,9 +30,9 @@ struct DeviceExplanationTests {
         let plan = try await fleet.plan().decisions.filter { $0.device.text == device }
         let explanation = try await explain(fleet, device)
         let rows = try #require(explanation.decisions)
-        #expect(rows.map(\.action) == plan.map(\.action))
+        #expect(rows.map(\.action.name) == plan.map(\.action.name))
         #expect(rows.map(\.reason) == plan.map(\.reason))
-        #expect(rows.map(\.action) == (device == "d1" ? [.issue] : device == "d4" ? [.uncovered] : []))
+        #expect(rows.map(\.action.name) == (device == "d1" ? [.issue] : device == "d4" ? [.uncovered] : []))
         #expect(explanation.policy?.name == (["d1", "d2"].contains(device) ? "pumps" : nil))
         #expect((explanation.current == nil) == (device == "d3"))
     }

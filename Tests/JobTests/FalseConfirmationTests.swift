@@ -200,7 +200,7 @@ struct FalseConfirmationTests {
         try fleet.add("fresh", left: .days(80))
         try fleet.load()
         let scene = ConfirmationScene(fleet: fleet, key: try fleet.handIn("d1"), other: try fleet.handIn("d2"))
-        #expect(try await fleet.run().rows == ["d1 issued", "d2 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued", "d2 issued"])
         return scene
     }
 
@@ -251,7 +251,7 @@ struct FalseConfirmationTests {
         try scene.fleet.putConfirmation("d1.jws", bytes)
         #expect(try await scene.fleet.run().intake.rejected.map(\.code) == ["replayed"])
         let later = TestFleet.now + .days(8)
-        #expect(try await scene.fleet.run(at: later).rows.contains("d1 retired"))
+        #expect(try await scene.fleet.run(at: later).lines.contains("d1 retired"))
         try scene.fleet.putConfirmation("d1.jws", bytes)
         #expect(try await scene.fleet.run(at: later).intake.rejected.map(\.code) == ["replayed"])
         #expect(try scene.fleet.statuses("d1") == ["INACTIVE", "ACTIVE"])

@@ -137,7 +137,7 @@ struct ForecastTests {
             #expect(day.replacements == outcome.count(.issued), "on \(day.date)")
             #expect(day.heldOver == outcome.count(.held), "on \(day.date)")
             let expired = outcome.plan.decisions.count {
-                let isLate = $0.action == .hold || ($0.action == .report && $0.reason.code == .expired)
+                let isLate = $0.action.name == .hold || ($0.action.name == .report && $0.reason.code == .expired)
                 return isLate && ((day.date - .days(1))..<day.date).contains($0.notAfter)
             }
             #expect(day.date == Self.now || day.expiredWaiting == expired, "on \(day.date)")
@@ -269,9 +269,9 @@ struct ForecastTests {
     @Test("It changes nothing")
     func isDry() async throws {
         let fleet = try mixedFleet(seed: 3, rekey: "required")
-        let before = try await fleet.plan().rows
+        let before = try await fleet.plan().lines
         _ = try await Forecaster(fleet.workspace, at: Self.now).forecast(days: 30)
-        #expect(try await fleet.plan().rows == before)
+        #expect(try await fleet.plan().lines == before)
         #expect(try fleet.inventory().recentRuns(limit: 1) == [])
     }
 }

@@ -36,7 +36,7 @@ struct HaltTests {
 
         let tally = RolloutTally(handedOut: 5, failed: 0, stuck: 2)
         let plan = try await fleet.plan(at: Self.later)
-        #expect(plan.decision("next")?.action == .hold && plan.decision("next")?.reason.code == .halted)
+        #expect(plan.decision("next")?.action.name == .hold && plan.decision("next")?.reason.code == .halted)
         #expect(plan.halts == [PolicyHalt(policy: "sensors", since: Self.later, isRecorded: false, tally: tally)])
         #expect(plan.decision("next")?.reason.text.contains("rotation-job resume sensors") == true)
 
@@ -105,7 +105,7 @@ struct HaltTests {
         try await fleet.load().run()
         let rule = RevocationText(match: "{ device: stolen }", reason: "superseded")
         try fleet.setPolicies(policyFile(policies, revoking: [rule]))
-        let rows = Set(try await fleet.plan(at: Self.later).rows)
+        let rows = Set(try await fleet.plan(at: Self.later).lines)
         #expect(rows.isSuperset(of: ["next hold halted", "pump issue expiring", "stolen issue revoked"]))
     }
 
@@ -117,7 +117,7 @@ struct HaltTests {
         try fleet.setPolicies(policyFile([PolicyText(rekey: "allowed")]))
         #expect(try await fleet.plan(at: Self.later).decision("next")?.reason.code == .halted)
         try fleet.setPolicies(policyFile([PolicyText(name: "renamed", rekey: "allowed")]))
-        #expect(try await fleet.plan(at: Self.later).decision("next")?.action == .issue)
+        #expect(try await fleet.plan(at: Self.later).decision("next")?.action.name == .issue)
         let service = RolloutService(fleet.workspace, at: Self.later, actor: "alice")
         #expect(try service.resume("sensors", note: "renamed")?.isRecorded == true)
         #expect(try service.resume("renamed", note: "to be sure") == nil)
@@ -130,15 +130,15 @@ struct HaltTests {
     @Test("A replacement that cannot be made counts as failed, once a device")
     func unmade() async throws {
         let fleet = try fleet(halt: "{ failed: 10%, atLeast: 1 }")
-        let plan = try await fleet.plan()
+        var plan = try await fleet.plan()
         let inventory = try fleet.workspace.openInventory(.readWrite)
-        try inventory.beginRun(
-            RunRecord(id: "r1", startedAt: TestFleet.now, now: TestFleet.now, actor: "test", host: "h", pid: 1))
-        let records = RecordHalts(inventory: inventory, run: "r1", at: TestFleet.now)
-        let results = plan.decisions.enumerated().map { place, decision in
-            RowResult(place == 0 ? .failed : .issued, error: "no luck")
+        let run = RunRecord(id: "r1", startedAt: TestFleet.now, now: TestFleet.now, actor: "test", host: "h", pid: 1)
+        try inventory.beginRun(run)
+        let records = RecordHalts(run: RunContext(inventory, run, observer: SilentObserver()))
+        for place in plan.rows.indices {
+            plan.rows[place].result = RowResult(place == 0 ? .failed : .issued, error: "no luck")
         }
-        for _ in 0..<2 { try records.record(failuresOf: plan, results) }
+        for _ in 0..<2 { try records.record(failuresOf: plan) }
         let halts = try await fleet.plan(at: TestFleet.now + .hours(1)).halts
         #expect(halts.map(\.tally) == [RolloutTally(handedOut: 1, failed: 1, stuck: 0)])
     }

@@ -2,6 +2,7 @@ import Delivery
 import Fleet
 import Foundation
 import PKI
+import Planning
 import RotationModel
 import RotationTesting
 import Testing
@@ -136,7 +137,7 @@ struct IssuedCertificateTests {
 
         for number in 0..<20 { try fleet.add("d\(number)", left: .days(Int64(25 - number))) }
         let outcome = try await fleet.load().run()
-        #expect(outcome.rows == (0..<20).reversed().map { "d\($0) issued" })
+        #expect(outcome.lines == (0..<20).reversed().map { "d\($0) issued" })
         for number in 0..<20 { #expect(try fleet.manifest("d\(number)").sequence == 1) }
         #expect(Set(outcome.results.compactMap(\.certificate)).count == 20)
     }

@@ -26,13 +26,13 @@ struct LeftoverTests {
         let old = try fleet.add("d1", left: .days(40))
         let current = try fleet.add("d1", left: .days(60))
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == (row.isEmpty ? [] : [row]))
+        #expect(plan.lines == (row.isEmpty ? [] : [row]))
         if !row.isEmpty { #expect(plan.decisions[0].fingerprint == old.fingerprint) }
-        #expect(try await fleet.run().rows == (row.isEmpty ? [] : ["d1 \(result)"]))
+        #expect(try await fleet.run().lines == (row.isEmpty ? [] : ["d1 \(result)"]))
         let listed = try fleet.story("d1").listing.certificates
         #expect(listed.first { $0.fingerprint == old.fingerprint }?.status == after)
         #expect(listed.first { $0.fingerprint == current.fingerprint }?.status == .active)
-        if after == .inactive { #expect(try await fleet.run().rows == []) }
+        if after == .inactive { #expect(try await fleet.run().lines == []) }
     }
 
     @Test("Each of several is retired, and a current certificate that is due is replaced beside it")
@@ -40,7 +40,7 @@ struct LeftoverTests {
         let fleet = try fleet("retire", rekey: "allowed")
         for days in [-4, 3, 12] as [Int64] { try fleet.add("d1", left: .days(days)) }
         let outcome = try await fleet.load().run()
-        #expect(outcome.rows == ["d1 retired", "d1 retired", "d1 issued"])
+        #expect(outcome.lines == ["d1 retired", "d1 retired", "d1 issued"])
         let statuses = try fleet.story("d1").listing.certificates.map(\.status.rawValue).sorted()
         #expect(statuses == ["ACTIVE", "INACTIVE", "INACTIVE", "PENDING_ACTIVATION"])
     }
@@ -52,13 +52,13 @@ struct LeftoverTests {
         try await fleet.load().run()
         let older = try fleet.add("d1", left: .days(15))
         try fleet.load()
-        #expect(try await fleet.plan().rows == [])
-        #expect(try await fleet.run().rows == [])
+        #expect(try await fleet.plan().lines == [])
+        #expect(try await fleet.run().lines == [])
         #expect(
             try fleet.story("d1").listing.certificates.first { $0.fingerprint == older.fingerprint }?.status == .active)
         try fleet.handIn("d1")
-        #expect(try await fleet.run().rows == ["d1 issued"])
-        #expect(try await fleet.run().rows == [])
+        #expect(try await fleet.run().lines == ["d1 issued"])
+        #expect(try await fleet.run().lines == [])
     }
 
     @Test("One that another device has too cannot be retired, and that is told")
@@ -68,10 +68,10 @@ struct LeftoverTests {
         try fleet.add("d1", left: .days(60))
         fleet.share(old, with: "d2")
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["d1 report superseded"])
+        #expect(plan.lines == ["d1 report superseded"])
         #expect(plan.decisions[0].reason.text.contains("another device"))
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["d1 reported"])
+        #expect(outcome.lines == ["d1 reported"])
         #expect(outcome.ending == .completed)
         for device in ["d1", "d2"] {
             #expect(
@@ -84,17 +84,17 @@ struct LeftoverTests {
     func overtaken() async throws {
         let fleet = try TestFleet()
         try fleet.add("d1", left: .days(10))
-        #expect(try await fleet.load().run().rows == ["d1 requested"])
+        #expect(try await fleet.load().run().lines == ["d1 requested"])
         // Somebody gave the device a certificate by another way.
         try fleet.add("d1", left: .days(80))
         try fleet.load()
         try fleet.handIn("d1")
-        #expect(try await fleet.plan().rows == [])
+        #expect(try await fleet.plan().lines == [])
         let outcome = try await fleet.run()
-        #expect(outcome.rows == [])
+        #expect(outcome.lines == [])
         #expect(outcome.intake.taken == 1)
         // It serves when that one is due.
-        #expect(try await fleet.run(at: TestFleet.now + .days(55)).rows == ["d1 issued"])
+        #expect(try await fleet.run(at: TestFleet.now + .days(55)).lines == ["d1 issued"])
         #expect(try fleet.story("d1").rotations.map(\.state).contains(.cancelled))
     }
 }

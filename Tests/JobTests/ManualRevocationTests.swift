@@ -29,12 +29,12 @@ struct ManualRevocationTests {
             ManualRevocation(target: .device("d1"), reason: .keyCompromise, note: "found in a bin"))
         #expect(receipt.name == "manual:1" && receipt.outlook.matched == 1 && receipt.obstacle == nil)
         #expect(try fleet.statuses("d1") == ["ACTIVE"])
-        #expect(try await fleet.plan().rows == ["d1 revoke revoked"])
-        #expect(try await fleet.run().rows == ["d1 revoked"])
+        #expect(try await fleet.plan().lines == ["d1 revoke revoked"])
+        #expect(try await fleet.run().lines == ["d1 revoked"])
         let revocation = try #require(try fleet.story("d1").listing.certificates[0].history?.revocation)
         #expect(
             revocation.reason == .keyCompromise && revocation.actor == "alice" && revocation.note == "found in a bin")
-        #expect(try await fleet.run(at: now + .days(1)).rows == [])
+        #expect(try await fleet.run(at: now + .days(1)).lines == [])
     }
 
     @Test("Each way of naming a certificate finds it, and only it")
@@ -48,9 +48,9 @@ struct ManualRevocationTests {
         ]
         for target in targets {
             let receipt = try service(fleet).record(ManualRevocation(target: target, reason: .superseded))
-            #expect(try await fleet.plan().rows == ["d2 revoke revoked"], "\(target)")
+            #expect(try await fleet.plan().lines == ["d2 revoke revoked"], "\(target)")
             try service(fleet).withdraw(receipt.name)
-            #expect(try await fleet.plan().rows == [])
+            #expect(try await fleet.plan().lines == [])
         }
     }
 
@@ -60,7 +60,7 @@ struct ManualRevocationTests {
         try fleet.handIn("d3")
         let outcome = try await service(fleet).carryOut(
             ManualRevocation(target: .device("d1"), reason: .cessationOfOperation))
-        #expect(outcome.rows == ["d1 revoked"])
+        #expect(outcome.lines == ["d1 revoked"])
         #expect(try fleet.statuses("d1") == ["REVOKED"])
         #expect(try fleet.waitingFiles == ["d3.csr"])
         #expect(outcome.lists.published.map(\.entries) == [1])
@@ -73,12 +73,12 @@ struct ManualRevocationTests {
         let order = ManualRevocation(
             target: .device("d1"), reason: .keyCompromise, mode: .replaceThenRevoke, deadline: .days(3))
         #expect(try service(fleet).record(order).obstacle == nil)
-        #expect(try await fleet.run().rows == ["d1 requested"])
+        #expect(try await fleet.run().lines == ["d1 requested"])
         let key = try fleet.handIn("d1")
-        #expect(try await fleet.run(at: now + .hours(1)).rows == ["d1 issued"])
+        #expect(try await fleet.run(at: now + .hours(1)).lines == ["d1 issued"])
         try fleet.confirm("d1", key, at: now + .hours(2))
-        #expect(try await fleet.run(at: now + .hours(2)).rows == ["d1 revoked"])
-        #expect(try await fleet.run(at: now + .days(4)).rows == [])
+        #expect(try await fleet.run(at: now + .hours(2)).lines == ["d1 revoked"])
+        #expect(try await fleet.run(at: now + .days(4)).lines == [])
         #expect(try fleet.statuses("d1") == ["REVOKED", "ACTIVE"])
     }
 

@@ -35,16 +35,16 @@ struct PlanOrderTests {
         let fleet = try fleet(rollout: "{ perRun: 2 }")
         let plan = try await fleet.plan()
         #expect(
-            plan.rows == [
+            plan.lines == [
                 "e issue expiring", "d issue expiring", "c hold rate", "b hold rate", "a hold rate",
             ])
         let held = try #require(plan.decision("c"))
         #expect(held.reason.text.contains("sensors") && held.reason.text.contains("at most 2"))
         #expect(held.further.map(\.code) == [.expiring])
-        #expect(try await fleet.run().rows == ["e issued", "d issued", "c held", "b held", "a held"])
-        #expect(try await fleet.run().rows == ["c issued", "b issued", "a held"])
-        #expect(try await fleet.run().rows == ["a issued"])
-        #expect(try await fleet.run().rows == [])
+        #expect(try await fleet.run().lines == ["e issued", "d issued", "c held", "b held", "a held"])
+        #expect(try await fleet.run().lines == ["c issued", "b issued", "a held"])
+        #expect(try await fleet.run().lines == ["a issued"])
+        #expect(try await fleet.run().lines == [])
     }
 
     @Test("perRun counts for each policy by itself, and asks nobody to wait for a CSR")
@@ -57,7 +57,7 @@ struct PlanOrderTests {
         let fleet = try fleet()
         try fleet.setPolicies(policyFile(policies))
         #expect(
-            try await fleet.plan().rows == [
+            try await fleet.plan().lines == [
                 "e request-csr expiring", "d issue expiring", "c hold rate", "b issue expiring", "a hold rate",
             ])
     }
@@ -141,7 +141,7 @@ struct PlanOrderTests {
         try fleet.add("lab", left: .days(-1), labels: ["stage": "lab"])
         try fleet.add("field", labels: ["stage": "field"])
         let outcome = try await fleet.load().run()
-        #expect(outcome.rows == ["lab uncovered", "field requested"])
+        #expect(outcome.lines == ["lab uncovered", "field requested"])
         #expect(!fleet.hasManifest("lab"))
         #expect(outcome.ending == .completed)
     }

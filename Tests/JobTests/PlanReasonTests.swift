@@ -72,12 +72,12 @@ struct PlanReasonTests {
         let certificate = try fleet.add(
             "d1", left: test.left, algorithm: test.algorithm, signature: test.signature)
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == (test.expected.map { ["d1 \($0)"] } ?? []))
+        #expect(plan.lines == (test.expected.map { ["d1 \($0)"] } ?? []))
         #expect(plan.decisions.first?.further.map(\.code) ?? [] == test.further)
         for decision in plan.decisions {
             #expect((decision.fingerprint, decision.notAfter) == (certificate.fingerprint, certificate.notAfter))
             #expect(decision.account.text == "111122223333")
-            let named = decision.action == .uncovered ? nil : "sensors policies/policy.yaml:3"
+            let named = decision.action.name == .uncovered ? nil : "sensors policies/policy.yaml:3"
             #expect(decision.policy.map { "\($0.name) \($0.file):\($0.line)" } == named)
         }
         #expect((plan.deviceCount, plan.certificateCount, plan.at) == (1, 1, TestFleet.now))
@@ -89,7 +89,7 @@ struct PlanReasonTests {
         let fleet = try TestFleet(policies: policyFile([PolicyText(compliance: "{ issuer: replace }")]))
         try fleet.add("own", left: .days(60))
         try fleet.add("other", left: .days(60), from: other)
-        #expect(try await fleet.load().plan().rows == ["other request-csr issuer"])
+        #expect(try await fleet.load().plan().lines == ["other request-csr issuer"])
     }
 
     @Test("Two devices with one key are both found, and neither may keep it")
@@ -100,7 +100,7 @@ struct PlanReasonTests {
         try fleet.add("d2", left: .days(61), key: fleet.keys["d1"])
         try fleet.add("d3", left: .days(62), status: .revoked, key: fleet.keys["d1"])
         try fleet.add("d4", left: .days(60))
-        #expect(try await fleet.load().plan().rows == ["d1 request-csr shared-key", "d2 request-csr shared-key"])
+        #expect(try await fleet.load().plan().lines == ["d1 request-csr shared-key", "d2 request-csr shared-key"])
     }
 
     @Test(
@@ -108,7 +108,7 @@ struct PlanReasonTests {
     func otherStatuses(_ status: CertificateStatus) async throws {
         let fleet = try TestFleet()
         try fleet.add("d1", left: .days(1), status: status)
-        #expect(try await fleet.load().plan().rows == [])
+        #expect(try await fleet.load().plan().lines == [])
     }
 
     @Test("Of several ACTIVE certificates the one that lasts longest is the current one")
@@ -119,7 +119,7 @@ struct PlanReasonTests {
         try fleet.add("due", left: .days(-3))
         let current = try fleet.add("due", left: .days(2))
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["due request-csr expiring"])
+        #expect(plan.lines == ["due request-csr expiring"])
         #expect(plan.decisions[0].fingerprint == current.fingerprint)
     }
 }

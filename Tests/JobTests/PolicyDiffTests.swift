@@ -129,7 +129,7 @@ struct PolicyDiffTests {
         let after = try await fleet.plan()
         #expect(diff.old.summary.map(\.count) == before.summary.map(\.count))
         #expect(diff.new.summary.map(\.count) == after.summary.map(\.count))
-        #expect(diff.rows.compactMap(\.new).map { "\($0.device) \($0.action)" } == ["middle issue"])
+        #expect(diff.rows.compactMap(\.new).map { "\($0.device) \($0.action.name)" } == ["middle issue"])
     }
 
     @Test("A side that is ambiguous, has mistakes, or is not there says which it is")

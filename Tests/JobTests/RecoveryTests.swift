@@ -62,7 +62,7 @@ struct RecoveryTests {
         #expect(outcome.recovery.publishedManifests == (death.isAfter(.recorded) ? 1 : 0))
         #expect(outcome.intake.taken == (death == .began ? 1 : 0))
         #expect(outcome.intake.known == (death == .began ? 0 : 1))
-        #expect(outcome.rows == (death.isAfter(.recorded) ? [] : ["d1 issued"]))
+        #expect(outcome.lines == (death.isAfter(.recorded) ? [] : ["d1 issued"]))
 
         let replacements = try fleet.certificates("d1", .pendingActivation)
         #expect(replacements.map(\.publicKey) == [key.publicKey])
@@ -79,7 +79,7 @@ struct RecoveryTests {
         #expect(try fleet.inventory().verifyAuditChain() == nil)
 
         let again = try await fleet.run(at: TestFleet.now + .hours(1))
-        #expect(again.rows == [] && again.recovery.isEmpty)
+        #expect(again.lines == [] && again.recovery.isEmpty)
         #expect(try fleet.manifest("d1").sequence == 1)
         #expect(try fleet.certificates("d1", .pendingActivation) == replacements)
     }
@@ -126,7 +126,7 @@ struct RecoveryTests {
                 ], run: DeadRun.id, at: DeadRun.at)
         }
         let outcome = try await fleet.run()
-        #expect(outcome.rows == [])
+        #expect(outcome.lines == [])
         #expect(outcome.recovery.publishedManifests == 1)
         let manifest = try fleet.manifest("d1")
         #expect((manifest.sequence, manifest.action) == (1, "rekey"))
@@ -159,7 +159,7 @@ struct RecoveryTests {
             #expect(try fleet.manifest(device).sequence == 1)
             #expect(try fleet.story(device).rotations.map(\.state) == [.delivered])
         }
-        #expect(try await fleet.run().rows == [])
+        #expect(try await fleet.run().lines == [])
     }
 
     @Test("A run that cannot move a bad file aside says so and goes on with the others")
@@ -172,13 +172,13 @@ struct RecoveryTests {
         try FileManager.default.removeItem(atPath: fleet.folder["inbox/rejected"])
         try fleet.folder.write("inbox/rejected", "in the way")
         let hindered = try await fleet.run()
-        #expect(hindered.rows == ["d1 issued"])
+        #expect(hindered.lines == ["d1 issued"])
         #expect(hindered.ending == .partial)
         #expect(hindered.intake.obstacles.count == 1 && hindered.intake.obstacles[0].contains("inbox/rejected"))
         #expect(try fleet.waitingFiles == ["zz.csr"])
         try FileManager.default.removeItem(atPath: fleet.folder["inbox/rejected"])
         let outcome = try await fleet.run()
-        #expect(outcome.rows == [] && outcome.ending == .completed)
+        #expect(outcome.lines == [] && outcome.ending == .completed)
         #expect(outcome.intake.rejected.map(\.file) == ["zz.csr"])
         #expect(try fleet.manifest("d1").certificate.publicKey == key.publicKey)
     }

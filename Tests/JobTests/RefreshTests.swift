@@ -26,7 +26,7 @@ struct RefreshTests {
 
         let later = TestFleet.now + .days(6) + TimeSpan(seconds: 1)
         let outcome = try await fleet.run(at: later)
-        #expect((outcome.refreshed, outcome.rows) == (1, []))
+        #expect((outcome.refreshed, outcome.lines) == (1, []))
         let second = try fleet.manifest("d1")
         #expect((second.sequence, second.expires) == (2, later + .days(9)))
         #expect((second.action, second.reason, second.replaces) == (first.action, first.reason, first.replaces))
@@ -49,7 +49,7 @@ struct RefreshTests {
         fleet.move("d1", to: "444455556666")
         try fleet.load()
         let outcome = try await fleet.run(at: TestFleet.now + .days(1))
-        #expect((outcome.refreshed, outcome.rows) == (1, []))
+        #expect((outcome.refreshed, outcome.lines) == (1, []))
         let manifest = try fleet.manifest("d1")
         #expect(manifest.json["account"] as? String == "444455556666")
         #expect(manifest.sequence == 2)
@@ -75,7 +75,7 @@ struct RefreshTests {
         try await fleet.load().run()
         try fleet.put("d1.csr", Array("junk".utf8))
         let outcome = try await fleet.run(at: TestFleet.now + .days(8))
-        #expect((outcome.rows, outcome.refreshed) == (["d1 requested"], 0))
+        #expect((outcome.lines, outcome.refreshed) == (["d1 requested"], 0))
         #expect(try fleet.manifest("d1").sequence == 2)
     }
 }

@@ -114,7 +114,7 @@ struct RefusalTests {
         let key = try fleet.handInSigned("victim")
         try fleet.handIn("a-thief", key: key)
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["a-thief requested", "victim issued"])
+        #expect(outcome.lines == ["a-thief requested", "victim issued"])
         #expect(try fleet.manifest("victim").certificate.publicKey == key.publicKey)
         #expect(try fleet.rejection("a-thief").code == "key-in-use")
     }
@@ -144,7 +144,7 @@ struct RefusalTests {
         let told = try fleet.rejection(stem)
         #expect((told.code, told.text) == (test.code, outlook.refused[0].text))
         #expect((told.device != nil) == test.isKnown)
-        #expect(outcome.rows.filter { $0.hasSuffix("issued") } == [])
+        #expect(outcome.lines.filter { $0.hasSuffix("issued") } == [])
         #expect(!told.text.contains(fleet.folder.path))
         if test.code == "key-in-use" { #expect(!told.text.contains("d2") && !told.text.contains("off")) }
     }
@@ -163,7 +163,7 @@ struct RefusalTests {
         #expect(outcome.intake.rejected.map { "\($0.file) \($0.code)" } == ["d1.csr unreadable", "d2.csr unreadable"])
         #expect(Files.exists(elsewhere))
         #expect(try fleet.waitingFiles == [])
-        #expect(outcome.rows == ["d1 requested", "d2 requested"])
+        #expect(outcome.lines == ["d1 requested", "d2 requested"])
     }
 
     @Test(
@@ -181,20 +181,20 @@ struct RefusalTests {
         #expect(outcome.intake.taken == 0 && Set(outcome.intake.rejected.map(\.code)) == ["key-in-use"])
         for device in ["d1", "d2"] { #expect(try fleet.rejection(device).code == "key-in-use") }
         #expect(try fleet.inventory().waitingRequestCount() == 0)
-        #expect(try await fleet.run(at: TestFleet.now + .days(12)).rows == ["d1 requested", "d2 requested"])
+        #expect(try await fleet.run(at: TestFleet.now + .days(12)).lines == ["d1 requested", "d2 requested"])
     }
 
     @Test("A device that was asked is asked again with the reason, once, and the plan says the same")
     func askedAgain() async throws {
         let fleet = try TestFleet()
         try fleet.add("d1")
-        #expect(try await fleet.load().run().rows == ["d1 requested"])
+        #expect(try await fleet.load().run().lines == ["d1 requested"])
         var manifest = try fleet.manifest("d1")
         #expect((manifest.sequence, manifest.action, manifest.refused) == (1, "rekey", nil))
 
         try fleet.handIn("d1", algorithm: .ecdsaP521)
-        #expect(try await fleet.plan().rows == ["d1 request-csr expiring"])
-        #expect(try await fleet.run().rows == ["d1 requested"])
+        #expect(try await fleet.plan().lines == ["d1 request-csr expiring"])
+        #expect(try await fleet.run().lines == ["d1 requested"])
         manifest = try fleet.manifest("d1")
         #expect((manifest.sequence, manifest.action) == (2, "rekey"))
         #expect(manifest.refused?.hasPrefix("key-not-allowed: ") == true)
@@ -202,19 +202,19 @@ struct RefusalTests {
         // Nothing new, and then the same mistake again: the device knows.
         for attempt in 1...2 {
             if attempt == 2 { try fleet.handIn("d1", algorithm: .ecdsaP521) }
-            #expect(try await fleet.plan().rows == [])
-            #expect(try await fleet.run().rows == [])
+            #expect(try await fleet.plan().lines == [])
+            #expect(try await fleet.run().lines == [])
             #expect(try fleet.manifest("d1").sequence == 2)
         }
         // Another mistake is news.
         try fleet.put("d1.csr", Array("junk".utf8))
-        #expect(try await fleet.plan().rows == ["d1 request-csr expiring"])
-        #expect(try await fleet.run().rows == ["d1 requested"])
+        #expect(try await fleet.plan().lines == ["d1 request-csr expiring"])
+        #expect(try await fleet.run().lines == ["d1 requested"])
         #expect(try fleet.manifest("d1").sequence == 3)
         #expect(try fleet.manifest("d1").refused?.hasPrefix("malformed: ") == true)
 
         try fleet.handIn("d1")
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
         manifest = try fleet.manifest("d1")
         #expect((manifest.sequence, manifest.action, manifest.refused) == (4, "install", nil))
     }
@@ -225,8 +225,8 @@ struct RefusalTests {
         try fleet.add("d1", left: .days(40))
         try fleet.load()
         try fleet.put("d1.csr", Array("junk".utf8))
-        #expect(try await fleet.run().rows == [])
-        #expect(try await fleet.run(at: TestFleet.now + .days(15)).rows == ["d1 requested"])
+        #expect(try await fleet.run().lines == [])
+        #expect(try await fleet.run(at: TestFleet.now + .days(15)).lines == ["d1 requested"])
         #expect(try fleet.manifest("d1").refused?.hasPrefix("malformed: ") == true)
     }
 }

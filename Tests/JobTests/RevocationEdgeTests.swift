@@ -30,7 +30,7 @@ struct RevocationEdgeTests {
         try fleet.load()
         let order = ManualRevocation(target: .device("d1"), reason: .superseded)
         _ = try service(fleet, at: now).record(order)
-        #expect(try await service(fleet, at: now).carryOut(order).rows == ["d1 revoked"])
+        #expect(try await service(fleet, at: now).carryOut(order).lines == ["d1 revoked"])
         #expect(try fleet.statuses("d1") == ["REVOKED"])
     }
 
@@ -46,7 +46,7 @@ struct RevocationEdgeTests {
         }
         #expect(try fleet.statuses("d1") == ["ACTIVE"])
         try fleet.folder.write("ca.key", key, mode: 0o600)
-        #expect(try await fleet.run().rows == ["d1 revoked"])
+        #expect(try await fleet.run().lines == ["d1 revoked"])
     }
 
     @Test("A confirmation of what a revocation reaches is not taken any more, in the dry run and in the run")
@@ -58,10 +58,10 @@ struct RevocationEdgeTests {
         try fleet.confirm("stolen", key)
         try fleet.setPolicies(policyFile(revoking: [RevocationText()]))
         let plan = try await fleet.plan()
-        #expect(plan.rows == ["stolen request-csr revoked", "stolen revoke revoked"])
+        #expect(plan.lines == ["stolen request-csr revoked", "stolen revoke revoked"])
         #expect(plan.inbox?.refused.map(\.code) == ["certificate-revoked"])
         let outcome = try await fleet.run()
-        #expect(outcome.plan.rows == plan.rows)
+        #expect(outcome.plan.lines == plan.lines)
         #expect(outcome.intake.rejected.map(\.code) == ["certificate-revoked"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE", "REVOKED"])
     }
@@ -75,7 +75,7 @@ struct RevocationEdgeTests {
         try fleet.confirm("stolen", first)
         try await fleet.run()
         try fleet.setPolicies(policyFile(revoking: [RevocationText()]))
-        #expect(try await fleet.run(at: now + .hours(1)).plan.rows == ["stolen request-csr revoked"])
+        #expect(try await fleet.run(at: now + .hours(1)).plan.lines == ["stolen request-csr revoked"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE", "ACTIVE"])
         #expect(try fleet.rotations("stolen") == ["completed", "awaiting-csr"])
         let second = try fleet.handIn("stolen")
@@ -83,7 +83,7 @@ struct RevocationEdgeTests {
         try fleet.confirm("stolen", second, at: now + .hours(3))
         try await fleet.run(at: now + .hours(3))
         #expect(try fleet.statuses("stolen") == ["REVOKED", "REVOKED", "ACTIVE"])
-        #expect(try await fleet.run(at: now + .hours(4)).rows == [])
+        #expect(try await fleet.run(at: now + .hours(4)).lines == [])
         #expect(try fleet.manifest("stolen").action == "none")
     }
 
@@ -97,16 +97,16 @@ struct RevocationEdgeTests {
         try fleet.load()
         _ = try service(fleet, at: now).record(
             ManualRevocation(target: .device("x1"), reason: .superseded, mode: .replaceThenRevoke, deadline: .days(3)))
-        #expect(try await fleet.run().rows == ["x1 requested", "x2 requested"])
+        #expect(try await fleet.run().lines == ["x1 requested", "x2 requested"])
         let keys = try (fleet.handIn("x1"), fleet.handIn("x2"))
         try await fleet.run(at: now + .hours(1))
         try fleet.confirm("x1", keys.0, at: now + .hours(2))
-        #expect(try await fleet.plan(at: now + .hours(2)).rows == [])
-        #expect(try await fleet.run(at: now + .hours(2)).rows == [])
+        #expect(try await fleet.plan(at: now + .hours(2)).lines == [])
+        #expect(try await fleet.run(at: now + .hours(2)).lines == [])
         #expect(try fleet.statuses("x2") == ["ACTIVE", "PENDING_ACTIVATION"])
         try fleet.confirm("x2", keys.1, at: now + .hours(3))
-        #expect(try await fleet.plan(at: now + .hours(3)).rows == ["x1 revoke confirmed", "x2 revoke confirmed"])
-        #expect(try await fleet.run(at: now + .hours(3)).rows == ["x1 revoked", "x2 revoked"])
+        #expect(try await fleet.plan(at: now + .hours(3)).lines == ["x1 revoke confirmed", "x2 revoke confirmed"])
+        #expect(try await fleet.run(at: now + .hours(3)).lines == ["x1 revoked", "x2 revoked"])
         #expect(try fleet.statuses("x1") == ["REVOKED", "ACTIVE"] && fleet.statuses("x2") == ["REVOKED", "ACTIVE"])
     }
 
@@ -120,9 +120,9 @@ struct RevocationEdgeTests {
         try await fleet.run(at: now + .hours(1))
         try fleet.setPolicies(rule)
         let later = now + .hours(80)
-        #expect(try await fleet.plan(at: later).rows == [])
-        #expect(try await fleet.run(at: later).rows == [])
-        #expect(try await fleet.run(at: later + .hours(72)).rows == ["stolen revoked"])
+        #expect(try await fleet.plan(at: later).lines == [])
+        #expect(try await fleet.run(at: later).lines == [])
+        #expect(try await fleet.run(at: later + .hours(72)).lines == ["stolen revoked"])
     }
 
     @Test("What was revoked for a lesser reason and is found to be stolen is listed for keyCompromise from then on")

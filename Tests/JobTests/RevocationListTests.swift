@@ -102,7 +102,7 @@ struct RevocationListTests {
         let fleet = try fleet()
         try fleet.add("gone", left: .days(80), status: .revoked)
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == [] && plan.broughtRevocationCount == 1 && plan.hasChanges)
+        #expect(plan.lines == [] && plan.broughtRevocationCount == 1 && plan.hasChanges)
         let outcome = try await fleet.run()
         #expect(outcome.plan.broughtRevocationCount == 1)
         #expect(try list(fleet).entries.map(\.reason) == [.unspecified])
@@ -116,8 +116,8 @@ struct RevocationListTests {
         try fleet.load()
         fleet.change("gone", to: .revoked)
         try fleet.load()
-        #expect(try await fleet.plan().rows == ["gone revoke revoked"])
-        #expect(try await fleet.run().rows == ["gone revoked"])
+        #expect(try await fleet.plan().lines == ["gone revoke revoked"])
+        #expect(try await fleet.run().lines == ["gone revoked"])
         #expect(try list(fleet).entries.map(\.reason) == [.unspecified])
     }
 

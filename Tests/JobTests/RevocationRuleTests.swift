@@ -25,39 +25,39 @@ struct RevocationRuleTests {
         let fleet = try fleet(RevocationText(mode: "revoke-now"))
         try fleet.handIn("stolen")
         let plan = try await fleet.plan()
-        #expect(plan.rows == ["stolen revoke revoked"])
+        #expect(plan.lines == ["stolen revoke revoked"])
         #expect(plan.decisions[0].policy?.name == "stolen-lot" && plan.decisions[0].policy?.line ?? 0 > 0)
         #expect(plan.revocations.map(\.matched) == [1] && plan.revocations.map(\.due) == [1])
-        #expect(try await fleet.run().rows == ["stolen revoked"])
+        #expect(try await fleet.run().lines == ["stolen revoked"])
         #expect(try fleet.statuses("stolen") == ["REVOKED"])
         #expect(try fleet.statuses("safe") == ["ACTIVE"])
-        #expect(try await fleet.run(at: now + .days(60)).rows == ["safe requested"])
+        #expect(try await fleet.run(at: now + .days(60)).lines == ["safe requested"])
         #expect(try fleet.statuses("stolen") == ["REVOKED"])
     }
 
     @Test("replace-then-revoke replaces first, and revokes when the new certificate is confirmed, without an overlap")
     func replaceThenRevoke() async throws {
         let fleet = try fleet(RevocationText())
-        #expect(try await fleet.plan().rows == ["stolen request-csr revoked"])
-        #expect(try await fleet.run().rows == ["stolen requested"])
+        #expect(try await fleet.plan().lines == ["stolen request-csr revoked"])
+        #expect(try await fleet.run().lines == ["stolen requested"])
         #expect(try fleet.manifest("stolen").reason == "revoked")
-        #expect(try await fleet.run(at: now + .hours(1)).rows == [])
+        #expect(try await fleet.run(at: now + .hours(1)).lines == [])
         let key = try fleet.handIn("stolen")
-        #expect(try await fleet.run(at: now + .hours(2)).rows == ["stolen issued"])
+        #expect(try await fleet.run(at: now + .hours(2)).lines == ["stolen issued"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE", "PENDING_ACTIVATION"])
         // While the device has not answered there is no row, and the outlook says that one waits.
         let waiting = try await fleet.plan(at: now + .hours(2))
         #expect(
-            waiting.rows == [] && waiting.revocations.map(\.waiting) == [1] && waiting.revocations.map(\.due) == [0])
+            waiting.lines == [] && waiting.revocations.map(\.waiting) == [1] && waiting.revocations.map(\.due) == [0])
         try fleet.confirm("stolen", key, at: now + .hours(3))
-        #expect(try await fleet.plan(at: now + .hours(3)).rows == ["stolen revoke confirmed"])
-        #expect(try await fleet.run(at: now + .hours(3)).rows == ["stolen revoked"])
+        #expect(try await fleet.plan(at: now + .hours(3)).lines == ["stolen revoke confirmed"])
+        #expect(try await fleet.run(at: now + .hours(3)).lines == ["stolen revoked"])
         #expect(try fleet.statuses("stolen") == ["REVOKED", "ACTIVE"])
         #expect(try fleet.rotations("stolen") == ["completed"])
         #expect(try fleet.manifest("stolen").action == "none")
         // The rule still stands, and still names the device: its replacement is what the fleet goes on with.
-        for days in [1, 30] as [Int64] { #expect(try await fleet.run(at: now + .days(days)).rows == []) }
-        #expect(try await fleet.run(at: now + .days(65)).rows.contains("stolen requested"))
+        for days in [1, 30] as [Int64] { #expect(try await fleet.run(at: now + .days(days)).lines == []) }
+        #expect(try await fleet.run(at: now + .days(65)).lines.contains("stolen requested"))
         #expect(try fleet.statuses("stolen") == ["REVOKED", "ACTIVE"])
     }
 
@@ -65,11 +65,11 @@ struct RevocationRuleTests {
     func deadline() async throws {
         let fleet = try fleet(RevocationText(deadline: "72h"))
         let key = try fleet.handIn("stolen")
-        #expect(try await fleet.run().rows == ["stolen issued"])
+        #expect(try await fleet.run().lines == ["stolen issued"])
         let deadline = now + .hours(72)
-        #expect(try await fleet.run(at: deadline - TimeSpan(seconds: 1)).rows == [])
-        #expect(try await fleet.plan(at: deadline).rows == ["stolen revoke deadline"])
-        #expect(try await fleet.run(at: deadline).rows == ["stolen revoked"])
+        #expect(try await fleet.run(at: deadline - TimeSpan(seconds: 1)).lines == [])
+        #expect(try await fleet.plan(at: deadline).lines == ["stolen revoke deadline"])
+        #expect(try await fleet.run(at: deadline).lines == ["stolen revoked"])
         #expect(try fleet.statuses("stolen") == ["REVOKED", "PENDING_ACTIVATION"])
         // It may still come back with what it was handed.
         try fleet.confirm("stolen", key, at: deadline + .days(1))
@@ -83,12 +83,12 @@ struct RevocationRuleTests {
     func deadlineWithoutRequest() async throws {
         let fleet = try fleet(RevocationText(deadline: "72h"))
         try await fleet.run()
-        #expect(try await fleet.run(at: now + .hours(72)).rows == ["stolen revoked"])
+        #expect(try await fleet.run(at: now + .hours(72)).lines == ["stolen revoked"])
         #expect(try fleet.rotations("stolen") == ["cancelled"])
         #expect(try fleet.manifest("stolen").action == "none")
         try fleet.handIn("stolen")
         let late = try await fleet.run(at: now + .hours(73))
-        #expect(late.intake.rejected.map(\.code) == ["no-active-certificate"] && late.rows == [])
+        #expect(late.intake.rejected.map(\.code) == ["no-active-certificate"] && late.lines == [])
     }
 
     @Test("A rotation that was under way for another reason is taken over, and told to the device")
@@ -98,13 +98,13 @@ struct RevocationRuleTests {
         try await fleet.load().run()
         #expect(try fleet.manifest("stolen").reason == "expiring")
         try fleet.setPolicies(policyFile(revoking: [RevocationText()]))
-        #expect(try await fleet.run(at: now + .hours(1)).rows == ["stolen requested"])
+        #expect(try await fleet.run(at: now + .hours(1)).lines == ["stolen requested"])
         #expect(try fleet.manifest("stolen").reason == "revoked" && fleet.rotations("stolen") == ["awaiting-csr"])
-        #expect(try await fleet.run(at: now + .hours(2)).rows == [])
+        #expect(try await fleet.run(at: now + .hours(2)).lines == [])
         let key = try fleet.handIn("stolen")
         try await fleet.run(at: now + .hours(3))
         try fleet.confirm("stolen", key, at: now + .hours(4))
-        #expect(try await fleet.run(at: now + .hours(4)).rows == ["stolen revoked"])
+        #expect(try await fleet.run(at: now + .hours(4)).lines == ["stolen revoked"])
     }
 
     @Test("Descendants and whatever has the same key go with a key that was stolen, and no further for another reason")
@@ -158,11 +158,11 @@ struct RevocationRuleTests {
         try await fleet.run()
         try fleet.setPolicies(policyFile(revoking: [RevocationText()]))
         let next = try fleet.handIn("stolen")
-        #expect(try await fleet.plan(at: now + .hours(1)).rows == ["stolen issue revoked", "stolen revoke revoked"])
-        #expect(try await fleet.run(at: now + .hours(1)).rows == ["stolen issued", "stolen revoked"])
+        #expect(try await fleet.plan(at: now + .hours(1)).lines == ["stolen issue revoked", "stolen revoke revoked"])
+        #expect(try await fleet.run(at: now + .hours(1)).lines == ["stolen issued", "stolen revoked"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE", "REVOKED", "PENDING_ACTIVATION"])
         try fleet.confirm("stolen", next, at: now + .hours(2))
-        #expect(try await fleet.run(at: now + .hours(2)).rows == ["stolen revoked"])
+        #expect(try await fleet.run(at: now + .hours(2)).lines == ["stolen revoked"])
         #expect(try fleet.statuses("stolen") == ["REVOKED", "REVOKED", "ACTIVE"])
     }
 
@@ -187,8 +187,8 @@ struct RevocationRuleTests {
             policies: policyFile([PolicyText(rekey: "allowed")], revoking: [RevocationText()]),
             limits: "{ revoke: 100% }")
         try fleet.add("stolen", left: .days(80), labels: ["lot": "2211"])
-        #expect(try await fleet.load().plan().rows == ["stolen request-csr revoked"])
-        #expect(try await fleet.run().rows == ["stolen requested"])
+        #expect(try await fleet.load().plan().lines == ["stolen request-csr revoked"])
+        #expect(try await fleet.run().lines == ["stolen requested"])
     }
 
     @Test("A CSR with a stolen key that waits already is not used, in the dry run and in the run")
@@ -218,7 +218,7 @@ struct RevocationRuleTests {
         #expect(
             plan.guards[0].fact.contains("2 of 3 active certificates") && plan.guards[0].fact.contains("limits.revoke"))
         let outcome = try await fleet.run()
-        #expect(outcome.ending == .guarded && outcome.rows == ["stolen stopped", "stolen2 stopped"])
+        #expect(outcome.ending == .guarded && outcome.lines == ["stolen stopped", "stolen2 stopped"])
         #expect(try fleet.statuses("stolen") == ["ACTIVE"])
         #expect(try fleet.waitingFiles == ["safe.csr"])
         #expect(try fleet.inventory().planningSnapshot { try $0.revocationOrders() }.isEmpty)
@@ -244,8 +244,8 @@ struct RevocationRuleTests {
         try await fleet.run(at: now + .hours(2))
         #expect(try fleet.inventory().planningSnapshot { try $0.revocationOrders() }.isEmpty)
         try fleet.setPolicies(policyFile(revoking: [RevocationText()]))
-        #expect(try await fleet.plan(at: now + .hours(3)).rows == [])
-        #expect(try await fleet.run(at: now + .hours(3)).rows == [])
+        #expect(try await fleet.plan(at: now + .hours(3)).lines == [])
+        #expect(try await fleet.run(at: now + .hours(3)).lines == [])
         #expect(try fleet.statuses("stolen") == ["REVOKED", "ACTIVE"])
     }
 
@@ -256,9 +256,9 @@ struct RevocationRuleTests {
             limits: "{ revoke: 100% }")
         try fleet.add("stolen", left: .days(80), labels: ["lot": "2211"])
         let outcome = try await fleet.load().run()
-        #expect(outcome.plan.rows == ["stolen blocked uncovered"])
+        #expect(outcome.plan.lines == ["stolen blocked uncovered"])
         #expect(outcome.ending == .partial)
-        #expect(try await fleet.run(at: now + .hours(1)).rows == ["stolen revoked"])
+        #expect(try await fleet.run(at: now + .hours(1)).lines == ["stolen revoked"])
     }
 
     @Test("Of two revocations the sooner acts")
@@ -269,7 +269,7 @@ struct RevocationRuleTests {
         let fleet = try TestFleet(policies: policyFile(revoking: rules), limits: "{ revoke: 100% }")
         try fleet.add("stolen", left: .days(80), labels: ["lot": "2211"])
         #expect(try await fleet.load().plan().decisions.map { $0.revocation?.name } == ["quick"])
-        #expect(try await fleet.run().rows == ["stolen revoked"])
+        #expect(try await fleet.run().lines == ["stolen revoked"])
     }
 
     @Test("A certificate beside the current one, which the rule does not name, waits for the device's proof")
@@ -283,8 +283,8 @@ struct RevocationRuleTests {
                 RevocationText(
                     match: "{}", certificates: "{ fingerprints: [\(old.fingerprint.hex)] }", deadline: "2d")
             ]))
-        #expect(try await fleet.run().plan.rows == ["d1 report revoked"])
-        #expect(try await fleet.run(at: now + .days(2)).plan.rows == ["d1 revoke deadline"])
+        #expect(try await fleet.run().plan.lines == ["d1 report revoked"])
+        #expect(try await fleet.run(at: now + .days(2)).plan.lines == ["d1 revoke deadline"])
         #expect(try fleet.statuses("d1").sorted() == ["ACTIVE", "REVOKED"])
     }
 }

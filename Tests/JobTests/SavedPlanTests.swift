@@ -38,7 +38,7 @@ struct SavedPlanTests {
         let saved = try await fleet.savedPlan()
         let outcome = try await fleet.run(saved, at: Self.later)
         #expect(outcome.plan.decisions.map(SavedPlan.Row.init) == saved.rows)
-        #expect(outcome.plan.rows.contains("ready issue expiring"))
+        #expect(outcome.plan.lines.contains("ready issue expiring"))
         #expect(outcome.result("ready")?.status == .issued)
         #expect(outcome.ending == .completed)
         let issued = try fleet.certificates("ready", .pendingActivation)[0]
@@ -63,8 +63,8 @@ struct SavedPlanTests {
         try fleet.add("soon", left: .days(30) + .hours(1))
         try fleet.load()
         let outcome = try await fleet.run(try await fleet.savedPlan(), at: Self.later)
-        #expect(outcome.rows == ["due issued"])
-        #expect(try await fleet.run(at: Self.later).rows == ["soon issued"])
+        #expect(outcome.lines == ["due issued"])
+        #expect(try await fleet.run(at: Self.later).lines == ["soon issued"])
     }
 
     /// What happens between saving and running, and what the refusal has to name.

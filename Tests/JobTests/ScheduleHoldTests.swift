@@ -26,9 +26,9 @@ struct ScheduleHoldTests {
         let fleet = try TestFleet(policies: policyFile(policies))
         for device in ["k", "a", "t"] { try fleet.add(device) }
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["a hold window", "k hold window", "t issue expiring"])
+        #expect(plan.lines == ["a hold window", "k hold window", "t issue expiring"])
         let held = try #require(plan.decision("k"))
-        #expect(held.until == "2026-12-01T01:00:00Z" && !held.expiresBeforeOpening)
+        #expect(held.hold?.until == "2026-12-01T01:00:00Z" && !(held.hold?.expiresBeforeOpening ?? true))
         #expect(held.reason.text.contains("Tue 01:00-05:00 UTC") && held.reason.text.contains("2026-12-01T01:00:00Z"))
         #expect(held.further.map(\.code) == [.expiring])
         #expect(
@@ -37,14 +37,14 @@ struct ScheduleHoldTests {
                 HeldGroup(policy: "keeps", code: .window, until: "2026-12-01T01:00:00Z", count: 1, expiring: 0),
             ])
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["a held", "k held", "t issued"] && outcome.ending == .completed)
+        #expect(outcome.lines == ["a held", "k held", "t issued"] && outcome.ending == .completed)
         #expect(!fleet.hasManifest("a") && !fleet.hasManifest("k"))
-        #expect(try await fleet.run(at: "2026-12-01T01:00:00Z").rows == ["a requested", "k issued"])
+        #expect(try await fleet.run(at: "2026-12-01T01:00:00Z").lines == ["a requested", "k issued"])
         // The CSR comes when the window is closed: the rotation goes on in the next one.
         try fleet.handIn("a")
-        #expect(try await fleet.run(at: "2026-12-01T05:00:00Z").rows == ["a held"])
-        #expect(try await fleet.plan(at: "2026-12-01T05:00:00Z").decision("a")?.until == "2026-12-08T01:00:00Z")
-        #expect(try await fleet.run(at: "2026-12-08T01:00:00Z").rows == ["a issued"])
+        #expect(try await fleet.run(at: "2026-12-01T05:00:00Z").lines == ["a held"])
+        #expect(try await fleet.plan(at: "2026-12-01T05:00:00Z").decision("a")?.hold?.until == "2026-12-08T01:00:00Z")
+        #expect(try await fleet.run(at: "2026-12-08T01:00:00Z").lines == ["a issued"])
     }
 
     @Test("A freeze holds too, in its windows as well, until the first window after it")
@@ -52,10 +52,12 @@ struct ScheduleHoldTests {
         let fleet = try fleet("\(Self.tuesdays), \(Self.freeze)")
         try fleet.add("d1")
         let held = try #require(try await fleet.load().plan(at: "2026-12-01T02:00:00Z").decision("d1"))
-        #expect(held.reason.code == .freeze && held.until == "2026-12-08T01:00:00Z" && !held.expiresBeforeOpening)
+        #expect(
+            held.reason.code == .freeze && held.hold?.until == "2026-12-08T01:00:00Z"
+                && !(held.hold?.expiresBeforeOpening ?? true))
         #expect(held.reason.text.contains("2026-11-30 until 2026-12-02 (audit week)"))
-        #expect(try await fleet.run(at: "2026-12-03T02:00:00Z").rows == ["d1 held"])
-        #expect(try await fleet.run(at: "2026-12-08T01:00:00Z").rows == ["d1 issued"])
+        #expect(try await fleet.run(at: "2026-12-03T02:00:00Z").lines == ["d1 held"])
+        #expect(try await fleet.run(at: "2026-12-08T01:00:00Z").lines == ["d1 issued"])
     }
 
     @Test("What expires before the next opening is held, loudly: the row, the count, the status, the run's ending")
@@ -65,14 +67,14 @@ struct ScheduleHoldTests {
         try fleet.add("soon", left: .days(1))
         try fleet.add("late", left: .days(9))
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["gone hold freeze", "soon hold freeze", "late hold freeze"])
-        #expect(plan.decisions.map(\.expiresBeforeOpening) == [true, true, false])
-        #expect(plan.decisions.map(\.until) == Array(repeating: "2026-12-03T00:00:00Z", count: 3))
+        #expect(plan.lines == ["gone hold freeze", "soon hold freeze", "late hold freeze"])
+        #expect(plan.decisions.map { $0.hold?.expiresBeforeOpening ?? false } == [true, true, false])
+        #expect(plan.decisions.map { $0.hold?.until } == Array(repeating: "2026-12-03T00:00:00Z", count: 3))
         #expect(plan.expiringBeforeOpening == 2 && plan.held.map(\.expiring) == [2])
         #expect(plan.decision("gone")?.reason.text.contains("has expired already") == true)
 
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["gone held", "soon held", "late held"])
+        #expect(outcome.lines == ["gone held", "soon held", "late held"])
         #expect(outcome.ending == .partial)
         let attention = try await FleetStatus.read(fleet.workspace, at: TestFleet.now).attention
         #expect(attention.count == 1 && attention[0].contains("2 held by windows or freezes"))
@@ -84,8 +86,8 @@ struct ScheduleHoldTests {
         try fleet.add("before", left: TimeSpan(seconds: 5 * 86_400 - 1))
         try fleet.add("with", left: .days(5))
         let plan = try await fleet.load().plan()
-        #expect(plan.decisions.map(\.until) == ["2026-12-06T00:00:00Z", "2026-12-06T00:00:00Z"])
-        #expect(plan.decisions.filter(\.expiresBeforeOpening).map(\.device.text) == ["before"])
+        #expect(plan.decisions.map { $0.hold?.until } == ["2026-12-06T00:00:00Z", "2026-12-06T00:00:00Z"])
+        #expect(plan.decisions.filter { $0.hold?.expiresBeforeOpening ?? false }.map(\.device.text) == ["before"])
         #expect(plan.decision("before")?.reason.text.contains("expires before that (2026-12-05T23:59:59Z)") == true)
     }
 
@@ -105,7 +107,7 @@ struct ScheduleHoldTests {
         try fleet.add("a-late", left: .days(9))
         let plan = try await fleet.load().plan()
         #expect(
-            plan.rows == [
+            plan.lines == [
                 "k-gone issue expired", "a-soon request-csr expiring", "k-soon issue expiring", "a-late hold freeze",
                 "k-late hold window",
             ])
@@ -131,7 +133,7 @@ struct ScheduleHoldTests {
         try fleet.add("two", left: .days(80))
         let plan = try await fleet.load().plan()
         #expect(
-            Set(plan.rows) == [
+            Set(plan.lines) == [
                 "s1 issue revoked", "n revoke revoked", "due hold freeze", "two retire superseded",
             ])
         #expect(try await fleet.run().count(.held) == 1)

@@ -34,9 +34,9 @@ struct SignedRequestTests {
         }
         let key = try fleet.handInSigned("d1")
         try fleet.handIn("d1")
-        #expect(try await fleet.plan().rows.contains("d1 issue expiring"))
+        #expect(try await fleet.plan().lines.contains("d1 issue expiring"))
         let outcome = try await fleet.run()
-        #expect(outcome.rows == ["d1 issued"] && outcome.intake.rejected.map(\.code) == ["unauthenticated"])
+        #expect(outcome.lines == ["d1 issued"] && outcome.intake.rejected.map(\.code) == ["unauthenticated"])
         #expect(try fleet.manifest("d1").certificate.publicKey == key.publicKey)
     }
 
@@ -45,7 +45,7 @@ struct SignedRequestTests {
         let fleet = try TestFleet(policies: Self.strict)
         try fleet.add("d1", algorithm: algorithm)
         try fleet.load().handInSigned("d1")
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
     }
 
     struct False: CustomTestStringConvertible, Sendable {
@@ -89,7 +89,7 @@ struct SignedRequestTests {
         #expect(try #require(try await fleet.plan().inbox).refused.map(\.code) == [test.code])
         let outcome = try await fleet.run()
         #expect(outcome.intake.rejected.map(\.code) == [test.code] && outcome.intake.taken == 0)
-        #expect(outcome.rows == ["d1 requested"])
+        #expect(outcome.lines == ["d1 requested"])
         #expect(try fleet.rejection("d1").code == test.code)
     }
 
@@ -131,7 +131,7 @@ struct SignedRequestTests {
             try fleet.add("d1", left: .days(-3))
             try fleet.load().handInSigned("d1")
             let outcome = try await fleet.run()
-            #expect(outcome.rows == rows)
+            #expect(outcome.lines == rows)
             #expect(outcome.intake.rejected.map(\.code) == (rule == "replace" ? [] : ["certificate-expired"]))
         }
     }
@@ -150,16 +150,16 @@ struct SignedRequestTests {
         #expect(outcome.intake.rejected.map(\.code) == ["conflicting-requests"])
         #expect(try fleet.inventory().waitingRequestCount() == 0)
         let due = now + .days(12)
-        #expect(try await fleet.plan(at: due).rows == ["d1 request-csr conflicting-requests"])
+        #expect(try await fleet.plan(at: due).lines == ["d1 request-csr conflicting-requests"])
         let status = try await FleetStatus.read(fleet.workspace, at: due)
         #expect(status.attention.contains { $0.contains("conflicting-requests") })
-        #expect(try await fleet.run(at: due).rows == ["d1 requested"])
+        #expect(try await fleet.run(at: due).lines == ["d1 requested"])
         #expect(try fleet.manifest("d1").json["request"].map { "\($0)" }?.contains("conflicting-requests") == true)
         // A third one, of whomever, changes nothing.
         try fleet.handIn("d1")
         #expect(try await fleet.run(at: due).intake.taken == 0)
         let key = try fleet.handInSigned("d1", at: due)
-        #expect(try await fleet.run(at: due).rows == ["d1 issued"])
+        #expect(try await fleet.run(at: due).lines == ["d1 issued"])
         #expect(try fleet.manifest("d1").certificate.publicKey == key.publicKey)
     }
 
@@ -170,7 +170,7 @@ struct SignedRequestTests {
         try await fleet.run()
         try fleet.handIn("d1")
         #expect(try await fleet.run().intake.rejected.map(\.code) == ["conflicting-requests"])
-        #expect(try await fleet.run(at: now + .days(12)).rows == ["d1 issued"])
+        #expect(try await fleet.run(at: now + .days(12)).lines == ["d1 issued"])
         #expect(try fleet.manifest("d1").certificate.publicKey == key.publicKey)
     }
 
@@ -184,6 +184,6 @@ struct SignedRequestTests {
         #expect(outcome.intake.rejected.map(\.code) == ["not-due"])
         #expect(try fleet.inventory().waitingRequestCount() == 0)
         #expect(try fleet.rejection("d1").code == "not-due")
-        #expect(try await fleet.run(at: now + .days(31)).rows == ["d1 requested"])
+        #expect(try await fleet.run(at: now + .days(31)).lines == ["d1 requested"])
     }
 }

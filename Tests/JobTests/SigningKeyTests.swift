@@ -28,7 +28,7 @@ struct SigningKeyTests {
     @Test("An encrypted key of an authority opens with the passphrase from its file")
     func encrypted() async throws {
         let fleet = try fleet(passphrase: "correct horse")
-        #expect(try await fleet.run().rows == ["d1 issued"])
+        #expect(try await fleet.run().lines == ["d1 issued"])
         #expect(try fleet.manifest("d1").certificate.isSigned(by: fleet.pki.key.publicKey))
     }
 
@@ -85,14 +85,14 @@ struct SigningKeyTests {
     func notNeeded() async throws {
         let fleet = try fleet()
         try Files.remove(fleet.folder["ca.key"])
-        #expect(try await fleet.plan().rows == ["d1 issue expiring"])
+        #expect(try await fleet.plan().lines == ["d1 issue expiring"])
         let configuration = String(decoding: try fleet.folder.read("rotation.yaml"), as: UTF8.self)
         let second = "authorities:\n  - name: spare\n    certificate: ca.pem\n    key: { file: nowhere.key }\n"
         try fleet.folder.write("ca.key", try fleet.pki.key.pem(), mode: 0o600)
         let path = try fleet.folder.write(
             "rotation.yaml", configuration.replacing("authorities:\n", with: second))
         let run = JobRun(try Workspace(configuredBy: path), at: TestFleet.now, actor: "test")
-        #expect(try await run.perform().rows == ["d1 issued"])
+        #expect(try await run.perform().lines == ["d1 issued"])
     }
 
     @Test("Without a key for manifests nothing is run")

@@ -35,17 +35,17 @@ struct WaveHoldTests {
         let fleet = try fleet()
         for device in ["a1", "b2", "a0", "a2"] { try fleet.add(device) }
         let plan = try await fleet.load().plan()
-        #expect(plan.rows == ["a0 hold wave", "a1 issue expiring", "a2 hold wave", "b2 issue expiring"])
+        #expect(plan.lines == ["a0 hold wave", "a1 issue expiring", "a2 hold wave", "b2 issue expiring"])
         let held = try #require(plan.decision("a0"))
         #expect(held.reason.text.contains("wave 2 of 2 (100%)") && held.reason.text.contains("2 devices"))
-        #expect(held.reason.text.contains("a1 among them") && held.until == nil)
-        #expect(try await fleet.run().rows == ["a0 held", "a1 issued", "a2 held", "b2 issued"])
-        #expect(try await fleet.run().rows == ["a0 held", "a2 held"])
+        #expect(held.reason.text.contains("a1 among them") && held.hold?.until == nil)
+        #expect(try await fleet.run().lines == ["a0 held", "a1 issued", "a2 held", "b2 issued"])
+        #expect(try await fleet.run().lines == ["a0 held", "a2 held"])
         try confirm(fleet, "a1")
-        #expect(try await fleet.run().rows == ["a0 held", "a2 held"])
+        #expect(try await fleet.run().lines == ["a0 held", "a2 held"])
         try confirm(fleet, "b2")
-        #expect(try await fleet.plan().rows == ["a0 issue expiring", "a2 issue expiring"])
-        #expect(try await fleet.run().rows == ["a0 issued", "a2 issued"])
+        #expect(try await fleet.plan().lines == ["a0 issue expiring", "a2 issue expiring"])
+        #expect(try await fleet.run().lines == ["a0 issued", "a2 issued"])
     }
 
     @Test("A first wave in which nobody is due holds nobody up")
@@ -53,7 +53,7 @@ struct WaveHoldTests {
         let fleet = try fleet()
         try fleet.add("a1", left: .days(60))
         try fleet.add("a0")
-        #expect(try await fleet.load().plan().rows == ["a0 issue expiring"])
+        #expect(try await fleet.load().plan().lines == ["a0 issue expiring"])
     }
 
     @Test("A device that is due and blocked holds the later waves, since it has not confirmed")
@@ -64,21 +64,21 @@ struct WaveHoldTests {
                 [ProfileText(subject: "CN={label:site}")]))
         try fleet.add("a1")
         try fleet.add("a0", labels: ["site": "north"])
-        #expect(try await fleet.load().plan().rows == ["a0 hold wave", "a1 blocked subject"])
+        #expect(try await fleet.load().plan().lines == ["a0 hold wave", "a1 blocked subject"])
     }
 
     @Test("A rotation that has begun goes on, although a device of an earlier wave becomes due meanwhile")
     func begun() async throws {
         let fleet = try fleet("required")
         try fleet.add("a0")
-        #expect(try await fleet.load().run().rows == ["a0 requested"])
+        #expect(try await fleet.load().run().lines == ["a0 requested"])
         try fleet.add("a1")
         try fleet.add("a2")
         try fleet.load()
         try fleet.handIn("a0")
-        #expect(try await fleet.run().rows == ["a0 issued", "a1 requested", "a2 held"])
+        #expect(try await fleet.run().lines == ["a0 issued", "a1 requested", "a2 held"])
         // Asked and silent holds as well as handed out and not confirmed.
-        #expect(try await fleet.run().rows == ["a2 held"])
+        #expect(try await fleet.run().lines == ["a2 held"])
     }
 
     @Test("A device that was stuck when somebody resumed the policy holds the later waves no longer")
@@ -92,9 +92,9 @@ struct WaveHoldTests {
             _ = try RolloutService(fleet.workspace, at: at, actor: "alice").resume("sensors", note: "a1 is in repair")
         }
         try resume(at: early)
-        #expect(try await fleet.plan(at: late).rows == ["a0 hold wave"], "it was not late yet")
+        #expect(try await fleet.plan(at: late).lines == ["a0 hold wave"], "it was not late yet")
         try resume(at: late)
-        #expect(try await fleet.plan(at: late).rows == ["a0 issue expiring"])
+        #expect(try await fleet.plan(at: late).lines == ["a0 issue expiring"])
     }
 
     @Test("perRun and --limit act after the waves: they count what the waves let through")
@@ -104,10 +104,10 @@ struct WaveHoldTests {
             try fleet.add(device, left: .days(left))
         }
         #expect(
-            try await fleet.load().plan().rows == [
+            try await fleet.load().plan().lines == [
                 "a0 hold wave", "a1 issue expiring", "a4 issue expiring", "b2 hold rate",
             ])
-        #expect(try await fleet.run(limit: 1).rows == ["a0 held", "a1 issued", "a4 held", "b2 held"])
+        #expect(try await fleet.run(limit: 1).lines == ["a0 held", "a1 issued", "a4 held", "b2 held"])
     }
 
     @Test("What a revocation replaces is in no wave: it waits for nobody and nobody waits for it")
@@ -119,9 +119,9 @@ struct WaveHoldTests {
             limits: "{ revoke: 100% }")
         for device in ["a1", "a0", "a2"] { try fleet.add(device) }
         #expect(
-            Set(try await fleet.load().plan().rows) == ["a0 issue expiring", "a1 issue revoked", "a2 issue revoked"])
+            Set(try await fleet.load().plan().lines) == ["a0 issue expiring", "a1 issue revoked", "a2 issue revoked"])
         try await fleet.run()
         try fleet.add("a3")
-        #expect(try await fleet.load().plan().rows == ["a3 issue expiring"])
+        #expect(try await fleet.load().plan().lines == ["a3 issue expiring"])
     }
 }

@@ -60,7 +60,7 @@ struct WorkspaceTests {
         #expect(run.code == .locked)
         #expect(try fleet.inventory().recentRuns(limit: 1) == [])
         #expect(try #require(throws: RotationError.self) { try fleet.load() }.code == .locked)
-        #expect(try await fleet.plan().rows == ["d1 request-csr expiring"])
+        #expect(try await fleet.plan().lines == ["d1 request-csr expiring"])
         withExtendedLifetime(held) {}
     }
 
@@ -107,7 +107,7 @@ struct WorkspaceTests {
         #expect(Files.exists("\(root)/authorities") == withAuthority)
         // What it made is a workspace: it plans, and with an authority it runs.
         let workspace = try Workspace(configuredBy: "\(root)/rotation.yaml")
-        #expect(try await DryRun(workspace, at: TestFleet.now).plan().rows == [])
+        #expect(try await DryRun(workspace, at: TestFleet.now).plan().lines == [])
         if withAuthority {
             let example = try folder.read("new/place/policies/starter.yaml.example")
             try folder.write("new/place/policies/starter.yaml", example)

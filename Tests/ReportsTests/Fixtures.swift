@@ -26,10 +26,27 @@ enum Fixture {
         policy: PolicyReference? = Fixture.policy
     ) -> Decision {
         Decision(
-            device: DeviceID(checked: device), account: AccountID(checked: "1"), fingerprint: fingerprint("a"),
-            notAfter: now + .days(days), action: action, reason: reason, further: further, policy: policy,
-            keySource: .request, deviceRow: 1, certificateRow: 1, policyIndex: 0, refused: nil, labelSet: 1,
-            status: .active)
+            subject: Decision.Subject(
+                device: DeviceID(checked: device), account: AccountID(checked: "1"), deviceRow: 1, labelSet: 1,
+                fingerprint: fingerprint("a"), certificateRow: 1, notAfter: now + .days(days), status: .active),
+            action: action, cause: Cause(reason, policy), otherFindings: further)
+    }
+
+    static let issue = Action.issue(Replacement(policy: 0), key: .request)
+    static let requestCSR = Action.requestCSR(Replacement(policy: 0), refused: nil)
+
+    static let actions = [
+        issue, requestCSR, .revoke, .retire(rotation: nil), .hold(Hold(issue, Reason(.rate, "at most 1"))),
+        .blocked(policy: 0), .report, .uncovered,
+    ]
+
+    /// A row that is held.
+    static func held(
+        _ device: String, _ why: Reason, for finding: Reason = expiring, days: Int64 = 10, until: Timestamp? = nil,
+        expires: Bool = false
+    ) -> Decision {
+        decision(
+            device, .hold(Hold(issue, why, until: until, expiresBeforeOpening: expires)), finding, days: days)
     }
 
     static let expiring = Reason(.expiring, "it ends")
@@ -37,10 +54,11 @@ enum Fixture {
     /// One row of several kinds.
     static var decisions: [Decision] {
         [
-            decision("gone", .blocked, Reason(.authority, "authority x expired"), days: -1, further: [expiring]),
-            decision("d1", .issue, expiring, days: 1),
-            decision("d2", .requestCSR, Reason(.weakKey, "RSA-1024, \"short\""), days: 2),
-            decision("日本", .hold, Reason(.rate, "at most 1"), days: 3, further: [expiring]),
+            decision(
+                "gone", .blocked(policy: 0), Reason(.authority, "authority x expired"), days: -1, further: [expiring]),
+            decision("d1", issue, expiring, days: 1),
+            decision("d2", requestCSR, Reason(.weakKey, "RSA-1024, \"short\""), days: 2),
+            held("日本", Reason(.rate, "at most 1"), days: 3),
             decision("lab-7", .uncovered, Reason(.uncovered, "no policy matches"), days: 400, policy: nil),
         ]
     }
@@ -51,7 +69,7 @@ enum Fixture {
     ) -> RotationPlan {
         RotationPlan(
             at: now, policies: PolicyEdition(digest: "sha256:" + String(repeating: "0", count: 64), files: 1),
-            deviceCount: 1200, certificateCount: 1300, decisions: decisions, inbox: inbox,
+            deviceCount: 1200, certificateCount: 1300, rows: decisions.map { PlanRow($0) }, inbox: inbox,
             pickUp: pickUp, revocations: revocations,
             guards: guards.map { BrokenGuard(fact: $0, advice: "write `x`") })
     }
@@ -65,9 +83,10 @@ enum Fixture {
         intake: IntakeSummary = IntakeSummary(), recovery: RecoverySummary = RecoverySummary(),
         lists: ListsOutcome = ListsOutcome()
     ) -> RunOutcome {
-        RunOutcome(
-            id: "20261201T000000Z-00112233", plan: plan(decisions, inbox: nil, guards: guards),
-            results: results ?? Fixture.results, intake: intake, recovery: recovery, lists: lists, refreshed: 4,
+        var plan = plan(decisions, inbox: nil, guards: guards)
+        for (place, result) in (results ?? Fixture.results).enumerated() { plan.rows[place].result = result }
+        return RunOutcome(
+            id: "20261201T000000Z-00112233", plan: plan, intake: intake, recovery: recovery, lists: lists, refreshed: 4,
             startedAt: now,
             endedAt: now + TimeSpan(seconds: 7))
     }

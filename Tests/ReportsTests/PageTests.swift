@@ -51,9 +51,10 @@ struct PageTests {
     @Test("A finding counts once a certificate, under its code; what holds a row back is none")
     func findings() {
         let rows = [
-            Fixture.decision("a", .issue, Reason(.weakKey, "x"), further: [Reason(.weakKey, "y"), Fixture.expiring]),
-            Fixture.decision("b", .hold, Reason(.rate, "later"), further: [Reason(.weakKey, "x")]),
-            Fixture.decision("c", .blocked, Reason(.authority, "gone"), further: [Fixture.expiring]),
+            Fixture.decision(
+                "a", Fixture.issue, Reason(.weakKey, "x"), further: [Reason(.weakKey, "y"), Fixture.expiring]),
+            Fixture.held("b", Reason(.rate, "later"), for: Reason(.weakKey, "x")),
+            Fixture.decision("c", .blocked(policy: 0), Reason(.authority, "gone"), further: [Fixture.expiring]),
         ]
         let figures = PlanFigures(Fixture.plan(rows))
         #expect(figures.findings.mapValues(\.count) == [.weakKey: 2, .expiring: 2, .authority: 1])
@@ -65,7 +66,7 @@ struct PageTests {
     @Test("Rows held for one reason are one line, the most frequent first, with the first that ends")
     func groups() {
         let rows = (0..<6).map {
-            Fixture.decision("d\($0)", .hold, Reason(.rate, $0 % 3 == 0 ? "rare" : "often"), days: Int64(9 - $0))
+            Fixture.held("d\($0)", Reason(.rate, $0 % 3 == 0 ? "rare" : "often"), days: Int64(9 - $0))
         }
         let groups = PlanFigures(Fixture.plan(rows)).groups(.hold)
         #expect(groups.map(\.count) == [4, 2] && groups.map(\.reason.text) == ["often", "rare"])
@@ -86,7 +87,7 @@ struct PageTests {
 
     @Test("A large plan's page comes in small pieces, lists some thousand rows, and says where the rest is")
     func large() {
-        let decisions = (0..<30_000).map { Fixture.decision("device-\($0)", .issue, Fixture.expiring) }
+        let decisions = (0..<30_000).map { Fixture.decision("device-\($0)", Fixture.issue, Fixture.expiring) }
         var pieces: [[UInt8]] = []
         PlanHTML(Fixture.plan(decisions)).write { pieces.append($0) }
         let page = String(decoding: pieces.flatMap { $0 }, as: UTF8.self)
@@ -136,7 +137,7 @@ struct PageTests {
     @Test("Each wave that is held is a line of its own")
     func waves() {
         let rows = (0..<5).map {
-            Fixture.decision("d\($0)", .hold, Reason(.wave, "wave \($0 < 2 ? 2 : 3) of 3"), days: Int64(9 - $0))
+            Fixture.held("d\($0)", Reason(.wave, "wave \($0 < 2 ? 2 : 3) of 3"), days: Int64(9 - $0))
         }
         let groups = PlanFigures(Fixture.plan(rows)).groups(.hold)
         #expect(groups.map(\.reason.text) == ["wave 3 of 3", "wave 2 of 3"] && groups.map(\.count) == [3, 2])
@@ -210,7 +211,7 @@ struct PageTests {
 
     @Test("Devices that failed for one reason are one line; each row has its error")
     func failures() {
-        let decisions = (0..<5).map { Fixture.decision("d\($0)", .issue, Fixture.expiring) }
+        let decisions = (0..<5).map { Fixture.decision("d\($0)", Fixture.issue, Fixture.expiring) }
         let results = decisions.indices.map { RowResult(.failed, error: $0 == 0 ? "rare" : "no <luck>") }
         let page = page(Fixture.outcome(decisions, results))
         #expect(sections(page).contains("failures"))
@@ -227,13 +228,10 @@ struct PageTests {
 
     @Test("What is held says until when, and how many will not see it; a line a policy, cause and end")
     func held() {
-        var rows = (0..<5).map {
-            Fixture.decision("d\($0)", .hold, Reason(.window, "shut until then; d\($0) ends before"), days: Int64($0))
-        }
-        rows[2].reason = Reason(.window, "shut until then")
-        for place in rows.indices {
-            rows[place].until = Fixture.now + .days(place == 4 ? 9 : 3)
-            rows[place].expiresBeforeOpening = place < 2
+        let rows = (0..<5).map {
+            let why = $0 == 2 ? "shut until then" : "shut until then; d\($0) ends before"
+            let until = Fixture.now + .days($0 == 4 ? 9 : 3)
+            return Fixture.held("d\($0)", Reason(.window, why), days: Int64($0), until: until, expires: $0 < 2)
         }
         let plan = Fixture.plan(rows)
         let groups = PlanFigures(plan).groups(.hold)

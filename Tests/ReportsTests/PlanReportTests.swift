@@ -65,7 +65,7 @@ struct PlanReportTests {
 
     @Test("A long plan shows its most urgent rows, and says where all are")
     func long() {
-        let decisions = (1...26).map { Fixture.decision("d\($0)", .issue, Fixture.expiring) }
+        let decisions = (1...26).map { Fixture.decision("d\($0)", Fixture.issue, Fixture.expiring) }
         let text = PlanText(Fixture.plan(decisions)).text
         #expect(text.hasPrefix("A run would issue 26 certificates.\n"))
         #expect(text.contains("The 25 most urgent of 26 rows\n"))
@@ -108,7 +108,7 @@ struct PlanReportTests {
 
     @Test("The JSON of a large plan comes in pieces, and is one document")
     func largeJSON() throws {
-        let decisions = (0..<2000).map { Fixture.decision("d\($0)\n\"", .issue, Fixture.expiring) }
+        let decisions = (0..<2000).map { Fixture.decision("d\($0)\n\"", Fixture.issue, Fixture.expiring) }
         var pieces: [[UInt8]] = []
         PlanJSON(Fixture.plan(decisions)).write { pieces.append($0) }
         #expect(pieces.count > 5)
@@ -121,7 +121,8 @@ struct PlanReportTests {
     func csv() {
         let fingerprint = String(repeating: "a", count: 64)
         var decisions = Fixture.decisions
-        decisions[3].until = Fixture.time("2026-12-24T18:00:00Z")
+        decisions[3] = Fixture.held(
+            "日本", Reason(.rate, "at most 1"), days: 3, until: Fixture.time("2026-12-24T18:00:00Z"))
         decisions[2].revocation = RevocationReference(
             order: 1, name: "stolen", reason: .keyCompromise, reach: .matched)
         #expect(
@@ -139,7 +140,7 @@ struct PlanReportTests {
     @Test("The CSV is safe in a spreadsheet, and as it is only where that is asked for")
     func csvForSpreadsheets() {
         var decision = Fixture.decision(
-            "=cmd|'/C calc'!A0", .issue, Reason(.weakKey, "=\u{202E}x"),
+            "=cmd|'/C calc'!A0", Fixture.issue, Reason(.weakKey, "=\u{202E}x"),
             policy: PolicyReference(name: "+p", file: "-f.yaml", line: 3))
         decision.revocation = RevocationReference(order: 1, name: "@r", reason: .keyCompromise, reach: .matched)
         func row(_ isRaw: Bool) -> [Substring] {
@@ -154,7 +155,7 @@ struct PlanReportTests {
 
     @Test("A large CSV comes in pieces, its header once")
     func largeCSV() {
-        let decisions = (0..<2000).map { Fixture.decision("d\($0)", .issue, Fixture.expiring) }
+        let decisions = (0..<2000).map { Fixture.decision("d\($0)", Fixture.issue, Fixture.expiring) }
         var pieces: [[UInt8]] = []
         PlanCSV(Fixture.plan(decisions)).write { pieces.append($0) }
         #expect(pieces.count > 3)
@@ -163,15 +164,16 @@ struct PlanReportTests {
         #expect(lines.filter { $0.hasPrefix("device,") }.count == 1)
     }
 
-    @Test("Every action has its meaning, and colours only where they are asked for", arguments: Action.allCases)
+    @Test("Every action has its meaning, and colours only where they are asked for", arguments: Fixture.actions)
     func colours(_ action: Action) {
+        #expect(Fixture.actions.map(\.name) == ActionName.allCases)
         let plan = Fixture.plan([Fixture.decision("d1", action, Fixture.expiring)], guards: ["too many"])
         let plain = PlanText(plan).text
         let coloured = PlanText(plan, style: Style(isColoured: true)).text
         #expect(!plain.contains("\u{1B}"))
         #expect(coloured.contains("\u{1B}[1m"))
         #expect(uncoloured(coloured) == plain)
-        #expect(plain.contains(action.meaning))
+        #expect(plain.contains(action.name.meaning))
     }
 }
 

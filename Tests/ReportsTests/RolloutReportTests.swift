@@ -10,12 +10,11 @@ import Testing
 @Suite("What rollouts hold back, in reports")
 struct RolloutReportTests {
     private var plan: RotationPlan {
-        var frozen = Fixture.decision("d1", .hold, Reason(.freeze, "held by the freeze"), days: 1)
-        frozen.until = Fixture.now + .days(5)
-        frozen.expiresBeforeOpening = true
-        var waits = Fixture.decision("d2", .hold, Reason(.freeze, "held by the freeze"), days: 9)
-        waits.until = frozen.until
-        let halted = Fixture.decision("d3", .hold, Reason(.halted, "policy field is halted"), days: 9)
+        let until = Fixture.now + .days(5)
+        let freeze = Reason(.freeze, "held by the freeze")
+        let frozen = Fixture.held("d1", freeze, days: 1, until: until, expires: true)
+        let waits = Fixture.held("d2", freeze, days: 9, until: until)
+        let halted = Fixture.held("d3", Reason(.halted, "policy field is halted"), days: 9)
         var plan = Fixture.plan([frozen, waits, halted])
         plan.halts = [
             PolicyHalt(
@@ -50,8 +49,10 @@ struct RolloutReportTests {
 
     @Test("A run's report has the same alarms, and its ending is partial")
     func run() {
+        var plan = plan
+        for place in plan.rows.indices { plan.rows[place].result = RowResult(.held) }
         let outcome = RunOutcome(
-            id: "r", plan: plan, results: plan.decisions.map { _ in RowResult(.held) }, intake: IntakeSummary(),
+            id: "r", plan: plan, intake: IntakeSummary(),
             recovery: RecoverySummary(), lists: ListsOutcome(), refreshed: 0, startedAt: Fixture.now,
             endedAt: Fixture.now)
         #expect(outcome.ending == .partial)

@@ -52,7 +52,7 @@ struct RunReportTests {
 
     @Test("Devices that failed are named with their errors, twenty of them")
     func troubles() {
-        let decisions = (1...22).map { Fixture.decision("d\($0)", .issue, Fixture.expiring) }
+        let decisions = (1...22).map { Fixture.decision("d\($0)", Fixture.issue, Fixture.expiring) }
         let results = decisions.map { RowResult(.failed, error: "no luck with \($0.device)") }
         let text = RunText(Fixture.outcome(decisions, results)).text
         #expect(text.contains("  d1   failed  no luck with d1\n"))

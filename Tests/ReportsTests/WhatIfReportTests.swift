@@ -12,15 +12,15 @@ struct WhatIfReportTests {
         func side(_ name: String, guards: [String] = []) -> PolicyDiff.Side {
             PolicyDiff.Side(
                 name: name, edition: PolicyEdition(digest: "sha256:" + String(repeating: "0", count: 64), files: 1),
-                policies: 2, summary: Action.allCases.map { ($0, 0) }, guards: guards)
+                policies: 2, summary: ActionName.allCases.map { ($0, 0) }, guards: guards)
         }
-        let odd = Fixture.decision("a|b`c", .issue, Reason(.expiring, "ends <soon> | *now*"))
+        let odd = Fixture.decision("a|b`c", Fixture.issue, Reason(.expiring, "ends <soon> | *now*"))
         return PolicyDiff(
             at: at, deviceCount: 1200, certificateCount: 1300, old: side("HEAD:policies"),
             new: side("policies", guards: ["too many"]),
             rows: [
                 PolicyDiff.Row(old: nil, new: odd),
-                PolicyDiff.Row(old: Fixture.decision("d2", .requestCSR, Fixture.expiring), new: nil),
+                PolicyDiff.Row(old: Fixture.decision("d2", Fixture.requestCSR, Fixture.expiring), new: nil),
             ],
             policyMoves: [PolicyDiff.Move(from: "field", to: nil, count: 2, examples: ["d1", "d2"])],
             profileMoves: [],
@@ -111,9 +111,9 @@ struct WhatIfReportTests {
     func examples() {
         let many = (0..<100).map { number in
             PolicyDiff.Row(
-                old: nil, new: Fixture.decision(DeviceID(checked: "d\(number)").text, .issue, Fixture.expiring))
+                old: nil, new: Fixture.decision(DeviceID(checked: "d\(number)").text, Fixture.issue, Fixture.expiring))
         }
-        let last = PolicyDiff.Row(old: Fixture.decision("last", .requestCSR, Fixture.expiring), new: nil)
+        let last = PolicyDiff.Row(old: Fixture.decision("last", Fixture.requestCSR, Fixture.expiring), new: nil)
         let part = diff()
         let full = PolicyDiff(
             at: at, deviceCount: 200, certificateCount: 200, old: part.old, new: part.new, rows: many + [last],

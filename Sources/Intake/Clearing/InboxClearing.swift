@@ -1,4 +1,5 @@
 import Delivery
+import Fleet
 import Planning
 import RotationModel
 import System
@@ -7,20 +8,16 @@ import System
 /// certificates: it is told of, and passed over.
 package struct InboxClearing {
     let source: InboxFolder
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
+    let run: RunContext
 
-    package init(source: InboxFolder, run: String, at: Timestamp, observer: any RunObserver) {
-        self.source = source
+    package init(_ run: RunContext, source: InboxFolder) {
         self.run = run
-        self.at = at
-        self.observer = observer
+        self.source = source
     }
 
     func rejection<Code>(of file: String, device: DeviceID?, _ refusal: InboxRefusal<Code>) -> Rejection {
         Rejection(
-            file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: at, run: run,
+            file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: run.at, run: run.id,
             isContentKept: !refusal.hasSecret)
     }
 
@@ -64,7 +61,7 @@ package struct InboxClearing {
     package func forgetRejected(after span: TimeSpan, _ summary: inout IntakeSummary) {
         var forgotten = 0
         attempt(&summary) { () throws(RotationError) in
-            forgotten = try source.forgetRejected(before: at - span, most: InboxClearing.mostRejected)
+            forgotten = try source.forgetRejected(before: run.at - span, most: InboxClearing.mostRejected)
         }
         summary.forgotten += forgotten
     }
@@ -78,12 +75,12 @@ package struct InboxClearing {
     func open(for what: String, _ summary: inout IntakeSummary) -> [String] {
         var names: [String] = []
         attempt(&summary) { () throws(RotationError) in
-            if let notice = try source.close() { observer.warn(notice) }
+            if let notice = try source.close() { run.observer.warn(notice) }
             try source.recover()
             names = try source.names()
         }
         if source.obstacle == nil && !source.exists {
-            observer.warn("there is no \(source.path): no \(what) can come in")
+            run.observer.warn("there is no \(source.path): no \(what) can come in")
         }
         return names
     }
@@ -95,7 +92,7 @@ package struct InboxClearing {
         for name in names {
             var moved: [Rejection] = []
             attempt(&summary) { () throws(RotationError) in
-                moved.append(try source.reject(undecodable: name, run: run, at: at))
+                moved.append(try source.reject(undecodable: name, run: run.id, at: run.at))
             }
             summary.rejected += moved.map(InboxOutlook.Rejected.init)
         }
@@ -113,7 +110,7 @@ package struct InboxClearing {
         // What is wrong with a folder is met at each of its files.
         guard !summary.obstacles.contains(text) else { return }
         summary.obstacles.append(text)
-        observer.warn(text)
+        run.observer.warn(text)
     }
 }
 

@@ -9,39 +9,30 @@ import System
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 package struct TakeInConfirmations {
     let source: InboxFolder
-    let inventory: any FleetStore
     let revocations: RevocationScope
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
+    let run: RunContext
 
-    package init(
-        source: InboxFolder, inventory: any FleetStore, revocations: RevocationScope, run: String, at: Timestamp,
-        observer: any RunObserver
-    ) {
-        self.source = source
-        self.inventory = inventory
-        self.revocations = revocations
+    package init(_ run: RunContext, source: InboxFolder, revocations: RevocationScope) {
         self.run = run
-        self.at = at
-        self.observer = observer
+        self.source = source
+        self.revocations = revocations
     }
 
     private static let batch = 1000
 
     package func perform(_ summary: inout IntakeSummary) async throws {
-        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        let clearing = InboxClearing(run, source: source)
         let names = clearing.open(for: "confirmation", &summary)
-        observer.began(.takeIn, total: names.count)
-        defer { observer.ended(.takeIn) }
+        run.observer.began(.takeIn, total: names.count)
+        defer { run.observer.ended(.takeIn) }
         clearing.rejectUndecodable(&summary)
         let reader = ConfirmationReader(source: source)
-        let evaluation = ConfirmationCheck(at: at, revoked: revocations.rows)
+        let evaluation = ConfirmationCheck(at: run.at, revoked: revocations.rows)
         for chunk in names.chunked(by: TakeInConfirmations.batch) {
             let readings = try await reader.read(Array(chunk))
-            let claims = try inventory.planningSnapshot { try evaluation.claims(readings, $0) }
+            let claims = try run.inventory.planningSnapshot { try evaluation.claims(readings, $0) }
             try await settle(try await evaluation.evaluate(claims), clearing, &summary)
-            observer.advanced(.takeIn, by: chunk.count)
+            run.observer.advanced(.takeIn, by: chunk.count)
         }
     }
 
@@ -65,7 +56,7 @@ package struct TakeInConfirmations {
                     RefusedFile(deviceRow: row, device: device, file: file, reason: refusal.description))
             }
         }
-        let moved = Set(try inventory.confirm(confirmed.map(\.order), refused: refused, run: run, at: at))
+        let moved = Set(try run.inventory.confirm(confirmed.map(\.order), refused: refused, run: run.id, at: run.at))
         // One whose rotation moved meanwhile stays in the inbox, and is judged anew by the next run.
         let taken = confirmed.enumerated().filter { !moved.contains($0.offset) }.map(\.element.file)
         clearing.note(try await clearing.remove(taken + known), &summary)

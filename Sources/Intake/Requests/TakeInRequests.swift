@@ -10,42 +10,33 @@ import System
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 package struct TakeInRequests {
     let source: InboxFolder
-    let inventory: any FleetStore
     let policies: PolicySet
     let authorities: KnownAuthorities
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
+    let run: RunContext
 
-    package init(
-        source: InboxFolder, inventory: any FleetStore, policies: PolicySet, authorities: KnownAuthorities, run: String,
-        at: Timestamp, observer: any RunObserver
-    ) {
+    package init(_ run: RunContext, source: InboxFolder, policies: PolicySet, authorities: KnownAuthorities) {
+        self.run = run
         self.source = source
-        self.inventory = inventory
         self.policies = policies
         self.authorities = authorities
-        self.run = run
-        self.at = at
-        self.observer = observer
     }
 
     private static let batch = 1000
 
     package func perform(_ summary: inout IntakeSummary) async throws {
-        let clearing = InboxClearing(source: source, run: run, at: at, observer: observer)
+        let clearing = InboxClearing(run, source: source)
         let names = clearing.open(for: "CSR", &summary)
-        observer.began(.takeIn, total: names.count)
-        defer { observer.ended(.takeIn) }
+        run.observer.began(.takeIn, total: names.count)
+        defer { run.observer.ended(.takeIn) }
         let reader = RequestReader(source: source, authorities: authorities)
         let check = SignedRequestCheck()
-        var evaluation = RequestCheck(policies: policies, at: at)
+        var evaluation = RequestCheck(policies: policies, at: run.at)
         clearing.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
         var recorded: [String] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
             // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
-            async let next = check.verify(try await reader.read(Array(chunk)), inventory)
+            async let next = check.verify(try await reader.read(Array(chunk)), run.inventory)
             let finished = recorded
             async let failures = clearing.remove(finished)
             recorded = try settle(readings, &evaluation, clearing, &summary)
@@ -62,8 +53,8 @@ package struct TakeInRequests {
         _ summary: inout IntakeSummary
     ) throws -> [String] {
         guard !readings.isEmpty else { return [] }
-        defer { observer.advanced(.takeIn, by: readings.count) }
-        var (batch, conflicts) = try inventory.take(run: run, at: at) { snapshot in
+        defer { run.observer.advanced(.takeIn, by: readings.count) }
+        var (batch, conflicts) = try run.inventory.take(run: run.id, at: run.at) { snapshot in
             let judged = try evaluation.evaluate(readings, snapshot)
             var batch = Batch(intake: RequestIntake(withdrawn: judged.withdrawn))
             for (reading, outcome) in zip(readings, judged.outcomes) { batch.add(reading, outcome, clearing) }

@@ -37,7 +37,7 @@ extension DryRun {
     ) {
         do {
             let plan = try await plan()
-            return (plan.decisions, plan.inbox?.refused ?? [], nil)
+            return (Array(plan.decisions), plan.inbox?.refused ?? [], nil)
         } catch let error as RotationError where error.code == .badInput {
             return (nil, [], error)
         }

@@ -110,9 +110,8 @@ package struct RevocationService: Sendable {
         {
             run in
             try await RunStages(
-                workspace: workspace, inventory: inventory, policies: policies, edition: edition,
-                authorities: authorities, keys: keys, run: run, at: at, limit: nil, actor: actor, clock: clock,
-                observer: observer
+                workspace: workspace, run: run, policies: policies, edition: edition, authorities: authorities,
+                keys: keys, actor: actor, limit: nil, clock: clock, reviewed: nil
             ).revoke(order: name, order)
         }
     }

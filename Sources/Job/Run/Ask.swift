@@ -3,48 +3,46 @@ import PKI
 import Planning
 import Policy
 import RotationModel
-import System
 
 /// The stage that asks devices for CSRs: a `rekey` manifest for each.
 struct Ask {
-    let inventory: any FleetStore
+    let run: RunContext
     let policies: PolicySet
     let publisher: Publisher
     let manifestValidity: TimeSpan
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
 
-    private static let batch = 1000
-
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws {
-        let rows = plan.decisions.enumerated().filter { $0.element.action == .requestCSR }
-        observer.began(.ask, total: rows.count)
-        defer { observer.ended(.ask) }
-        for chunk in rows.chunked(by: Ask.batch) {
-            let orders = try inventory.planningSnapshot { snapshot in
-                try chunk.map { try order(for: $0.element, labels: snapshot.labels(ofSet: $0.element.labelSet).values) }
+    func perform(_ plan: inout RotationPlan) async throws {
+        try await run.forEachBatch(of: &plan, in: .ask, Ask.request) { rows in
+            let orders = try run.inventory.planningSnapshot { snapshot in
+                try rows.map { decision, request in
+                    try order(request, decision, labels: snapshot.labels(ofSet: decision.subject.labelSet).values)
+                }
             }
-            let manifests = try inventory.recordRekey(orders, run: run, at: at)
+            let manifests = try run.inventory.recordRekey(orders, run: run.id, at: run.at)
+            try await publisher.publish(manifests)
             let sequences = Dictionary(
                 manifests.map { ($0.device, $0.sequence) }, uniquingKeysWith: { first, _ in first })
-            for (place, decision) in chunk {
-                results[place] =
-                    sequences[decision.device].map { RowResult(.requested, sequence: $0) } ?? RowResult(.skipped)
+            return rows.map { decision, _ in
+                sequences[decision.device].map { RowResult(.requested, sequence: $0) } ?? RowResult(.skipped)
             }
-            try await publisher.publish(manifests)
-            observer.advanced(.ask, by: chunk.count)
         }
     }
 
-    private func order(for decision: Decision, labels: [String: String]) throws -> RekeyOrder {
-        let policy = policies.policies[decision.policyIndex]
+    private typealias Request = (replacement: Replacement, refused: String?)
+
+    private static func request(_ action: Action) -> Request? {
+        if case .requestCSR(let replacement, let refused) = action { (replacement, refused) } else { nil }
+    }
+
+    private func order(_ request: Request, _ decision: Decision, labels: [String: String]) throws -> RekeyOrder {
+        let policy = policies.policies[request.replacement.policy]
         let facts = DeviceFacts(device: decision.device, account: decision.account, labels: labels)
         return RekeyOrder(
-            deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
-            cause: decision.cause,
+            deviceRow: decision.subject.deviceRow, device: decision.device,
+            oldCertificate: decision.subject.certificateRow, cause: decision.cause,
             keys: policy.profile.keys.map(\.description),
-            subject: DistinguishedName(try policy.profile.subject(for: facts)).text, refused: decision.refused,
-            expires: at + manifestValidity, supersedes: decision.supersedes, revocation: decision.revocation?.order)
+            subject: DistinguishedName(try policy.profile.subject(for: facts)).text, refused: request.refused,
+            expires: run.at + manifestValidity, supersedes: request.replacement.supersedes,
+            revocation: decision.revocation?.order)
     }
 }

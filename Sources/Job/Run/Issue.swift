@@ -8,25 +8,20 @@ import System
 /// The stage that issues, batch by batch. While one batch is signed, serial numbers are reserved for the next, the one before
 /// is written, and the one before that is made durable and put in place.
 struct Issue {
-    let inventory: any FleetStore
+    let run: RunContext
     let keys: SigningKeys
     let authorities: AuthorityDirectory
     let policies: PolicySet
     let publisher: Publisher
     let limits: RunLimits
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
 
     /// Carries out the plan's `issue` rows.
     ///
-    /// - Parameter results: one a decision; those of the rows worked on are set as soon as they are recorded, so that they
-    ///   tell the truth also when a later batch throws.
     /// - Returns: why an external issuer could not be asked, if so: its other batches are passed over, and nobody else's.
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws -> RotationError? {
+    func perform(_ plan: inout RotationPlan) async throws -> RotationError? {
         var waiting = batches(of: plan)[...]
-        observer.began(.issue, total: waiting.reduce(0) { $0 + $1.rows.count })
-        defer { observer.ended(.issue) }
+        run.observer.began(.issue, total: waiting.reduce(0) { $0 + $1.rows.count })
+        defer { run.observer.ended(.issue) }
         var pacer = Pacer(perMinute: limits.issuePerMinute)
         var line = PublishingLine(publisher: publisher)
         var obstacle: RotationError?
@@ -39,18 +34,18 @@ struct Issue {
             async let moved = moving.moved()
             async let following = reserving?.reserve()
             let outcome = try await batch.signAndRecord(current)
-            for (place, result) in outcome.results { results[place] = result }
+            for (place, result) in outcome.results { plan.rows[place].result = result }
             line = try await moved
             line.recorded = outcome.manifests
             reserved = try await following
-            observer.advanced(.issue, by: batch.rows.count)
+            run.observer.advanced(.issue, by: batch.rows.count)
             guard let failure = outcome.failure else { continue }
             obstacle = obstacle ?? failure
             let passedOver = ([next].compactMap(\.self) + waiting).filter { $0.authority == batch.authority }
-            for (place, _) in passedOver.flatMap(\.rows) {
-                results[place] = RowResult(.failed, error: failure.description)
+            for place in passedOver.flatMap(\.rows).map(\.place) {
+                plan.rows[place].result = RowResult(.failed, error: failure.description)
             }
-            observer.advanced(.issue, by: passedOver.reduce(0) { $0 + $1.rows.count })
+            run.observer.advanced(.issue, by: passedOver.reduce(0) { $0 + $1.rows.count })
             waiting.removeAll { $0.authority == batch.authority }
             if next?.authority == batch.authority {
                 next = waiting.popFirst()
@@ -63,20 +58,19 @@ struct Issue {
 
     /// The plan's rows by policy, each policy's in its order and in batches of its size. The policy with the most urgent
     /// certificate comes first.
-    private func batches(of plan: RotationPlan) -> [IssueBatch] {
-        var rows: [Int: [(place: Int, decision: Decision)]] = [:]
+    func batches(of plan: RotationPlan) -> [IssueBatch] {
+        var rows: [Int: [IssueBatch.Row]] = [:]
         var order: [Int] = []
-        for (place, decision) in plan.decisions.enumerated() where decision.action == .issue {
-            if rows[decision.policyIndex] == nil { order.append(decision.policyIndex) }
-            rows[decision.policyIndex, default: []].append((place, decision))
+        for (place, row) in plan.rows.enumerated() {
+            guard case .issue(let replacement, let key) = row.decision.action else { continue }
+            if rows[replacement.policy] == nil { order.append(replacement.policy) }
+            rows[replacement.policy, default: []].append(
+                IssueBatch.Row(place: place, decision: row.decision, replacement: replacement, key: key))
         }
         return order.flatMap { index in
             let policy = policies.policies[index]
             return (rows[index] ?? []).chunked(by: min(policy.batch, limits.issuePerMinute)).map {
-                IssueBatch(
-                    rows: Array($0), inventory: inventory, keys: keys, authorities: authorities, policy: policy,
-                    run: run,
-                    at: at)
+                IssueBatch(run: run, rows: Array($0), keys: keys, authorities: authorities, policy: policy)
             }
         }
     }

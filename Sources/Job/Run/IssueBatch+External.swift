@@ -53,7 +53,7 @@ extension IssueBatch {
         _ issued: inout ExternalIssuer.Issued, of authority: ExternalIssuer
     ) throws {
         let serials = issued.results.map { try? $0?.get().serialNumber }
-        var used = try inventory.serialsInUse(
+        var used = try run.inventory.serialsInUse(
             Set(serials.compactMap(\.self)), issuer: authority.certificate.subject.text)
         for (place, serial) in serials.enumerated() {
             guard let serial, !used.insert(serial).inserted else { continue }

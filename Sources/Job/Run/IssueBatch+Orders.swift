@@ -23,12 +23,13 @@ extension IssueBatch {
         let profile = policy.profile
         let decision = rows[reservation.index].decision
         let facts = DeviceFacts(
-            device: decision.device, account: decision.account, labels: labels[decision.labelSet] ?? [:])
+            device: decision.device, account: decision.account, labels: labels[decision.subject.labelSet] ?? [:])
         let subject = try profile.subject(for: facts)
         let certificate = CertificateOrder(
             serialNumber: reservation.order.serial, subject: DistinguishedName(subject),
-            subjectAlternativeNames: try profile.alternativeNames(for: facts), notBefore: at - profile.backdate,
-            notAfter: min(at + profile.validity, authorities.known.end(of: profile.authority) ?? authority.notAfter),
+            subjectAlternativeNames: try profile.alternativeNames(for: facts), notBefore: run.at - profile.backdate,
+            notAfter: min(
+                run.at + profile.validity, authorities.known.end(of: profile.authority) ?? authority.notAfter),
             publicKey: try reservation.publicKey)
         return (subject, certificate)
     }

@@ -11,14 +11,21 @@ import System
 /// Serial numbers are committed before a signature exists, and certificates before anyone else sees them. A death in between
 /// costs a serial number, never a second replacement.
 struct IssueBatch: Sendable {
-    /// Rows of the plan with their places, all `issue`, all of this batch's policy.
-    let rows: [(place: Int, decision: Decision)]
-    let inventory: any FleetStore
+    /// A row of the plan that issues.
+    struct Row: Sendable {
+        /// In the plan.
+        let place: Int
+        let decision: Decision
+        let replacement: Replacement
+        let key: KeySource
+    }
+
+    let run: RunContext
+    /// All of this batch's policy.
+    let rows: [Row]
     let keys: SigningKeys
     let authorities: AuthorityDirectory
     let policy: RotationPolicy
-    let run: String
-    let at: Timestamp
 
     /// By name.
     var authority: String { policy.profile.authority }
@@ -44,12 +51,14 @@ struct IssueBatch: Sendable {
     func reserve() async throws -> Reserved {
         try await withTaskExecutorPreference(BlockingThreads.shared) {
             var random = SystemRandomNumberGenerator()
-            let orders = rows.map { order(for: $0.decision, using: &random) }
-            let (reserved, skipped) = try inventory.reserve(
-                orders, batch: "\(run)/\(rows.first?.place ?? 0)", run: run, at: at)
-            let labels = try inventory.planningSnapshot { snapshot in
+            let orders = rows.map { order(for: $0, using: &random) }
+            let (reserved, skipped) = try run.inventory.reserve(
+                orders, batch: "\(run.id)/\(rows.first?.place ?? 0)", run: run.id, at: run.at)
+            let labels = try run.inventory.planningSnapshot { snapshot in
                 var labels: [Int64: [String: String]] = [:]
-                for set in Set(rows.map(\.decision.labelSet)) { labels[set] = try snapshot.labels(ofSet: set).values }
+                for set in Set(rows.map(\.decision.subject.labelSet)) {
+                    labels[set] = try snapshot.labels(ofSet: set).values
+                }
                 return labels
             }
             return Reserved(reservations: reserved, skipped: skipped, labels: labels)
@@ -82,14 +91,14 @@ struct IssueBatch: Sendable {
                 issued.append(
                     IssuedOrder(
                         reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
-                        manifest: ManifestDraft(expires: at + keys.manifestValidity),
+                        manifest: ManifestDraft(expires: run.at + keys.manifestValidity),
                         serialChoice: external == nil ? .reserved : .issuer))
                 outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
             case .failure(let error):
                 outcome.results.append((place, RowResult(.failed, error: error.description)))
             }
         }
-        outcome.manifests = try inventory.record(issued, run: run, at: at)
+        outcome.manifests = try run.inventory.record(issued, run: run.id, at: run.at)
         let sequences = Dictionary(
             outcome.manifests.compactMap { manifest in places[manifest.device].map { ($0, manifest.sequence) } },
             uniquingKeysWith: { first, _ in first })
@@ -99,12 +108,13 @@ struct IssueBatch: Sendable {
         return outcome
     }
 
-    private func order(for decision: Decision, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
-        ReservationOrder(
-            deviceRow: decision.deviceRow, device: decision.device, oldCertificate: decision.certificateRow,
-            serial: .random(using: &random), cause: decision.cause, profile: policy.profile.name,
-            authority: policy.profile.authority, keySource: decision.keySource, supersedes: decision.supersedes,
-            revocation: decision.revocation?.order)
+    private func order(for row: Row, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
+        let subject = row.decision.subject
+        return ReservationOrder(
+            deviceRow: subject.deviceRow, device: subject.device, oldCertificate: subject.certificateRow,
+            serial: .random(using: &random), cause: row.decision.cause, profile: policy.profile.name,
+            authority: policy.profile.authority, keySource: row.key, supersedes: row.replacement.supersedes,
+            revocation: row.decision.revocation?.order)
     }
 
     // MARK: Signing

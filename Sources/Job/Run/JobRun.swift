@@ -51,12 +51,11 @@ package struct JobRun: Sendable {
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try workspace.signingKeys(
                 authorities, needing: workspace.signingAuthorities(policies, at: at), observer: observer)
-            if reviewed == nil, let stopped = try await guardedOutcome(inventory, policies, run) { return stopped }
+            if reviewed == nil, let stopped = try await guardedOutcome(run, policies) { return stopped }
             return try await RunStages(
-                workspace: workspace, inventory: inventory, policies: policies, edition: edition,
-                authorities: authorities.knowing(manifestKey: keys.manifests.publicKey.identity), keys: keys, run: run,
-                at: at, limit: limit, actor: actor, clock: clock,
-                observer: observer, reviewed: reviewed
+                workspace: workspace, run: run, policies: policies, edition: edition,
+                authorities: authorities.knowing(manifestKey: keys.manifests.publicKey.identity), keys: keys,
+                actor: actor, limit: limit, clock: clock, reviewed: reviewed
             ).perform()
         }
     }
@@ -81,12 +80,12 @@ package struct JobRun: Sendable {
     ///
     /// The plan is worked out once more for it, and only where a guard could break at all.
     private func guardedOutcome(
-        _ inventory: any FleetStore, _ policies: PolicySet, _ run: RunRecord
+        _ run: RunContext, _ policies: PolicySet
     ) async throws -> RunOutcome? {
-        guard try couldBreakGuard(inventory, policies) else { return nil }
+        guard try couldBreakGuard(run.inventory, policies) else { return nil }
         let plan = try await DryRun(workspace, at: at, limit: limit, observer: observer).plan()
         guard !plan.guards.isEmpty else { return nil }
-        return RunOutcome(stoppedBefore: plan, run: run, endedAt: clock.now())
+        return RunOutcome(stoppedBefore: plan, run, endedAt: clock.now())
     }
 
     /// Never more certificates are issued than there are devices, nor than CSRs wait where no policy lets a key stay; and never

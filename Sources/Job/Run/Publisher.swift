@@ -10,27 +10,20 @@ import System
 /// Everything in a manifest comes from its record, so a run that takes over from one that died publishes the same facts
 /// under the same sequence number.
 struct Publisher: Sendable {
-    let inventory: any FleetStore
+    let run: RunContext
     let tree: DeliveryTree
     let key: PrivateKey
     /// What a device needs above its certificate, as PEM, by the name of the authority.
     let chains: [String: [String]]
-    let run: String
-    let at: Timestamp
 
-    init(
-        inventory: any FleetStore, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory, run: String,
-        at: Timestamp
-    ) {
-        self.inventory = inventory
+    init(_ run: RunContext, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory) {
+        self.run = run
         self.tree = tree
         key = keys.manifests
         chains = Dictionary(
             uniqueKeysWithValues: authorities.names.compactMap { name in
                 authorities[name].map { (name, ([$0.certificate] + $0.chain).map(\.pem)) }
             })
-        self.run = run
-        self.at = at
     }
 
     /// What every manifest depends on: the keys that verify it, and the authorities' chains.
@@ -85,7 +78,7 @@ struct Publisher: Sendable {
     func settle(_ renamed: Renamed?) throws {
         try tree.synchronize()
         guard let renamed else { return }
-        try inventory.markPublished(renamed.records, run: run, at: at)
+        try run.inventory.markPublished(renamed.records, run: run.id, at: run.at)
     }
 
     /// Publishes one batch from beginning to end.
@@ -100,7 +93,7 @@ struct Publisher: Sendable {
     func publishLeftovers(progress: (Int) -> Void = { _ in }) async throws -> Int {
         var count = 0
         while true {
-            let records = try inventory.unpublishedManifests(limit: 1000)
+            let records = try run.inventory.unpublishedManifests(limit: 1000)
             guard !records.isEmpty else { return count }
             try await publish(records)
             count += records.count

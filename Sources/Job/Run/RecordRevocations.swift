@@ -6,23 +6,21 @@ import RotationModel
 /// The stage that writes down which revocations are in force, before anything is decided by them: since when a rule holds,
 /// and which keys are never certified again.
 struct RecordRevocations {
-    let inventory: any FleetStore
+    let run: RunContext
     let rules: [RevocationRule]
-    let run: String
     let actor: String
-    let at: Timestamp
 
     /// - Returns: what the revocations in force reach.
     func perform() throws -> RevocationScope {
         try withdrawAbandoned()
         for rule in rules {
-            _ = try inventory.ensureRevocationOrder(
-                name: rule.name, reason: rule.reason, mode: rule.mode, deadline: rule.deadline, run: run, at: at)
+            _ = try run.inventory.ensureRevocationOrder(
+                name: rule.name, reason: rule.reason, mode: rule.mode, deadline: rule.deadline, run: run.id, at: run.at)
         }
-        let scope = try inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: rules, at: at) }
+        let scope = try run.inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: rules, at: run.at) }
         for (revocation, keys) in zip(scope.revocations, scope.refusedKeys) {
             guard let order = revocation.order, !keys.isEmpty else { continue }
-            try inventory.refuseKeys(keys.sorted(by: KeyReference.isBefore), order: order, run: run, at: at)
+            try run.inventory.refuseKeys(keys.sorted(by: KeyReference.isBefore), order: order, run: run.id, at: run.at)
         }
         return scope
     }
@@ -30,9 +28,9 @@ struct RecordRevocations {
     /// A rule that was taken out of the policy files is no longer in force. What it revoked stays revoked.
     private func withdrawAbandoned() throws {
         let names = Set(rules.map(\.name))
-        let orders = try inventory.planningSnapshot { try $0.revocationOrders() }
+        let orders = try run.inventory.planningSnapshot { try $0.revocationOrders() }
         for order in orders where order.kind == .policy && !names.contains(order.name) {
-            try inventory.withdrawRevocationOrder(order.name, actor: actor, run: run, at: at)
+            try run.inventory.withdrawRevocationOrder(order.name, actor: actor, run: run.id, at: run.at)
         }
     }
 }

@@ -3,29 +3,25 @@ import RotationModel
 
 /// The stage that signs manifests anew before they expire: a device that comes online after weeks still finds one it can believe.
 struct Refresh {
-    let inventory: any FleetStore
+    let run: RunContext
     let publisher: Publisher
     let manifestValidity: TimeSpan
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
-
-    private static let batch = 1000
 
     /// - Returns: how many were signed anew.
     func perform() async throws -> Int {
-        observer.began(.refresh, total: nil)
-        defer { observer.ended(.refresh) }
+        run.observer.began(.refresh, total: nil)
+        defer { run.observer.ended(.refresh) }
         // A third of the validity is left: time enough for some runs to fail.
-        let limit = at + TimeSpan(seconds: manifestValidity.seconds / 3)
+        let limit = run.at + TimeSpan(seconds: manifestValidity.seconds / 3)
         var count = 0
         while true {
-            let records = try inventory.refreshManifests(
-                expiringBefore: limit, newExpiry: at + manifestValidity, limit: Refresh.batch, run: run, at: at)
+            let records = try run.inventory.refreshManifests(
+                expiringBefore: limit, newExpiry: run.at + manifestValidity, limit: RunContext.batch, run: run.id,
+                at: run.at)
             guard !records.isEmpty else { return count }
             try await publisher.publish(records)
             count += records.count
-            observer.advanced(.refresh, by: records.count)
+            run.observer.advanced(.refresh, by: records.count)
         }
     }
 }

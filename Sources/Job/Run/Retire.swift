@@ -2,48 +2,47 @@ import Fleet
 import Planning
 import Policy
 import RotationModel
-import System
 
 /// The stage that makes certificates inactive that nothing depends on any more: the old ones of rotations whose devices have
 /// proved the new key, once the overlap is over, and those that were left over beside the current one.
 struct Retire {
-    let inventory: any FleetStore
+    let run: RunContext
     let publisher: Publisher
     let manifestValidity: TimeSpan
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
 
-    private static let batch = 1000
-
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws {
-        let rows = plan.decisions.enumerated().filter { $0.element.action == .retire }
-        observer.began(.retire, total: rows.count)
-        defer { observer.ended(.retire) }
-        for chunk in rows.chunked(by: Retire.batch) {
-            let completed = chunk.map(\.element).filter { $0.rotation != nil }
-            try await publisher.publish(try inventory.complete(completed.map(completion), run: run, at: at))
-            let leftovers = chunk.map(\.element).filter { $0.rotation == nil }
-            try inventory.retire(leftovers.map(order), run: run, at: at)
-            for (place, _) in chunk { results[place] = RowResult(.retired) }
-            observer.advanced(.retire, by: chunk.count)
+    func perform(_ plan: inout RotationPlan) async throws {
+        try await run.forEachBatch(of: &plan, in: .retire, Retire.end) { rows in
+            let completed = rows.compactMap { decision, end in end.rotation.map { completion(of: $0, decision) } }
+            try await publisher.publish(try run.inventory.complete(completed, run: run.id, at: run.at))
+            let leftovers = rows.filter { $0.work.rotation == nil }.map { order(for: $0.decision) }
+            try run.inventory.retire(leftovers, run: run.id, at: run.at)
+            return rows.map { _ in RowResult(.retired) }
         }
         try await settle()
+    }
+
+    /// What ends with a certificate: its rotation, or nothing where it was left over.
+    private struct End {
+        let rotation: RowID<RotationRow>?
+    }
+
+    private static func end(_ action: Action) -> End? {
+        if case .retire(let rotation) = action { End(rotation: rotation) } else { nil }
     }
 
     /// Ends rotations whose old certificate went by another way meanwhile: it was revoked, or an import made it inactive.
     private func settle() async throws {
         while true {
-            let settled = try inventory.settledRotations(limit: Retire.batch)
+            let settled = try run.inventory.settledRotations(limit: RunContext.batch)
             guard !settled.isEmpty else { return }
             let orders = settled.map { rotation in
                 CompletionOrder(
                     rotation: rotation.rotation, deviceRow: rotation.deviceRow, device: rotation.device,
                     certificateRow: rotation.certificateRow, fingerprint: rotation.fingerprint,
                     cause: Cause(Retire.reason(for: rotation), rotation.cause.policy),
-                    manifestExpires: at + manifestValidity)
+                    manifestExpires: run.at + manifestValidity)
             }
-            try await publisher.publish(try inventory.complete(orders, run: run, at: at))
+            try await publisher.publish(try run.inventory.complete(orders, run: run.id, at: run.at))
         }
     }
 
@@ -57,16 +56,16 @@ struct Retire {
             .confirmed, "the device proved its new key, and the old certificate is \(rotation.status.rawValue) already")
     }
 
-    private func completion(of decision: Decision) -> CompletionOrder {
+    private func completion(of rotation: RowID<RotationRow>, _ decision: Decision) -> CompletionOrder {
         CompletionOrder(
-            rotation: decision.rotation, deviceRow: decision.deviceRow, device: decision.device,
-            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, cause: decision.cause,
-            manifestExpires: at + manifestValidity)
+            rotation: rotation.number, deviceRow: decision.subject.deviceRow, device: decision.device,
+            certificateRow: decision.subject.certificateRow, fingerprint: decision.fingerprint, cause: decision.cause,
+            manifestExpires: run.at + manifestValidity)
     }
 
     private func order(for decision: Decision) -> RetireOrder {
         RetireOrder(
-            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
+            certificateRow: decision.subject.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
             cause: decision.cause)
     }
 }

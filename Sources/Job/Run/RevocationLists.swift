@@ -34,26 +34,23 @@ package struct ListsOutcome: Sendable {
 /// The number is recorded before the list is signed, so that none is ever used twice; a list that was recorded and not
 /// published is built again, under the next number.
 struct RevocationLists {
-    let inventory: any FleetStore
+    let run: RunContext
     let tree: DeliveryTree
     let keys: SigningKeys
     let authorities: AuthorityDirectory
     let policies: PolicySet
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
 
     func perform() throws -> ListsOutcome {
-        observer.began(.revocationLists, total: nil)
-        defer { observer.ended(.revocationLists) }
+        run.observer.began(.revocationLists, total: nil)
+        defer { run.observer.ended(.revocationLists) }
         var outcome = ListsOutcome()
-        let names = try inventory.issuerNames()
+        let names = try run.inventory.issuerNames()
         let corrected = try verifyImported()
         for name in authorities.names {
             guard let entry = authorities[name] else { continue }
-            if let trouble = try entry.listTrouble(inventory) {
+            if let trouble = try entry.listTrouble(run.inventory) {
                 outcome.troubles.append(trouble)
-                observer.warn(trouble)
+                run.observer.warn(trouble)
             } else if let authority = keys.authorities[name] {
                 outcome.published += try lists(
                     of: entry, authority, issuers: entry.spellings(among: names), isCorrected: corrected.contains(name))
@@ -66,10 +63,10 @@ struct RevocationLists {
     ///
     /// - Returns: the authorities whose lists have had what is not theirs.
     private func verifyImported() throws -> Set<String> {
-        let found = try inventory.planningSnapshot {
-            try ImportedRevocations.find(in: $0, of: authorities.names, authorities, at: at)
+        let found = try run.inventory.planningSnapshot {
+            try ImportedRevocations.find(in: $0, of: authorities.names, authorities, at: run.at)
         }
-        try inventory.recordSigners(found.signers)
+        try run.inventory.recordSigners(found.signers)
         return found.corrected
     }
 
@@ -77,17 +74,17 @@ struct RevocationLists {
     private func lists(
         of entry: AuthorityDirectory.Entry, _ authority: Authority, issuers: [String], isCorrected: Bool
     ) throws -> [PublishedList] {
-        let last = try inventory.lastRevocation(issuers: issuers)
+        let last = try run.inventory.lastRevocation(issuers: issuers)
         // Nobody is pointed to the list of an authority without a CRL's URL, unless there is something to say in it.
         guard entry.configuration.crlURL != nil || last > 0 else { return [] }
-        guard at <= entry.certificate.notAfter else { return [] }
+        guard run.at <= entry.certificate.notAfter else { return [] }
         var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
-            let state = try inventory.crlState(scope.file)
+            let state = try run.inventory.crlState(scope.file)
             let isDue = try isCorrected || isDue(scope, state, last: last, issuers: issuers)
             return isDue ? DueList(scope: scope, state: state) : nil
         }
         guard !due.isEmpty else { return [] }
-        try inventory.forEachRevoked(issuers: issuers, after: 0) { revoked in
+        try run.inventory.forEachRevoked(issuers: issuers, after: 0) { revoked in
             for place in due.indices where due[place].takes(revoked) {
                 due[place].entries.append(
                     RevokedEntry(
@@ -102,7 +99,7 @@ struct RevocationLists {
     /// certificate keeps that name, so the shards of other numbers that there once were are kept up as well.
     private func scopes(of authority: AuthorityConfiguration) throws -> [ListScope] {
         let complete = ListScope(file: authority.crlFileName(shard: nil), distributionPoint: nil, shard: nil)
-        let known = try inventory.crlStates(ofAuthority: authority.name).compactMap {
+        let known = try run.inventory.crlStates(ofAuthority: authority.name).compactMap {
             authority.shardCount(in: $0.name)
         }
         let counts = Set(known + [authority.crlShards]).filter { $0 > 1 }.sorted()
@@ -119,11 +116,11 @@ struct RevocationLists {
     private func isDue(_ scope: ListScope, _ state: CRLState?, last: Int64, issuers: [String]) throws -> Bool {
         guard let state, state.isPublished, tree.hasRevocationList(scope.file) else { return true }
         let half = TimeSpan(seconds: (state.nextUpdate - state.thisUpdate).seconds / 2)
-        if at >= state.thisUpdate + half { return true }
+        if run.at >= state.thisUpdate + half { return true }
         guard last > state.covers else { return false }
         guard scope.shard != nil else { return true }
         var isNews = false
-        try inventory.forEachRevoked(issuers: issuers, after: state.covers) { revoked in
+        try run.inventory.forEachRevoked(issuers: issuers, after: state.covers) { revoked in
             if scope.takes(revoked.serialNumber) { isNews = true }
         }
         return isNews
@@ -134,15 +131,16 @@ struct RevocationLists {
     ) throws -> PublishedList {
         // An inventory that was made anew must not go back behind what verifiers have seen.
         let seen = try tree.revocationList(list.scope.file).flatMap { try? RevocationList(reading: $0).number } ?? 0
-        let state = try inventory.beginCRL(
-            name: list.scope.file, authority: authority.name, thisUpdate: at, nextUpdate: at + authority.crlValidity,
-            covers: covers, numberAtLeast: seen + 1, run: run, at: at)
+        let state = try run.inventory.beginCRL(
+            name: list.scope.file, authority: authority.name, thisUpdate: run.at,
+            nextUpdate: run.at + authority.crlValidity,
+            covers: covers, numberAtLeast: seen + 1, run: run.id, at: run.at)
         let signed = try signer.sign(
             RevocationListOrder(
                 number: state.number, thisUpdate: state.thisUpdate, nextUpdate: state.nextUpdate,
                 entries: list.entries, distributionPoint: list.scope.distributionPoint))
         try tree.publishRevocationList(list.scope.file, signed.der)
-        try inventory.markCRLPublished(list.scope.file, number: state.number)
+        try run.inventory.markCRLPublished(list.scope.file, number: state.number)
         return PublishedList(
             file: list.scope.file, authority: authority.name, number: state.number, entries: list.entries.count,
             nextUpdate: state.nextUpdate)

@@ -2,32 +2,23 @@ import Fleet
 import Planning
 import Policy
 import RotationModel
-import System
 
 /// The stage that revokes: statuses first, committed; the lists are built from them afterwards.
 struct Revoke {
-    let inventory: any FleetStore
+    let run: RunContext
     let publisher: Publisher
     let manifestValidity: TimeSpan
-    let run: String
-    let at: Timestamp
-    let observer: any RunObserver
 
-    private static let batch = 1000
-
-    func perform(_ plan: RotationPlan, results: inout [RowResult]) async throws {
-        let rows = plan.decisions.enumerated().filter { $0.element.action == .revoke }
-        observer.began(.revoke, total: rows.count)
-        defer { observer.ended(.revoke) }
-        try inventory.carryOutImportedRevocations(plan.broughtRevocations, run: run, at: at)
-        for chunk in rows.chunked(by: Revoke.batch) {
-            let orders = try chunk.filter { !$0.element.isImportedRevocation }.map { try order(for: $0.element) }
-            try inventory.carryOutImportedRevocations(
-                chunk.filter(\.element.isImportedRevocation).map(\.element.certificateRow), run: run, at: at)
-            let (_, manifests) = try inventory.revoke(orders, run: run, at: at)
-            for (place, _) in chunk { results[place] = RowResult(.revoked) }
+    func perform(_ plan: inout RotationPlan) async throws {
+        try run.inventory.carryOutImportedRevocations(plan.broughtRevocations, run: run.id, at: run.at)
+        try await run.forEachBatch(of: &plan, in: .revoke, { $0 == .revoke ? $0 : nil }) { rows in
+            let decisions = rows.map(\.decision)
+            let orders = try decisions.filter { !$0.isImportedRevocation }.map(order)
+            try run.inventory.carryOutImportedRevocations(
+                decisions.filter(\.isImportedRevocation).map(\.subject.certificateRow), run: run.id, at: run.at)
+            let (_, manifests) = try run.inventory.revoke(orders, run: run.id, at: run.at)
             try await publisher.publish(manifests)
-            observer.advanced(.revoke, by: chunk.count)
+            return decisions.map { _ in RowResult(.revoked) }
         }
     }
 
@@ -36,8 +27,8 @@ struct Revoke {
             throw RotationError(.inventory, "a revocation that was not recorded", at: "device \(decision.device)")
         }
         return RevokeOrder(
-            certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
+            certificateRow: decision.subject.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
             order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.cause,
-            manifestExpires: at + manifestValidity)
+            manifestExpires: run.at + manifestValidity)
     }
 }

@@ -15,10 +15,8 @@ package struct RunOutcome: Sendable {
     }
 
     package let id: String
-    /// What was decided. Who has yet to answer is told as of the end of the run.
+    /// What was decided, and what became of each row. Who has yet to answer is told as of the end of the run.
     package let plan: RotationPlan
-    /// One a decision of the plan, in its order.
-    package let results: [RowResult]
     package let intake: IntakeSummary
     package let recovery: RecoverySummary
     /// The revocation lists that were published, and those that could not be.
@@ -37,57 +35,12 @@ package struct RunOutcome: Sendable {
         let isPartial =
             !intake.obstacles.isEmpty || !lists.troubles.isEmpty || !plan.halts.isEmpty
             || plan.expiringBeforeOpening > 0
-            || results.contains { $0.status == .failed || $0.status == .blocked }
+            || plan.rows.contains { $0.result?.status == .failed || $0.result?.status == .blocked }
         return isPartial ? .partial : .completed
     }
 
     package func count(_ status: RowResult.Status) -> Int {
-        results.reduce(0) { $0 + ($1.status == status ? 1 : 0) }
-    }
-}
-
-/// What became of one row of the plan.
-package struct RowResult: Sendable {
-    package enum Status: String, Sendable, CaseIterable {
-        case issued
-        case requested
-        case revoked
-        case retired
-        case held
-        case blocked
-        case reported
-        case uncovered
-        /// It was not done; the error says why. The next run tries again.
-        case failed
-        /// The inventory had changed since the decision, and there was nothing left to do.
-        case skipped
-        /// A guard stopped the run before this row's turn.
-        case stopped
-    }
-
-    package var status: Status
-    /// The replacement.
-    package var certificate: Fingerprint?
-    /// The manifest that carries it.
-    package var sequence: Int?
-    package var error: String?
-
-    package init(_ status: Status, certificate: Fingerprint? = nil, sequence: Int? = nil, error: String? = nil) {
-        self.status = status
-        self.certificate = certificate
-        self.sequence = sequence
-        self.error = error
-    }
-
-    /// What becomes of a row that no stage works on.
-    static func untouched(_ action: Action) -> RowResult {
-        switch action {
-        case .hold: RowResult(.held)
-        case .blocked: RowResult(.blocked)
-        case .report: RowResult(.reported)
-        case .uncovered: RowResult(.uncovered)
-        case .issue, .requestCSR, .retire, .revoke: RowResult(.skipped)
-        }
+        plan.rows.count { $0.result?.status == status }
     }
 }
 

@@ -14,14 +14,14 @@ struct RunRecorder {
     let clock: any WallClock
     let observer: any RunObserver
 
-    func keep(_ body: (RunRecord) async throws -> RunOutcome) async throws -> RunOutcome {
+    func keep(_ body: (RunContext) async throws -> RunOutcome) async throws -> RunOutcome {
         let startedAt = clock.now()
         let run = RunRecord(
             id: RunRecorder.identifier(startedAt), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
         try inventory.beginRun(run)
         do {
-            var outcome = try await body(run)
+            var outcome = try await body(RunContext(inventory, run, observer: observer))
             try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
             outcome.audit = try noteAnchor()
             return outcome
@@ -51,7 +51,7 @@ extension RunOutcome {
     /// For the run's record: how many rows ended how, and what came of the inbox.
     var counts: [String: Int] {
         var counts: [String: Int] = [:]
-        for result in results { counts[result.status.rawValue, default: 0] += 1 }
+        for row in plan.rows { if let result = row.result { counts[result.status.rawValue, default: 0] += 1 } }
         counts["confirmed"] = intake.confirmed
         counts["csr-taken"] = intake.taken
         counts["csr-rejected"] = intake.rejected.count

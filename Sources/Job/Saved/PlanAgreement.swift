@@ -29,14 +29,14 @@ struct PlanAgreement {
     ///
     /// - Throws: ``RotationError/Code/badInput`` that says which policy is closed, and until when.
     func checkOpenings(of plan: RotationPlan, _ policies: PolicySet, at: Timestamp) throws(RotationError) {
-        var decisions = plan.decisions
+        // What is held in the plan stays held.
+        var decisions = Array(plan.decisions.filter { $0.hold == nil })
         ScheduleHold(policies: policies, at: at).apply(to: &decisions)
-        let held = zip(plan.decisions, decisions).filter { $0.action != .hold && $1.action == .hold }.map(\.1)
-        guard let first = held.first else { return }
-        let name = first.policy?.name ?? ""
-        let count = held.count { $0.policyIndex == first.policyIndex }
-        let whose =
-            policies.policies[first.policyIndex].rollout.schedule.closure(at: at)?.reason.text ?? first.reason.text
+        let held = decisions.compactMap(\.hold)
+        guard let first = held.first, let place = first.held.replacement?.policy else { return }
+        let name = policies.policies[place].name
+        let count = held.count { $0.held.replacement?.policy == place }
+        let whose = policies.policies[place].rollout.schedule.closure(at: at)?.reason.text ?? first.reason.text
         throw RotationError(
             .badInput,
             "policy \(name) is closed now, and \(count) of the plan's rows \(count == 1 ? "is" : "are") its: \(whose)",
@@ -71,7 +71,7 @@ struct PlanAgreement {
 
     /// What differs, in a sentence; nil where every row is the same, in the same order.
     private func rowsDiffer(from plan: RotationPlan) -> String? {
-        let rows = plan.decisions.map(SavedPlan.Row.init)
+        let rows = Array(plan.decisions.map(SavedPlan.Row.init))
         guard rows != saved.rows else { return nil }
         let before = Dictionary(saved.rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         let after = Dictionary(rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -133,7 +133,7 @@ extension SavedPlan.Row {
     init(_ decision: Decision) {
         self.init(
             device: decision.device.text, account: decision.account.text, fingerprint: decision.fingerprint.hex,
-            action: decision.action.rawValue, code: decision.reason.code.rawValue, policy: decision.policy?.name,
+            action: decision.action.name.rawValue, code: decision.reason.code.rawValue, policy: decision.policy?.name,
             revocation: decision.revocation?.name)
     }
 }

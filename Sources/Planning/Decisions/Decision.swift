@@ -1,51 +1,63 @@
 import Fleet
 import RotationModel
 
-/// One row of a plan: what happens to one certificate, and why.
+/// What happens to one certificate, and why.
 package struct Decision: Sendable {
-    package var device: DeviceID
-    package var account: AccountID
-    package var fingerprint: Fingerprint
-    package var notAfter: Timestamp
-    package var action: Action
-    package var reason: Reason
-    /// Other findings of the same certificate, which the replacement or the reader takes care of along with the first.
-    package var further: [Reason]
-    /// The policy that decided, or the rule that revokes. Nil where none covers the device, or where a person decided.
-    package var policy: PolicyReference?
-    /// The revocation that it comes from, if any.
-    package var revocation: RevocationReference?
-    /// What an `issue` certifies.
-    package var keySource: KeySource
-    /// Of a `hold`: when it may go on, where that is known.
-    package var until: Timestamp? = nil
-    /// Of a `hold`: whether the certificate expires before ``until``, or has expired.
-    package var expiresBeforeOpening = false
+    /// Whose certificate it is about, and which.
+    package struct Subject: Sendable {
+        package let device: DeviceID
+        package let account: AccountID
+        package let deviceRow: Int64
+        /// The device's labels, by the row of their set.
+        package let labelSet: Int64
+        package let fingerprint: Fingerprint
+        package let certificateRow: Int64
+        package let notAfter: Timestamp
+        /// The certificate's.
+        package let status: CertificateStatus
+    }
 
-    /// Rows of the inventory, for the stages that carry the decision out.
-    package var deviceRow: Int64
-    package var certificateRow: Int64
-    /// Where the policy stands in the set that decided. Meaningless where ``policy`` is nil.
-    package var policyIndex: Int
-    /// Why the device's last CSR was not taken, for the manifest that asks for another.
-    package var refused: String?
-    /// The device's labels, by the row of their set.
-    package var labelSet: Int64
-    /// The certificate's.
-    var status: CertificateStatus
-    /// The rotation that the row continues or ends, if any.
-    package var rotation: Int64?
-    /// Whether an earlier replacement, which its device never confirmed, is given up for this one.
-    package var supersedes = false
-    /// Whether it goes on with a rotation that has begun.
-    var isUnderWay = false
+    package let subject: Subject
+    package var action: Action
+    /// What was found, and the policy that makes it matter or the rule that revokes. Of what is held, why it is due.
+    package var cause: Cause
+    /// Other findings of the same certificate, which the replacement or the reader takes care of along with the first.
+    package var otherFindings: [Reason] = []
+    /// The revocation that it comes from, if any.
+    package var revocation: RevocationReference? = nil
 }
 
-extension Decision {
-    package var cause: Cause { Cause(reason, policy) }
+// MARK: - As it is read
 
+extension Decision {
+    package var device: DeviceID { subject.device }
+    package var account: AccountID { subject.account }
+    package var fingerprint: Fingerprint { subject.fingerprint }
+    package var notAfter: Timestamp { subject.notAfter }
+    /// The policy that decided, or the rule that revokes. Nil where none covers the device, or where a person decided.
+    package var policy: PolicyReference? { cause.policy }
+
+    package var hold: Hold? {
+        if case .hold(let hold) = action { hold } else { nil }
+    }
+
+    /// All that was found of the certificate.
+    package var findings: [Reason] { [cause.reason] + otherFindings }
+
+    /// What a reader is told first: what holds it back, or else what was found.
+    package var reason: Reason { hold?.reason ?? cause.reason }
+
+    /// What a reader is told besides.
+    package var further: [Reason] {
+        if case .hold = action { findings } else { otherFindings }
+    }
+}
+
+// MARK: - Of revocations
+
+extension Decision {
     /// Whether an import brought the revocation: the registry has the status already, and only the CRL does not.
-    package var isImportedRevocation: Bool { action == .revoke && status == .revoked }
+    package var isImportedRevocation: Bool { action == .revoke && subject.status == .revoked }
 
     private var isOfRevocation: Bool { revocation != nil || action == .revoke }
 

@@ -29,12 +29,12 @@ package struct PolicyDiff: Sendable {
         package let edition: PolicyEdition
         package let policies: Int
         /// Rows of its plan by action, every action named.
-        package let summary: [(action: Action, count: Int)]
+        package let summary: [(action: ActionName, count: Int)]
         /// Guards that would stop a run under it.
         package let guards: [String]
 
         package init(
-            name: String, edition: PolicyEdition, policies: Int, summary: [(action: Action, count: Int)],
+            name: String, edition: PolicyEdition, policies: Int, summary: [(action: ActionName, count: Int)],
             guards: [String]
         ) {
             self.name = name
@@ -126,14 +126,14 @@ package struct PolicyDiff: Sendable {
     }
 
     /// How many certificates go from one action to another; nil stands for nothing to do. The most first.
-    package var actions: [(from: Action?, to: Action?, count: Int)] {
+    package var actions: [(from: ActionName?, to: ActionName?, count: Int)] {
         struct Pair: Hashable {
-            let from: Action?
-            let to: Action?
+            let from: ActionName?
+            let to: ActionName?
         }
         var counts: [Pair: Int] = [:]
-        for row in rows where row.old?.action != row.new?.action {
-            counts[Pair(from: row.old?.action, to: row.new?.action), default: 0] += 1
+        for row in rows where row.old?.action.name != row.new?.action.name {
+            counts[Pair(from: row.old?.action.name, to: row.new?.action.name), default: 0] += 1
         }
         return counts.map { ($0.key.from, $0.key.to, $0.value) }.sorted {
             ($1.2, $0.0?.rawValue ?? "", $0.1?.rawValue ?? "") < ($0.2, $1.0?.rawValue ?? "", $1.1?.rawValue ?? "")
@@ -155,7 +155,7 @@ extension PolicyDiff.Row {
         }
         add(old?.isDue ?? false, new?.isDue ?? false, .newlyDue, .noLongerDue)
         add(old?.revocation != nil, new?.revocation != nil, .revoked, .noLongerRevoked)
-        add(old?.action == .blocked, new?.action == .blocked, .blocked, .noLongerBlocked)
+        add(old?.action.name == .blocked, new?.action.name == .blocked, .blocked, .noLongerBlocked)
         return kinds
     }
 
@@ -164,7 +164,8 @@ extension PolicyDiff.Row {
 
     /// Whether the two sides decide the same.
     var isSame: Bool {
-        old?.action == new?.action && old?.reason.code == new?.reason.code && old?.policy?.name == new?.policy?.name
+        old?.action.name == new?.action.name && old?.reason.code == new?.reason.code
+            && old?.policy?.name == new?.policy?.name
             && old?.revocation?.name == new?.revocation?.name
     }
 }
@@ -184,12 +185,12 @@ extension PolicyDiff.Row {
     package static func between(_ old: RotationPlan, _ new: RotationPlan) -> [PolicyDiff.Row] {
         // A plan has one row a certificate at most.
         var rest = Dictionary(
-            old.decisions.enumerated().map { ($0.element.certificateRow, $0.offset) },
+            old.decisions.enumerated().map { ($0.element.subject.certificateRow, $0.offset) },
             uniquingKeysWith: { first, _ in first })
         var rows: [PolicyDiff.Row] = []
         for decision in new.decisions {
             let row = PolicyDiff.Row(
-                old: rest.removeValue(forKey: decision.certificateRow).map { old.decisions[$0] }, new: decision)
+                old: rest.removeValue(forKey: decision.subject.certificateRow).map { old.decisions[$0] }, new: decision)
             if !row.isSame { rows.append(row) }
         }
         rows += rest.values.map { PolicyDiff.Row(old: old.decisions[$0], new: nil) }

@@ -28,8 +28,8 @@ struct Backlog {
     func contains(_ device: Int32) -> Bool { rows[device] != nil }
 
     /// - Parameter decision: a row that would issue. Not one that a revocation wants: those come first, and are not queued here.
-    mutating func add(_ decision: Decision, of device: Int32) {
-        newcomers[decision.policyIndex].append(Entry(notAfter: decision.notAfter, device: device))
+    mutating func add(_ decision: Decision, ofPolicy policy: Int, of device: Int32) {
+        newcomers[policy].append(Entry(notAfter: decision.notAfter, device: device))
         rows[device] = decision
     }
 

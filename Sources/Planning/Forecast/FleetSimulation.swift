@@ -182,15 +182,16 @@ final class FleetSimulation {
     }
 
     /// Queues a row that a limit held back, until a date passes that could change it.
-    private func keep(_ held: Decision, of place: Int32, at: Timestamp) {
-        guard held.action == .hold, held.reason.code == .rate, devices[Int(place)].reached.isEmpty else { return }
-        var decision = held
-        decision.action = .issue
-        if !decision.further.isEmpty { decision.reason = decision.further.removeFirst() }
-        backlog.add(decision, of: place)
+    private func keep(_ decision: Decision, of place: Int32, at: Timestamp) {
+        guard let hold = decision.hold, hold.reason.code == .rate, let replacement = hold.held.replacement,
+            devices[Int(place)].reached.isEmpty
+        else { return }
+        var released = decision
+        released.action = hold.held
+        backlog.add(released, ofPolicy: replacement.policy, of: place)
         // One that was taken out and came back has its day already.
         guard nextLook[Int(place)] < 0 else { return }
-        let authority = start.policies.policies[decision.policyIndex].profile.authority
+        let authority = start.policies.policies[replacement.policy].profile.authority
         let dates = [
             devices[Int(place)].nextEvent(after: at, start.policies, start.revocations),
             start.authorities.end(of: authority),

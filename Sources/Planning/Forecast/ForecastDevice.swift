@@ -66,25 +66,25 @@ struct ForecastDevice {
         _ decision: Decision, at: Timestamp, _ supposed: inout SupposedFleet
     ) throws {
         switch decision.action {
-        case .issue:
-            let old = device.active.first { $0.row == decision.certificateRow }
+        case .issue(let replacement, let key):
+            let old = device.active.first { $0.row == decision.subject.certificateRow }
             let new = try supposed.certificate(
-                decision.policyIndex, request: device.request, replacing: old, decision.keySource, at: at)
+                replacement.policy, request: device.request, replacing: old, key, at: at)
             begin(decision, at: at, &supposed)
             device.pending = [new]
             for event in [.reserved, .issued(RowID(new.row)), .published] as [RotationEvent] {
                 device.suppose(event, at: at)
             }
             issuedAt = at
-            named = decision.policyIndex
+            named = replacement.policy
             progress = .moved
         case .requestCSR:
             begin(decision, at: at, &supposed)
             device.suppose(.asked, at: at)
             progress = .moved
-        case .retire:
-            device.active.removeAll { $0.row == decision.certificateRow }
-            if decision.rotation != nil { device.suppose(.overlapEnded(replacement: .active), at: at) }
+        case .retire(let rotation):
+            device.active.removeAll { $0.row == decision.subject.certificateRow }
+            if rotation != nil { device.suppose(.overlapEnded(replacement: .active), at: at) }
             progress = .moved
         case .hold: progress = .moved
         case .blocked: progress = .blocked
@@ -94,7 +94,8 @@ struct ForecastDevice {
 
     private mutating func begin(_ decision: Decision, at: Timestamp, _ supposed: inout SupposedFleet) {
         device.suppose(request: nil)
-        device.suppose(replacing: decision.certificateRow, for: decision.reason, row: supposed.row(), at: at)
+        device.suppose(
+            replacing: decision.subject.certificateRow, for: decision.cause.reason, row: supposed.row(), at: at)
     }
 
     /// Nothing was decided: a rotation whose old certificate is gone is over, and one that waits for the device goes on.

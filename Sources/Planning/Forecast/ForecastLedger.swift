@@ -36,9 +36,9 @@ struct ForecastLedger {
     ) {
         for place in decisions.indices {
             switch decisions[place].action {
-            case .issue:
+            case .issue(let replacement, _):
                 days[day].replacements += 1
-                let policy = decisions[place].policyIndex
+                let policy = replacement.policy
                 byPolicy[day][policy, default: 0] += 1
                 let (origin, time) = origin(place)
                 let key = CauseKey(
@@ -67,8 +67,10 @@ struct ForecastLedger {
 
     private mutating func enterLimits(_ day: Int, _ decisions: [Decision], _ waiting: [Int]) {
         var ofPolicies = waiting
-        for decision in decisions where decision.action == .hold && decision.reason.code == .rate {
-            ofPolicies[decision.policyIndex] += 1
+        for decision in decisions {
+            guard let hold = decision.hold, hold.reason.code == .rate, let replacement = hold.held.replacement
+            else { continue }
+            ofPolicies[replacement.policy] += 1
         }
         var held: [Int: Int] = [:]
         for (policy, count) in ofPolicies.enumerated() where count > 0 {

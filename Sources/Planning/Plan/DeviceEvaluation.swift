@@ -62,16 +62,18 @@ struct DeviceEvaluation {
             "CSRs with different keys were handed in for the device; none is answered before it signs one with the key of this certificate"
         )
         var decisions = decided
-        guard let place = decisions.firstIndex(where: { $0.certificateRow == current.row }) else {
+        guard let place = decisions.firstIndex(where: { $0.subject.certificateRow == current.row }) else {
             // It was asked and told: now somebody has to look after it.
             let isAsked = device.rotation?.oldCertificate == current.row && device.rotation?.newCertificate == nil
-            return decisions + [try row(current, isAsked ? .blocked : .report, Finding(reason: reason))]
+            return decisions + [
+                try row(current, isAsked ? .blocked(policy: policyIndex) : .report, Finding(reason: reason))
+            ]
         }
-        if decisions[place].action == .requestCSR {
-            decisions[place].further.insert(decisions[place].reason, at: 0)
-            decisions[place].reason = reason
+        if case .requestCSR = decisions[place].action {
+            decisions[place].otherFindings.insert(decisions[place].cause.reason, at: 0)
+            decisions[place].cause = Cause(reason, decisions[place].cause.policy)
         } else {
-            decisions[place].further.append(reason)
+            decisions[place].otherFindings.append(reason)
         }
         return decisions
     }
@@ -85,9 +87,9 @@ struct DeviceEvaluation {
         case .fresh: return []
         case .report(let finding): return [try row(current, .report, finding)]
         case .replace(let finding):
-            var decision = try replacement(of: current, facts, finding)
-            decision.supersedes = supersedes
-            return [decision]
+            var replacement = Replacement(policy: policyIndex)
+            replacement.supersedes = supersedes
+            return [try decide(replacement, of: current, facts, finding)]
         }
     }
 
@@ -114,20 +116,23 @@ struct DeviceEvaluation {
         case .replace(let found): finding = found
         case .fresh, .report: finding = Finding(reason: rotation.reason)
         }
-        var row = try replacement(of: current, facts, finding)
-        row.isUnderWay = true
+        var replacement = Replacement(policy: policyIndex)
+        replacement.isUnderWay = true
+        let row = try decide(replacement, of: current, facts, finding)
         let isRevokedNow = row.revocation.map { $0.order == nil || $0.order != rotation.revocation } ?? false
         let isNews =
-            row.action != .requestCSR || planner.waiting.refusal(of: device) != nil || rotation.state == .ready
+            row.action.name != .requestCSR || planner.waiting.refusal(of: device) != nil || rotation.state == .ready
             || isRevokedNow
         return isNews ? row : nil
     }
 
-    private func replacement(
-        of current: PlanningCertificate, _ facts: CertificateFacts, _ finding: Finding
+    private func decide(
+        _ replacement: Replacement, of current: PlanningCertificate, _ facts: CertificateFacts, _ finding: Finding
     ) throws -> Decision {
         if let obstacle = try obstacle(current, finding) {
-            return try row(current, .blocked, Finding(reason: obstacle, further: [finding.reason] + finding.further))
+            return try row(
+                current, .blocked(policy: policyIndex),
+                Finding(reason: obstacle, further: [finding.reason] + finding.further))
         }
         let request = planner.waiting.request(of: device).map { request in
             RequestFacts(
@@ -136,9 +141,11 @@ struct DeviceEvaluation {
                 isProved: request.proof.isProof)
         }
         switch policy.replacementKey(for: facts, waiting: request) {
-        case .request: return try row(current, .issue, finding, key: .request)
-        case .current: return try row(current, .issue, finding, key: .currentKey)
-        case nil: return try row(current, .requestCSR, finding)
+        case .request: return try row(current, .issue(replacement, key: .request), finding)
+        case .current: return try row(current, .issue(replacement, key: .currentKey), finding)
+        case nil:
+            let refused = planner.waiting.standingRefusal(of: device)
+            return try row(current, .requestCSR(replacement, refused: refused), finding)
         }
     }
 
@@ -188,9 +195,7 @@ struct DeviceEvaluation {
         } else {
             return []
         }
-        var decision = try row(old, .retire, Finding(reason: why))
-        decision.rotation = rotation.row
-        return [decision]
+        return [try row(old, .retire(rotation: RowID(rotation.row)), Finding(reason: why))]
     }
 
     private func proof(at time: Timestamp) -> String { "the device proved its new key on \(time)" }
@@ -236,7 +241,7 @@ struct DeviceEvaluation {
                     .superseded, reason.text + "; it stays while another device has a certificate with the same key")
                 return try row(old, .report, Finding(reason: kept))
             }
-            return try row(old, action == .retire ? .retire : .report, Finding(reason: reason))
+            return try row(old, action == .retire ? .retire(rotation: nil) : .report, Finding(reason: reason))
         }
     }
 
@@ -257,16 +262,13 @@ struct DeviceEvaluation {
     // MARK: Values
 
     private func row(
-        _ certificate: PlanningCertificate, _ action: Action, _ finding: Finding, key: KeySource = .request
+        _ certificate: PlanningCertificate, _ action: Action, _ finding: Finding
     ) throws -> Decision {
-        Decision(
-            device: device.id, account: try planner.snapshot.accountName(device.account),
-            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: action,
-            reason: finding.reason, further: finding.further,
-            policy: PolicyReference(name: policy.name, file: policy.place.file, line: policy.place.line),
-            revocation: revocations.waiting[certificate.row].map(planner.reference), keySource: key,
-            deviceRow: device.row, certificateRow: certificate.row, policyIndex: policyIndex,
-            refused: planner.waiting.standingRefusal(of: device), labelSet: device.labelSet, status: certificate.status)
+        let reference = PolicyReference(name: policy.name, file: policy.place.file, line: policy.place.line)
+        return Decision(
+            subject: try planner.subject(certificate, of: device), action: action,
+            cause: Cause(finding.reason, reference), otherFindings: finding.further,
+            revocation: revocations.waiting[certificate.row].map(planner.reference))
     }
 
     private func certificateFacts(of certificate: PlanningCertificate) throws -> CertificateFacts {

@@ -18,9 +18,10 @@ extension RotationPlan {
     package var held: [HeldGroup] {
         var groups: [HeldGroup] = []
         var places: [HeldGroup: Int] = [:]
-        for decision in decisions where decision.action == .hold {
+        for row in rows {
+            guard let hold = row.decision.hold else { continue }
             let key = HeldGroup(
-                policy: decision.policy?.name ?? "-", code: decision.reason.code, until: decision.until, count: 0,
+                policy: row.decision.policy?.name ?? "-", code: hold.reason.code, until: hold.until, count: 0,
                 expiring: 0)
             let place = places[key] ?? groups.count
             if place == groups.count {
@@ -28,7 +29,7 @@ extension RotationPlan {
                 groups.append(key)
             }
             groups[place].count += 1
-            if decision.expiresBeforeOpening { groups[place].expiring += 1 }
+            if hold.expiresBeforeOpening { groups[place].expiring += 1 }
         }
         return groups.sorted {
             ($0.policy, $0.code.rawValue, $0.until ?? .init(seconds: .max))
@@ -38,6 +39,6 @@ extension RotationPlan {
 
     /// Rows that are held although their certificate expires before they may go on.
     package var expiringBeforeOpening: Int {
-        decisions.reduce(0) { $0 + ($1.expiresBeforeOpening ? 1 : 0) }
+        rows.count { $0.decision.hold?.expiresBeforeOpening ?? false }
     }
 }

@@ -87,16 +87,13 @@ package final class Planner {
     ) throws -> Decision {
         let revocation = reached.map { revocations.revocations[$0.revocation] }
         let text = "no policy matches this device"
+        let reason = Reason(
+            .uncovered,
+            revocation.map { "\(text), so that nothing can replace what \($0.title) wants gone" } ?? text)
         return Decision(
-            device: device.id, account: try snapshot.accountName(device.account),
-            fingerprint: current.fingerprint, notAfter: current.notAfter,
-            action: revocation == nil ? .uncovered : .blocked,
-            reason: Reason(
-                .uncovered,
-                revocation.map { "\(text), so that nothing can replace what \($0.title) wants gone" } ?? text),
-            further: [], policy: nil, revocation: reached.map(reference),
-            keySource: .request, deviceRow: device.row, certificateRow: current.row, policyIndex: -1, refused: nil,
-            labelSet: device.labelSet, status: current.status)
+            subject: try subject(current, of: device),
+            action: revocation == nil ? .uncovered : .blocked(policy: nil), cause: Cause(reason, nil),
+            revocation: reached.map(reference))
     }
 
     /// Whether the device of a claim has proved a certificate that stays.
@@ -110,25 +107,29 @@ package final class Planner {
 
     /// A row that revokes.
     private func row(_ due: DeviceRevocations.Due) throws -> Decision {
-        let certificate = due.reached.certificate
-        return Decision(
-            device: certificate.device, account: try snapshot.accountName(certificate.account),
-            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
-            further: [], policy: revocations.revocations[due.reached.revocation].policy,
-            revocation: reference(due.reached), keySource: .request, deviceRow: certificate.deviceRow,
-            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
-            status: certificate.status)
+        Decision(
+            subject: try subject(due.reached.certificate), action: .revoke,
+            cause: Cause(due.reason, revocations.revocations[due.reached.revocation].policy),
+            revocation: reference(due.reached))
     }
 
     /// A row that tells verifiers what the registry knew.
     private func row(_ due: ImportedRevocations.Due) throws -> Decision {
-        let certificate = due.certificate
-        return Decision(
+        Decision(subject: try subject(due.certificate), action: .revoke, cause: Cause(due.reason, nil))
+    }
+
+    private func subject(_ certificate: RevocableCertificate) throws -> Decision.Subject {
+        Decision.Subject(
             device: certificate.device, account: try snapshot.accountName(certificate.account),
-            fingerprint: certificate.fingerprint, notAfter: certificate.notAfter, action: .revoke, reason: due.reason,
-            further: [], policy: nil, revocation: nil, keySource: .request, deviceRow: certificate.deviceRow,
-            certificateRow: certificate.row, policyIndex: -1, refused: nil, labelSet: certificate.labelSet,
-            status: certificate.status)
+            deviceRow: certificate.deviceRow, labelSet: certificate.labelSet, fingerprint: certificate.fingerprint,
+            certificateRow: certificate.row, notAfter: certificate.notAfter, status: certificate.status)
+    }
+
+    func subject(_ certificate: PlanningCertificate, of device: PlanningDevice) throws -> Decision.Subject {
+        Decision.Subject(
+            device: device.id, account: try snapshot.accountName(device.account), deviceRow: device.row,
+            labelSet: device.labelSet, fingerprint: certificate.fingerprint, certificateRow: certificate.row,
+            notAfter: certificate.notAfter, status: certificate.status)
     }
 
     /// Whether no certificate may be issued for a key any more.

@@ -22,7 +22,7 @@ extension RotationPlan {
         Rollout.hold(&decisions, policies: planner.policies, state: rollouts, at: planner.at, limit: limit)
         return RotationPlan(
             at: planner.at, policies: edition, deviceCount: try planner.snapshot.deviceCount,
-            certificateCount: try planner.snapshot.certificateCount, decisions: decisions, inbox: inbox,
+            certificateCount: try planner.snapshot.certificateCount, rows: decisions.map { PlanRow($0) }, inbox: inbox,
             pickUp: pickUp, revocations: outlooks, halts: rollouts.halts.sorted { $0.key < $1.key }.map(\.value),
             guards: Guards.broken(
                 by: decisions, brought: planner.imported.brought.count, limits: limits,

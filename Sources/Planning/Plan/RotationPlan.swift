@@ -8,7 +8,7 @@ package struct RotationPlan: Sendable {
     package let deviceCount: Int
     package let certificateCount: Int
     /// The most urgent first.
-    package var decisions: [Decision]
+    package var rows: [PlanRow]
     /// What waits in the inbox. Nil in a run, which has taken it in before it decides.
     package let inbox: InboxOutlook?
     /// Who has yet to answer.
@@ -27,20 +27,21 @@ package struct RotationPlan: Sendable {
     package var broughtRevocations: [Int64] = []
     package var broughtRevocationCount: Int { broughtRevocations.count }
 
-    package func count(_ action: Action) -> Int {
-        decisions.reduce(0) { $0 + ($1.action == action ? 1 : 0) }
-    }
+    /// The decisions of the rows, in their order.
+    package var decisions: LazyMapCollection<[PlanRow], Decision> { rows.lazy.map(\.decision) }
+
+    package func count(_ action: ActionName) -> Int { rows.count { $0.decision.action.name == action } }
 
     /// Rows by action, every action named.
-    package var summary: [(action: Action, count: Int)] {
-        var counts: [Action: Int] = [:]
-        for decision in decisions { counts[decision.action, default: 0] += 1 }
-        return Action.allCases.map { ($0, counts[$0] ?? 0) }
+    package var summary: [(action: ActionName, count: Int)] {
+        var counts: [ActionName: Int] = [:]
+        for row in rows { counts[row.decision.action.name, default: 0] += 1 }
+        return ActionName.allCases.map { ($0, counts[$0] ?? 0) }
     }
 
     /// Whether a run would change anything.
     package var hasChanges: Bool {
-        decisions.contains { $0.action.isChange } || (inbox?.confirmations ?? 0) > 0 || !broughtRevocations.isEmpty
+        rows.contains { $0.decision.action.isChange } || (inbox?.confirmations ?? 0) > 0 || !broughtRevocations.isEmpty
     }
 }
 

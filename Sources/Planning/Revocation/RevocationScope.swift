@@ -43,7 +43,7 @@ package struct RevocationScope {
         for decision in decisions where decision.action == .revoke {
             guard let place = decision.revocation.flatMap({ places[$0.name] }) else { continue }
             outlooks[place].due += 1
-            if decision.status == .active { outlooks[place].waiting -= 1 }
+            if decision.subject.status == .active { outlooks[place].waiting -= 1 }
         }
         return outlooks
     }

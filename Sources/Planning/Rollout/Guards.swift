@@ -13,7 +13,7 @@ package enum Guards {
         if let revoking = self.broken(revoking: revoke, of: active + imported, limit: limits.revoke) {
             broken.append(revoking)
         }
-        let issue = decisions.reduce(0) { $0 + ($1.action == .issue ? 1 : 0) }
+        let issue = decisions.count { $0.action.name == .issue }
         if issue > limits.issue {
             // A part of the certificates would still be all of the revocations.
             let part =
@@ -49,5 +49,5 @@ package enum Guards {
 
 extension Decision {
     /// Whether it takes a certificate away that authenticates today, wherever the registry is not asked.
-    fileprivate var revokesActive: Bool { action == .revoke && status == .active || isImportedRevocation }
+    fileprivate var revokesActive: Bool { action == .revoke && subject.status == .active || isImportedRevocation }
 }

@@ -7,8 +7,8 @@ struct HaltHold {
 
     func apply(to decisions: inout [Decision]) {
         guard !halts.isEmpty else { return }
-        for at in decisions.indices where decisions[at].isOfRollout {
-            guard let halt = halts[decisions[at].policyIndex] else { continue }
+        for at in decisions.indices {
+            guard let policy = decisions[at].rolloutPolicy, let halt = halts[policy] else { continue }
             decisions[at].hold(Reason(.halted, halt.sentence))
         }
     }

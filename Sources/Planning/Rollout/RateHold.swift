@@ -11,8 +11,9 @@ struct RateHold {
         var issued = 0
         // Many rows are held for the same reason: it is worded once.
         var reasons: [Int: Reason] = [:]
-        for at in decisions.indices where decisions[at].action == .issue {
-            let index = decisions[at].policyIndex
+        for at in decisions.indices {
+            guard case .issue(let replacement, _) = decisions[at].action else { continue }
+            let index = replacement.policy
             let policy = policies.policies[index]
             let ofPolicy = issuedByPolicy[index] ?? 0
             if let most = policy.perRun, ofPolicy >= most {

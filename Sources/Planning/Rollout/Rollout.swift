@@ -20,18 +20,13 @@ enum Rollout {
 }
 
 extension Decision {
-    /// Whether it is for the policy's rollout to say when it goes out: it would replace something, and no revocation wants it.
-    var isOfRollout: Bool {
-        (action == .issue || action == .requestCSR) && policyIndex >= 0 && !isWantedByRevocation
-    }
+    /// The place of the policy whose rollout says when it goes out: it would replace something, and no revocation wants it.
+    var rolloutPolicy: Int? { isWantedByRevocation ? nil : action.replacement?.policy }
 
     /// What a revocation replaces does not wait for windows or waves.
-    var isWantedByRevocation: Bool { revocation != nil || reason.code == .revoked }
+    var isWantedByRevocation: Bool { revocation != nil || cause.reason.code == .revoked }
 
-    mutating func hold(_ held: Reason, until: Timestamp? = nil) {
-        further.insert(reason, at: 0)
-        reason = held
-        action = .hold
-        self.until = until
+    mutating func hold(_ reason: Reason, until: Timestamp? = nil, expiresBeforeOpening: Bool = false) {
+        action = .hold(Hold(action, reason, until: until, expiresBeforeOpening: expiresBeforeOpening))
     }
 }

@@ -16,16 +16,17 @@ package struct ScheduleHold {
 
     package func apply(to decisions: inout [Decision]) {
         guard closures.contains(where: { $0 != nil }) else { return }
-        for place in decisions.indices where decisions[place].isOfRollout {
-            let index = decisions[place].policyIndex
-            guard let closure = closures[index] else { continue }
+        for place in decisions.indices {
+            guard let index = decisions[place].rolloutPolicy, let closure = closures[index] else { continue }
             let comesTooLate = closure.until.map { decisions[place].notAfter < $0 } ?? true
             if comesTooLate && policies.policies[index].rollout.schedule.onNoWindow == .replace {
-                let reason = decisions[place].reason
-                decisions[place].reason = Reason(
-                    reason.code,
-                    "\(reason.text); not held, since it ends before its policy's next opening"
-                        + (closure.until.map { " at \($0)" } ?? "") + " (onNoWindow: replace)")
+                let cause = decisions[place].cause
+                decisions[place].cause = Cause(
+                    Reason(
+                        cause.reason.code,
+                        "\(cause.reason.text); not held, since it ends before its policy's next opening"
+                            + (closure.until.map { " at \($0)" } ?? "") + " (onNoWindow: replace)"),
+                    cause.policy)
             } else {
                 var reason = closure.reason
                 if comesTooLate {
@@ -33,8 +34,7 @@ package struct ScheduleHold {
                     reason = Reason(
                         reason.code, "\(reason.text); the certificate \(ends) (\(decisions[place].notAfter))")
                 }
-                decisions[place].hold(reason, until: closure.until)
-                decisions[place].expiresBeforeOpening = comesTooLate
+                decisions[place].hold(reason, until: closure.until, expiresBeforeOpening: comesTooLate)
             }
         }
     }

@@ -35,17 +35,18 @@ struct WaveHold {
         guard !waiting.isEmpty else { return }
         var waves: [Int?] = Array(repeating: nil, count: decisions.count)
         var seen: Set<Int64> = []
-        for (place, decision) in decisions.enumerated() where decision.isWaitedFor {
-            let index = decision.policyIndex
-            guard waiting[index] != nil, let wave = policies.policies[index].wave(of: decision.device) else { continue }
+        for (place, decision) in decisions.enumerated() {
+            guard let index = decision.waitingPolicy, waiting[index] != nil,
+                let wave = policies.policies[index].wave(of: decision.device)
+            else { continue }
             waves[place] = wave
             waiting[index]?.add(decision.device, wave: wave)
-            seen.insert(decision.deviceRow)
+            seen.insert(decision.subject.deviceRow)
         }
         addUnconfirmed(to: &waiting, besides: seen)
-        for place in decisions.indices where decisions[place].isOfRollout && !decisions[place].isUnderWay {
-            let index = decisions[place].policyIndex
-            guard let wave = waves[place], let known = waiting[index],
+        for place in decisions.indices {
+            guard let index = decisions[place].rolloutPolicy, decisions[place].action.replacement?.isUnderWay == false,
+                let wave = waves[place], let known = waiting[index],
                 let first = known.counts.firstIndex(where: { $0 > 0 }), first < wave
             else { continue }
             decisions[place].hold(reason(wave, after: first, known, policies.policies[index]))
@@ -75,12 +76,14 @@ struct WaveHold {
 }
 
 extension Decision {
-    /// Whether it is due for replacement and not replaced, so that later waves wait for it.
-    fileprivate var isWaitedFor: Bool {
-        guard policyIndex >= 0, !isWantedByRevocation else { return false }
-        switch action {
-        case .issue, .requestCSR, .hold, .blocked: return true
-        case .revoke, .retire, .report, .uncovered: return false
+    /// The place of the policy whose later waves wait for it: it is due for replacement and not replaced.
+    fileprivate var waitingPolicy: Int? {
+        if isWantedByRevocation { return nil }
+        return switch action {
+        case .issue(let replacement, _), .requestCSR(let replacement, _): replacement.policy
+        case .hold(let hold): hold.held.replacement?.policy
+        case .blocked(let policy): policy
+        case .revoke, .retire, .report, .uncovered: nil
         }
     }
 }

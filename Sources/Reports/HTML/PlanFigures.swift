@@ -16,13 +16,13 @@ struct PlanFigures {
         var expiring = 0
     }
 
-    private(set) var byAction: [Action: Int] = [:]
+    private(set) var byAction: [ActionName: Int] = [:]
     /// By the policy's name, or the rule's; empty where none decided.
-    private(set) var byPolicy: [String: [Action: Int]] = [:]
+    private(set) var byPolicy: [String: [ActionName: Int]] = [:]
     private(set) var places: [String: PolicyReference] = [:]
     /// Certificates by what was found of them: a certificate counts under each of its findings.
     private(set) var findings: [ReasonCode: Finding] = [:]
-    private var groups: [Action: [GroupKey: Group]] = [:]
+    private var groups: [ActionName: [GroupKey: Group]] = [:]
 
     struct Finding {
         var count = 0
@@ -37,7 +37,7 @@ struct PlanFigures {
         let until: Timestamp?
 
         init(_ decision: Decision) {
-            (policy, code, until) = (decision.policy?.name, decision.reason.code, decision.until)
+            (policy, code, until) = (decision.policy?.name, decision.reason.code, decision.hold?.until)
             // What a window or a freeze holds says of each certificate whether it ends before that.
             text = code == .window || code == .freeze ? "" : decision.reason.text
         }
@@ -48,48 +48,44 @@ struct PlanFigures {
     }
 
     private mutating func count(_ decision: Decision) {
-        byAction[decision.action, default: 0] += 1
+        let action = decision.action.name
+        byAction[action, default: 0] += 1
         let policy = decision.policy?.name ?? ""
-        byPolicy[policy, default: [:]][decision.action, default: 0] += 1
+        byPolicy[policy, default: [:]][action, default: 0] += 1
         if places[policy] == nil { places[policy] = decision.policy }
-        // What holds a row back is no finding of its certificate; what it would have been done for stands under `further`.
-        let isHeld = decision.action == .hold
-        if !isHeld { count(decision.reason.code, decision.action) }
-        for (place, reason) in decision.further.enumerated() {
-            let isRepeated =
-                !isHeld && reason.code == decision.reason.code
-                || decision.further[..<place].contains { $0.code == reason.code }
-            if !isRepeated { count(reason.code, decision.action) }
+        let found = decision.findings
+        for (place, reason) in found.enumerated() where !found[..<place].contains(where: { $0.code == reason.code }) {
+            count(reason.code, action)
         }
-        if isHeld || decision.action == .blocked {
+        if action == .hold || action == .blocked {
             let key = GroupKey(decision)
             var group =
-                groups[decision.action]?[key]
+                groups[action]?[key]
                 ?? Group(
-                    policy: decision.policy, reason: decision.reason, until: decision.until,
+                    policy: decision.policy, reason: decision.reason, until: decision.hold?.until,
                     earliest: decision.notAfter)
             group.count += 1
-            if decision.expiresBeforeOpening { group.expiring += 1 }
+            if decision.hold?.expiresBeforeOpening ?? false { group.expiring += 1 }
             // The shortest is the one that says no more than what all have in common.
             if decision.reason.text.utf8.count < group.reason.text.utf8.count { group.reason = decision.reason }
             group.earliest = min(group.earliest, decision.notAfter)
-            groups[decision.action, default: [:]][key] = group
+            groups[action, default: [:]][key] = group
         }
     }
 
-    private mutating func count(_ code: ReasonCode, _ action: Action) {
+    private mutating func count(_ code: ReasonCode, _ action: ActionName) {
         findings[code, default: Finding()].count += 1
         if action == .blocked { findings[code, default: Finding()].blocked += 1 }
         if action == .hold { findings[code, default: Finding()].held += 1 }
     }
 
-    func count(_ action: Action) -> Int { byAction[action] ?? 0 }
+    func count(_ action: ActionName) -> Int { byAction[action] ?? 0 }
 
     /// The actions of which there are rows, in their order.
-    var actions: [Action] { Action.allCases.filter { count($0) > 0 } }
+    var actions: [ActionName] { ActionName.allCases.filter { count($0) > 0 } }
 
     /// The largest first. Kept for `hold` and `blocked` alone.
-    func groups(_ action: Action) -> [Group] {
+    func groups(_ action: ActionName) -> [Group] {
         (groups[action] ?? [:]).values.sorted {
             ($1.count, $0.earliest.seconds, $0.policy?.name ?? "", $0.reason.text)
                 < ($0.count, $1.earliest.seconds, $1.policy?.name ?? "", $1.reason.text)

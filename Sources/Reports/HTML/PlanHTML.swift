@@ -14,7 +14,7 @@ package struct PlanHTML {
     /// - Parameter write: takes each piece, in order.
     package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         let rows = RowsTable(
-            plan: plan, results: nil,
+            plan: plan,
             all: "All of them: <code>rotation-job plan --format csv --output plan.csv</code>")
         for piece in page.opening(thenRows: rows.section) { try write(piece.bytes) }
         if rows.section != nil {
@@ -34,7 +34,7 @@ package struct PlanHTML {
     }
 
     private var headline: HTML {
-        let changes = Action.allCases.filter(\.isChange).reduce(0) { $0 + sections.figures.count($1) }
+        let changes = ActionName.allCases.filter(\.isChange).reduce(0) { $0 + sections.figures.count($1) }
         let blocked = sections.figures.count(.blocked)
         let rest: HTML = blocked == 0 ? "" : " \(blocked) due and blocked."
         return changes == 0

@@ -131,7 +131,7 @@ struct PlanSections {
         Page.Section("blocked", "Blocked", groups(.blocked, "What is missing"))
     }
 
-    private func groups(_ action: Action, _ why: String) -> HTML? {
+    private func groups(_ action: ActionName, _ why: String) -> HTML? {
         let groups = figures.groups(action)
         var table = HTMLTable(
             "Rows: \(action.rawValue)", [.text(why), .text("Policy"), .number("Certificates"), .text("First ends")])

@@ -5,8 +5,6 @@ import RotationModel
 /// The rows themselves, the most urgent first, as many as a page can hold.
 struct RowsTable {
     let plan: RotationPlan
-    /// What became of each row, in a run.
-    let results: [RowResult]?
     /// Where all rows are.
     let all: HTML
 
@@ -17,21 +15,21 @@ struct RowsTable {
 
     /// The section without its rows; its markup is written around them.
     var section: Page.Section? {
-        plan.decisions.isEmpty ? nil : Page.Section("rows", title, " ")
+        plan.rows.isEmpty ? nil : Page.Section("rows", title, " ")
     }
 
-    private var shown: Int { min(plan.decisions.count, RowsTable.limit) }
+    private var shown: Int { min(plan.rows.count, RowsTable.limit) }
 
     private var title: String {
-        shown < plan.decisions.count
-            ? "The \(HTML.grouped(shown)) most urgent of \(HTML.grouped(plan.decisions.count)) rows" : "Every row"
+        shown < plan.rows.count
+            ? "The \(HTML.grouped(shown)) most urgent of \(HTML.grouped(plan.rows.count)) rows" : "Every row"
     }
 
     /// In pieces, so that the page is never whole in memory.
     var pieces: some Sequence<HTML> {
         let opening = CollectionOfOne(self.opening)
         let rows = stride(from: 0, to: shown, by: RowsTable.step).lazy.map { start in
-            "\((start..<min(start + RowsTable.step, shown)).map(row))" as HTML
+            "\(plan.rows[start..<min(start + RowsTable.step, shown)].map(markup))" as HTML
         }
         return [AnySequence(opening), AnySequence(rows), AnySequence(CollectionOfOne(RowsTable.closing))].lazy.joined()
     }
@@ -49,7 +47,7 @@ struct RowsTable {
         <output for="search-text search-action" role="status"></output>
         </form>
         <div class="scroll" role="region" aria-label="Rows" tabindex="0"><table id="listed" class="cards rows">
-        <thead><tr><th scope="col">Device</th><th scope="col">\(results == nil ? "Action" : "Result")</th>\
+        <thead><tr><th scope="col">Device</th><th scope="col">\(plan.rows.first?.result == nil ? "Action" : "Result")</th>\
         <th scope="col">Ends</th><th scope="col">Policy</th><th scope="col">Why</th></tr></thead>
         <tbody>
 
@@ -59,34 +57,30 @@ struct RowsTable {
     private static let closing: HTML = "</tbody></table></div>\n</section>\n"
 
     private var leftOut: HTML {
-        shown < plan.decisions.count
-            ? "<p class=\"soft\">\(plan.decisions.count - shown) rows are left out here. \(all)</p>\n" : ""
+        shown < plan.rows.count
+            ? "<p class=\"soft\">\(plan.rows.count - shown) rows are left out here. \(all)</p>\n" : ""
     }
 
-    private var actions: [Action] {
-        let listed = Set(plan.decisions.prefix(shown).map(\.action))
-        return Action.allCases.filter(listed.contains)
+    private var actions: [ActionName] {
+        let listed = Set(plan.rows.prefix(shown).map(\.decision.action.name))
+        return ActionName.allCases.filter(listed.contains)
     }
 
-    private func row(_ place: Int) -> HTML {
-        let decision = plan.decisions[place]
+    private func markup(_ row: PlanRow) -> HTML {
+        let decision = row.decision
         return """
-            <tr data-action="\(decision.action.rawValue)"><th scope="row"><span class="id">\(name: decision.device.text)</span>\
+            <tr data-action="\(decision.action.name.rawValue)"><th scope="row"><span class="id">\(name: decision.device.text)</span>\
             <span class="small">account \(name: decision.account.text), <span title="SHA-256 \(decision.fingerprint.hex)">\
-            \(String(decision.fingerprint.hex.prefix(12)))…</span></span></th><td>\(state(decision, place))</td>\
+            \(String(decision.fingerprint.hex.prefix(12)))…</span></span></th><td>\((row.result?.status.badge ?? decision.action.name.badge))</td>\
             <td data-name="Ends">\(decision.notAfter)</td><td data-name="Policy">\
-            \(PlanSections.policy(decision.policy?.name ?? "", nil))</td><td>\(why(decision, place))</td></tr>
+            \(PlanSections.policy(decision.policy?.name ?? "", nil))</td><td>\(why(row))</td></tr>
 
             """
     }
 
-    private func state(_ decision: Decision, _ place: Int) -> HTML {
-        guard let result = results?[place] else { return decision.action.badge }
-        return result.status.badge
-    }
-
-    private func why(_ decision: Decision, _ place: Int) -> HTML {
-        let error = results?[place].error.map { "<span class=\"badge bad\">error</span> \($0)<br>" as HTML } ?? ""
+    private func why(_ row: PlanRow) -> HTML {
+        let decision = row.decision
+        let error = row.result?.error.map { "<span class=\"badge bad\">error</span> \($0)<br>" as HTML } ?? ""
         return
             "\(error)\(decision.reason.sentence)\(decision.further.map { "<span class=\"small\">also \($0.sentence)</span>" as HTML })"
     }

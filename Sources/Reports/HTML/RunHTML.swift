@@ -16,7 +16,7 @@ package struct RunHTML {
     /// - Parameter write: takes each piece, in order.
     package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         let rows = RowsTable(
-            plan: outcome.plan, results: outcome.results,
+            plan: outcome.plan,
             all: "All of them are in the report beside this page: <code>run-\(outcome.id).json</code>")
         for piece in page.opening(thenRows: rows.section) { try write(piece.bytes) }
         if rows.section != nil {
@@ -35,10 +35,10 @@ package struct RunHTML {
     }
 
     private var headline: HTML {
-        let done = outcome.results.count { result in
-            switch result.status {
+        let done = outcome.plan.rows.count { row in
+            switch row.result?.status {
             case .issued, .requested, .revoked, .retired: true
-            case .held, .blocked, .reported, .uncovered, .failed, .skipped, .stopped: false
+            case .held, .blocked, .reported, .uncovered, .failed, .skipped, .stopped, nil: false
             }
         }
         let what: HTML = done == 0 ? "nothing was changed" : "\(done) \(done == 1 ? "row" : "rows") carried out"
@@ -72,9 +72,9 @@ package struct RunHTML {
     /// By error: a thousand devices that failed for one reason are one line.
     private var failures: Page.Section? {
         var byError: [String: (count: Int, first: DeviceID)] = [:]
-        for (decision, result) in zip(outcome.plan.decisions, outcome.results) where result.status == .failed {
-            let error = result.error ?? decision.reason.text
-            byError[error] = ((byError[error]?.count ?? 0) + 1, byError[error]?.first ?? decision.device)
+        for row in outcome.plan.rows where row.result?.status == .failed {
+            let error = row.result?.error ?? row.decision.reason.text
+            byError[error] = ((byError[error]?.count ?? 0) + 1, byError[error]?.first ?? row.decision.device)
         }
         let sorted = byError.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         var table = HTMLTable("Failed rows, by error", [.text("Error"), .number("Rows"), .text("For one")])

@@ -64,7 +64,7 @@ extension ReasonCode {
     }
 }
 
-extension Action {
+extension ActionName {
     var badge: HTML { "<span class=\"badge \(tone)\">\(rawValue)</span>" }
 
     /// A class of the style sheet.

@@ -50,7 +50,7 @@ package struct ExplanationText {
             return "taken, and waiting" + (story.requestReceivedAt.map { " since \($0)" } ?? "")
                 + " (\(request.algorithm))"
         }
-        if explanation.decisions?.contains(where: { $0.action == .issue && $0.keySource == .request }) ?? false {
+        if explanation.decisions?.contains(where: { $0.action.key == .request }) ?? false {
             return "waits in the inbox"
         }
         return story.refused.map { "none; the last one was refused: \($0)" } ?? "none that could be used"
@@ -179,11 +179,11 @@ package struct ExplanationText {
         if decisions.isEmpty { return text + "  nothing\n" }
         for decision in decisions {
             text +=
-                "  \(decision.action.paint(style)(decision.action.rawValue))  \(Printable.text(decision.reason.sentence))\n"
+                "  \(decision.action.name.paint(style)(decision.action.name.rawValue))  \(Printable.text(decision.reason.sentence))\n"
             text += "    certificate until \(decision.notAfter), \(decision.fingerprint.hex.prefix(16))…\n"
-            if decision.action == .issue {
+            if let key = decision.action.key {
                 text +=
-                    "    for the key \(decision.keySource == .request ? "of the CSR that waits" : "that the device has")\n"
+                    "    for the key \(key == .request ? "of the CSR that waits" : "that the device has")\n"
             }
             for reason in decision.further { text += "    also \(Printable.text(reason.sentence))\n" }
         }

@@ -36,18 +36,20 @@ struct DyingRun {
 
     let fleet: TestFleet
     let at: Timestamp
-    private let id: String
+    private let record: RunRecord
+    private var id: String { record.id }
     private let inventory: any FleetStore
 
     init(_ fleet: TestFleet, at: Timestamp) throws {
         (self.fleet, self.at) = (fleet, at)
-        id = "\(at.compact)-deadbeef"
+        record = RunRecord(
+            id: "\(at.compact)-deadbeef", startedAt: at, now: at, actor: "test", host: "here", pid: 1)
         inventory = try fleet.workspace.openInventory(.readWrite)
     }
 
     func die(_ death: Death) async throws {
         if death == .stopped { return await stopped() }
-        try inventory.beginRun(RunRecord(id: id, startedAt: at, now: at, actor: "test", host: "here", pid: 1))
+        try inventory.beginRun(record)
         if death == .began { return }
         try await takeConfirmations()
         if death == .confirmationsTaken { return }
@@ -109,24 +111,27 @@ struct DyingRun {
     }
 
     private func complete(_ plan: RotationPlan) throws {
-        let orders = plan.decisions.filter { $0.action == .retire && $0.rotation != nil }.map {
-            CompletionOrder(
-                rotation: $0.rotation, deviceRow: $0.deviceRow, device: $0.device, certificateRow: $0.certificateRow,
-                fingerprint: $0.fingerprint,
-                cause: Cause($0.reason, PolicyReference(name: "sensors", file: "policies/policy.yaml", line: 3)),
+        let orders = Array(plan.decisions).compactMap { decision -> CompletionOrder? in
+            guard case .retire(let rotation?) = decision.action else { return nil }
+            return CompletionOrder(
+                rotation: rotation.number, deviceRow: decision.subject.deviceRow, device: decision.device,
+                certificateRow: decision.subject.certificateRow, fingerprint: decision.fingerprint,
+                cause: Cause(
+                    decision.reason, PolicyReference(name: "sensors", file: "policies/policy.yaml", line: 3)),
                 manifestExpires: at + .days(30))
         }
         _ = try inventory.complete(orders, run: id, at: at)
     }
 
     private func revoke(_ plan: RotationPlan) throws {
-        let orders = plan.decisions.compactMap { decision -> RevokeOrder? in
+        let orders = Array(plan.decisions).compactMap { decision -> RevokeOrder? in
             guard decision.action == .revoke, let revocation = decision.revocation, let order = revocation.order else {
                 return nil
             }
             return RevokeOrder(
-                certificateRow: decision.certificateRow, fingerprint: decision.fingerprint, device: decision.device,
-                order: order, reach: revocation.reach, reason: revocation.reason, cause: decision.cause,
+                certificateRow: decision.subject.certificateRow, fingerprint: decision.fingerprint,
+                device: decision.device, order: order, reach: revocation.reach, reason: revocation.reason,
+                cause: decision.cause,
                 manifestExpires: at + .days(30))
         }
         _ = try inventory.revoke(orders, run: id, at: at)
@@ -138,18 +143,16 @@ struct DyingRun {
         let authorities = try workspace.authorities()
         let keys = try workspace.signingKeys(
             authorities, needing: workspace.signingAuthorities(policies, at: at), observer: SilentObserver())
-        let rows = plan.decisions.enumerated().filter { $0.element.action == .issue }
-        guard let first = rows.first else { return }
-        let batch = IssueBatch(
-            rows: rows.filter { $0.element.policyIndex == first.element.policyIndex }.map { ($0.offset, $0.element) },
-            inventory: inventory, keys: keys, authorities: authorities,
-            policy: policies.policies[first.element.policyIndex], run: id, at: at)
+        let run = RunContext(inventory, record, observer: SilentObserver())
+        let publisher = Publisher(run, tree: workspace.delivery, keys: keys, authorities: authorities)
+        let stage = Issue(
+            run: run, keys: keys, authorities: authorities, policies: policies, publisher: publisher,
+            limits: workspace.configuration.limits)
+        guard let batch = stage.batches(of: plan).first else { return }
         let reserved = try await batch.reserve()
         if death == .reserved { return }
         let outcome = try await batch.signAndRecord(reserved)
         if death == .recorded { return }
-        let publisher = Publisher(
-            inventory: inventory, tree: workspace.delivery, keys: keys, authorities: authorities, run: id, at: at)
         _ = try await publisher.putInPlace(try await publisher.stage(outcome.manifests), after: nil)
     }
 

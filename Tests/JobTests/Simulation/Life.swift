@@ -45,10 +45,10 @@ final class Life {
                     try await DyingRun(fleet, at: SimulatedWorld.run(day) - .hours(1)).die(death)
                 }
             }
-            let expected = day % 30 == 15 ? try await fleet.plan(at: SimulatedWorld.run(day)).rows : nil
+            let expected = day % 30 == 15 ? try await fleet.plan(at: SimulatedWorld.run(day)).lines : nil
             let outcome = try await stopwatch.measure("run") { try await run(day) }
-            if let expected, expected != outcome.plan.rows {
-                chronicle.wrong(day, nil, "the dry run said \(expected), and the run did \(outcome.plan.rows)")
+            if let expected, expected != outcome.plan.lines {
+                chronicle.wrong(day, nil, "the dry run said \(expected), and the run did \(outcome.plan.lines)")
             }
             try stopwatch.measure("observe") {
                 try fleet.workspace.openInventory(.readOnly).planningSnapshot { try ledger.observe($0, day: day) }
@@ -108,7 +108,7 @@ final class Life {
             case .failed, .blocked, .skipped, .stopped, .uncovered:
                 chronicle.wrong(
                     day, decision.device,
-                    "\(decision.action.rawValue) for \(decision.reason.text): \(result.status.rawValue) \(result.error ?? "")"
+                    "\(decision.action.name.rawValue) for \(decision.reason.text): \(result.status.rawValue) \(result.error ?? "")"
                 )
             case .issued, .requested, .revoked, .retired, .held, .reported: break
             }

@@ -1,4 +1,5 @@
 import PKI
+import Planning
 import RotationModel
 import RotationTesting
 import Testing
@@ -15,11 +16,11 @@ struct LostKeyTests {
         try fleet.load()
         try fleet.handIn("d1")
         let first = try await fleet.run()
-        #expect(first.rows == ["d1 issued"])
+        #expect(first.lines == ["d1 issued"])
 
         let key = try fleet.handIn("d1")
         let second = try await fleet.run(at: TestFleet.now + .days(1))
-        #expect(second.rows == ["d1 issued"], "\(second.results)")
+        #expect(second.lines == ["d1 issued"], "\(second.results)")
 
         let pending = try fleet.certificates("d1", .pendingActivation)
         #expect(pending.map(\.publicKey) == [key.publicKey])

@@ -91,16 +91,21 @@ struct ReadManifest {
 
 extension RotationPlan {
     /// Rows as `device action code`, in the plan's order.
-    var rows: [String] { decisions.map { "\($0.device) \($0.action.rawValue) \($0.reason.code.rawValue)" } }
+    var lines: [String] { decisions.map { "\($0.device) \($0.action.name.rawValue) \($0.reason.code.rawValue)" } }
 
     func decision(_ device: String) -> Decision? { decisions.first { $0.device.text == device } }
 }
 
 extension RunOutcome {
+    /// One a row.
+    var results: [RowResult] { plan.rows.compactMap(\.result) }
+
     /// Rows as `device result`, in the plan's order.
-    var rows: [String] { zip(plan.decisions, results).map { "\($0.device) \($1.status.rawValue)" } }
+    var lines: [String] {
+        plan.rows.map { "\($0.decision.device) \($0.result?.status.rawValue ?? "-")" }
+    }
 
     func result(_ device: String) -> RowResult? {
-        zip(plan.decisions, results).first { $0.0.device.text == device }?.1
+        plan.rows.first { $0.decision.device.text == device }?.result
     }
 }

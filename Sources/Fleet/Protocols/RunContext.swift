@@ -1,0 +1,17 @@
+import RotationModel
+
+/// What every stage of a run works with: the registry that it writes, in whose name and as of when, and who watches.
+package struct RunContext: Sendable {
+    package let inventory: any FleetStore
+    package let id: String
+    /// By the wall clock.
+    package let startedAt: Timestamp
+    /// The one `now` of the run.
+    package let at: Timestamp
+    package let observer: any RunObserver
+
+    package init(_ inventory: any FleetStore, _ record: RunRecord, observer: any RunObserver) {
+        (self.inventory, self.observer) = (inventory, observer)
+        (id, startedAt, at) = (record.id, record.startedAt, record.now)
+    }
+}
