@@ -218,7 +218,7 @@ extension InboxFolder {
     }
 
     /// Rejects such a file, under its name's hexadecimal digits.
-    package func reject(undecodable name: [UInt8], run: String, at: Timestamp) throws(RotationError) -> Rejection {
+    package func reject(undecodable name: [UInt8], run: RunID, at: Timestamp) throws(RotationError) -> Rejection {
         let rejection = Rejection(
             file: "%hex-\(Hex.encode(name))", device: nil, code: "file-name", text: "the file name is no UTF-8", at: at,
             run: run)

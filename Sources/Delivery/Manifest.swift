@@ -51,14 +51,14 @@ package struct Manifest: Sendable {
     package var issued: Timestamp
     /// After this a device no longer believes the manifest: it bounds how long an old one can be shown to it.
     package var expires: Timestamp
-    package var run: String
+    package var run: RunID
     package var action: Action
     package var reason: Reason
     /// The certificate that the rotation replaces.
     package var replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
 
     package init(
-        device: DeviceID, account: AccountID, sequence: Int, issued: Timestamp, expires: Timestamp, run: String,
+        device: DeviceID, account: AccountID, sequence: Int, issued: Timestamp, expires: Timestamp, run: RunID,
         action: Action, reason: Reason, replaces: (fingerprint: Fingerprint, notAfter: Timestamp)?
     ) {
         self.device = device
@@ -85,7 +85,7 @@ package struct Manifest: Sendable {
             json.member("sequence", sequence)
             json.member("issued", issued.rfc3339)
             json.member("expires", expires.rfc3339)
-            json.member("run", run)
+            json.member("run", run.text)
             json.member("action", action.name)
             json.key("reason")
             json.object { json in

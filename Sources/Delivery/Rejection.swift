@@ -11,12 +11,12 @@ package struct Rejection: Sendable, Equatable {
     /// A sentence for the device's developer.
     package let text: String
     package let at: Timestamp
-    package let run: String
+    package let run: RunID
     /// Whether the file's bytes may lie in `rejected/`: not where there is a private key among them.
     package let isContentKept: Bool
 
     package init(
-        file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: String,
+        file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: RunID,
         isContentKept: Bool = true
     ) {
         self.file = file
@@ -41,7 +41,7 @@ package struct Rejection: Sendable, Equatable {
                 json.member("text", text)
             }
             json.member("at", at.rfc3339)
-            json.member("run", run)
+            json.member("run", run.text)
         }
         json.newline()
         return json.bytes

@@ -14,7 +14,7 @@ package struct RunJSON {
         var json = JSONWriter(reservingCapacity: 1 << 16)
         json.openObject()
         json.member("version", 1)
-        json.member("run", outcome.id)
+        json.member("run", outcome.id.text)
         json.member("started", outcome.startedAt.rfc3339)
         json.member("ended", outcome.endedAt.rfc3339)
         json.member("ending", outcome.ending.rawValue)
@@ -36,7 +36,7 @@ package struct RunJSON {
         json.key("recovery")
         json.object { json in
             json.key("interruptedRuns")
-            json.array { json in outcome.recovery.interruptedRuns.forEach { json.value($0) } }
+            json.array { json in outcome.recovery.interruptedRuns.forEach { json.value($0.text) } }
             json.member("abandonedReservations", outcome.recovery.abandonedReservations)
             json.member("publishedManifests", outcome.recovery.publishedManifests)
         }

@@ -39,7 +39,7 @@ package struct StatusText {
                 run.counts[status.rawValue].map { "\($0) \(status.rawValue)" }
             }
             table.add([
-                Table.Cell(run.id), Table.Cell(run.startedAt.rfc3339), Table.Cell(run.outcome ?? "not ended"),
+                Table.Cell(run.id.text), Table.Cell(run.startedAt.rfc3339), Table.Cell(run.outcome ?? "not ended"),
                 Table.Cell(counts.joined(separator: ", ")),
             ])
         }
@@ -105,7 +105,7 @@ package struct StatusJSON {
 
     private func append(_ run: RunRecord, to json: inout JSONWriter) {
         json.object { json in
-            json.member("id", run.id)
+            json.member("id", run.id.text)
             json.member("started", run.startedAt.rfc3339)
             json.member("at", run.now.rfc3339)
             json.key("ended")

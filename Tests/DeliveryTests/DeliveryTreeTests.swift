@@ -104,7 +104,7 @@ struct DeliveryTreeTests {
         let digest = try #require(SHA256Digest(hex: String(repeating: "ab", count: 32)))
         var manifest = Manifest(
             device: try DeviceID("日本"), account: try AccountID("1"), sequence: 3, issued: Timestamp(seconds: 0),
-            expires: Timestamp(seconds: 86_400), run: "r", action: .none, reason: Reason(.expiring, "soon"),
+            expires: Timestamp(seconds: 86_400), run: RunID("r"), action: .none, reason: Reason(.expiring, "soon"),
             replaces: (Fingerprint(digest), Timestamp(seconds: 60)))
         manifest.action = .rekey(Manifest.KeyRequest(keys: ["ecdsa-p256"], subject: "CN=d", refused: "malformed"))
         #expect(

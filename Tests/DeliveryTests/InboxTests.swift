@@ -20,7 +20,7 @@ struct InboxTests {
     }
 
     private func rejection(_ file: String, at: Timestamp = Timestamp(seconds: 0)) -> Rejection {
-        Rejection(file: file, device: nil, code: "malformed", text: "no PEM", at: at, run: "r1")
+        Rejection(file: file, device: nil, code: "malformed", text: "no PEM", at: at, run: RunID("r1"))
     }
 
     @Test("Files are listed in order, and those still being written are not there yet")
@@ -112,7 +112,7 @@ struct InboxTests {
         close(descriptor)
         #expect(try inbox.requests.names().isEmpty)
         let name = try #require(try inbox.requests.undecodableNames().first)
-        let rejection = try inbox.requests.reject(undecodable: name, run: "r1", at: Timestamp(seconds: 0))
+        let rejection = try inbox.requests.reject(undecodable: name, run: RunID("r1"), at: Timestamp(seconds: 0))
         #expect(rejection.code == "file-name" && rejection.file == "%hex-fffe2e637372")
         #expect(try inbox.requests.undecodableNames().isEmpty)
         #expect(FileManager.default.fileExists(atPath: folder.path + "/rejected/%hex-fffe2e637372"))

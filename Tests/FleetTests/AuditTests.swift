@@ -9,7 +9,7 @@ struct AuditTests {
     private static func workspace() throws -> Workspace {
         let workspace = try Workspace([FakeDevice("d")])
         for second in Int64(0)..<5 {
-            try workspace.beginRun("run-number-\(second)", at: Workspace.now + TimeSpan(seconds: second))
+            try workspace.beginRun(RunID("run-number-\(second)"), at: Workspace.now + TimeSpan(seconds: second))
         }
         return workspace
     }
@@ -41,7 +41,8 @@ struct AuditTests {
             for run in ["run-a", "run-b", "run-c"] {
                 try inventory.beginRun(
                     RunRecord(
-                        id: run, startedAt: Workspace.now, now: Workspace.now, actor: "honest-actor", host: run, pid: 1)
+                        id: RunID(run), startedAt: Workspace.now, now: Workspace.now, actor: "honest-actor", host: run,
+                        pid: 1)
                 )
             }
             #expect(try inventory.verifyAuditChain() == nil)
@@ -154,7 +155,7 @@ struct AuditTests {
 
     @Test("No two entries have the same input to their hash")
     func hashInput() throws {
-        func input(_ run: String?, _ actor: String, _ device: String?) -> [UInt8] {
+        func input(_ run: RunID?, _ actor: String, _ device: String?) -> [UInt8] {
             AuditLog.hashInput(
                 previous: .zero, entry: 1, at: Workspace.now, run: run, actor: actor, action: "a", device: device,
                 detail: "{}")

@@ -47,7 +47,7 @@ extension Workspace {
     }
 
     /// Brings devices to where their replacements lie for them to pick up.
-    func deliver(_ devices: String..., run: String, at: Timestamp = now, firstSerial: UInt8 = 1) throws {
+    func deliver(_ devices: String..., run: RunID, at: Timestamp = now, firstSerial: UInt8 = 1) throws {
         for (index, device) in devices.enumerated() {
             let manifest = try issueOne(
                 planningDevice(device), key: "new-\(device)", serial: firstSerial + UInt8(index), run: run)
@@ -55,7 +55,7 @@ extension Workspace {
         }
     }
 
-    func confirm(_ devices: String..., run: String, at: Timestamp = now) throws {
+    func confirm(_ devices: String..., run: RunID, at: Timestamp = now) throws {
         let orders = try devices.map { try ConfirmationOrder(confirmationContext($0)) }
         let passedOver = try inventory.confirm(orders, refused: [], run: run, at: at)
         #expect(passedOver == [])
@@ -79,8 +79,8 @@ extension Workspace {
     ) throws -> Int64 {
         try inventory.recordRevocationOrder(
             RevocationOrderDraft(
-                name: name, kind: .manual, reason: reason, mode: .revokeNow, actor: "alice", note: "stolen",
-                seeds: seeds, refusedKeys: keys), at: Workspace.now)
+                name: name, kind: .manual, reason: reason, mode: .revokeNow, note: "stolen",
+                seeds: seeds, refusedKeys: keys), by: .person("alice"), at: Workspace.now)
     }
 
     /// The details of a device's audit entries of one kind.

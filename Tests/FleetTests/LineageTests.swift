@@ -9,7 +9,7 @@ struct LineageTests {
     /// A device that was asked, answered, and got and confirmed its replacement, a day a step.
     private static func workspace() throws -> Workspace {
         let workspace = try Workspace([FakeDevice("d", labels: ["lot": "7"]), FakeDevice("e")])
-        for day in Int64(0)...4 { try workspace.beginRun("r\(day)", at: Workspace.now + .days(day)) }
+        for day in Int64(0)...4 { try workspace.beginRun(RunID("r\(day)"), at: Workspace.now + .days(day)) }
         let device = try workspace.planningDevice("d")
         let inventory = workspace.inventory
         _ = try inventory.recordRekey([.fake(device)], run: "r0", at: Workspace.now)
@@ -30,7 +30,7 @@ struct LineageTests {
         let device = try workspace.planningDevice("d")
         _ = try workspace.inventory.complete(
             [.fake(device, device.active[1])], run: "r4", at: Workspace.now + .days(4))
-        func step(_ day: Int64) -> RotationStep { RotationStep(at: Workspace.now + .days(day), run: "r\(day)") }
+        func step(_ day: Int64) -> RotationStep { RotationStep(at: Workspace.now + .days(day), run: RunID("r\(day)")) }
         let story = try workspace.show("d")
         let rotation = try #require(story.rotations.first)
         #expect(story.rotations.count == 1 && rotation.run == "r0")

@@ -127,7 +127,7 @@ struct MigrationTests {
         func story(_ device: String) throws -> RotationStory {
             try #require(try inventory.show(DeviceID(checked: device))?.rotations.first)
         }
-        func step(_ seconds: Int64, _ run: String?) -> RotationStep {
+        func step(_ seconds: Int64, _ run: RunID?) -> RotationStep {
             RotationStep(at: Timestamp(seconds: seconds), run: run)
         }
         #expect(try story("asked").asked == step(110, "old-run"))

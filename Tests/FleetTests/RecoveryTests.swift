@@ -9,7 +9,7 @@ struct RecoveryTests {
     @Test("A run that ended is not interrupted; one that did not is closed once")
     func runs() throws {
         let workspace = try Workspace()
-        for id in ["r1", "r2", "r3"] { try workspace.beginRun(id) }
+        for id in ["r1", "r2", "r3"] { try workspace.beginRun(RunID(id)) }
         try workspace.inventory.endRun("r1", outcome: "done", counts: ["issued": 3], at: Workspace.now)
         #expect(try workspace.inventory.interruptedRuns() == ["r2", "r3"])
         #expect(try workspace.inventory.closeInterruptedRuns(except: "r3", at: Workspace.now) == ["r2"])

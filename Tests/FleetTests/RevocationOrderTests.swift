@@ -17,7 +17,7 @@ struct RevocationOrderTests {
         let id = try workspace.inventory.recordRevocationOrder(
             RevocationOrderDraft(
                 name: "manual-1", kind: .manual, reason: .keyCompromise, mode: .replaceThenRevoke, deadline: .hours(72),
-                actor: "alice", note: "theft", seeds: seeds + seeds, refusedKeys: keys), at: Workspace.now)
+                note: "theft", seeds: seeds + seeds, refusedKeys: keys), by: .person("alice"), at: Workspace.now)
         let order = RevocationOrder(
             id: id, name: "manual-1", kind: .manual, reason: .keyCompromise, mode: .replaceThenRevoke,
             deadline: .hours(72), recordedAt: Workspace.now, actor: "alice", note: "theft", run: nil, withdrawnAt: nil,
@@ -42,7 +42,7 @@ struct RevocationOrderTests {
         let workspace = try Workspace([FakeDevice("d")])
         try workspace.beginRun("r")
         try workspace.order("lot")
-        try workspace.inventory.withdrawRevocationOrder("lot", actor: "bob", at: Workspace.now)
+        try workspace.inventory.withdrawRevocationOrder("lot", by: .person("bob"), at: Workspace.now)
         #expect(failure { try workspace.order("lot") }?.code == .badInput)
         let rule = failure {
             try workspace.inventory.ensureRevocationOrder(
@@ -64,7 +64,7 @@ struct RevocationOrderTests {
         let workspace = try Workspace()
         try workspace.beginRun("r")
         try workspace.beginRun("r2")
-        func ensure(_ reason: RevocationReason, _ deadline: TimeSpan?, _ run: String, hours: Int64) throws -> Int64 {
+        func ensure(_ reason: RevocationReason, _ deadline: TimeSpan?, _ run: RunID, hours: Int64) throws -> Int64 {
             try workspace.inventory.ensureRevocationOrder(
                 name: "lot", reason: reason, mode: .replaceThenRevoke, deadline: deadline, run: run,
                 at: Workspace.now + .hours(hours))
@@ -90,9 +90,11 @@ struct RevocationOrderTests {
                 at: Workspace.now + .days(days))
         }
         try ensure(days: 0)
-        #expect(try workspace.inventory.withdrawRevocationOrder("lot", actor: "bob", at: Workspace.now + .days(1)))
-        #expect(try !workspace.inventory.withdrawRevocationOrder("lot", actor: "bob", at: Workspace.now + .days(2)))
-        #expect(try !workspace.inventory.withdrawRevocationOrder("none", actor: "bob", at: Workspace.now))
+        #expect(
+            try workspace.inventory.withdrawRevocationOrder("lot", by: .person("bob"), at: Workspace.now + .days(1)))
+        #expect(
+            try !workspace.inventory.withdrawRevocationOrder("lot", by: .person("bob"), at: Workspace.now + .days(2)))
+        #expect(try !workspace.inventory.withdrawRevocationOrder("none", by: .person("bob"), at: Workspace.now))
         #expect(try orders(workspace) == [])
         let gone = try workspace.inventory.planningSnapshot { try $0.revocationOrder(named: "lot") }
         #expect(gone?.withdrawnBy == "bob" && gone?.withdrawnAt == Workspace.now + .days(1))
@@ -125,7 +127,7 @@ struct RevocationOrderTests {
             try workspace.planningDevice("a").refused
                 == "revoked-key: this key was revoked as compromised and is never taken again; make a new key")
         #expect(try workspace.planningDevice("b").request != nil && workspace.planningDevice("b").refused == nil)
-        try workspace.inventory.withdrawRevocationOrder("one", actor: "bob", at: Workspace.now)
+        try workspace.inventory.withdrawRevocationOrder("one", by: .person("bob"), at: Workspace.now)
         try workspace.inventory.planningSnapshot { snapshot throws in
             #expect(try snapshot.refusedKeys(of: second) == [key])
             #expect(try snapshot.isRefused(key.identity))

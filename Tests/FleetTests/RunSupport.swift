@@ -53,14 +53,14 @@ extension Reservation {
 
 extension Workspace {
     /// Takes a CSR of the device and sets a serial number aside for it.
-    func reserveOne(_ device: PlanningDevice, key: String, serial: UInt8, run: String) throws -> Reservation {
+    func reserveOne(_ device: PlanningDevice, key: String, serial: UInt8, run: RunID) throws -> Reservation {
         try inventory.take([.fake(device, key: key)], refused: [], run: run, at: Workspace.now)
         let result = try inventory.reserve([.fake(device, serial: serial)], batch: "b", run: run, at: Workspace.now)
         return try #require(result.reserved.first, "\(result.skipped)")
     }
 
     /// The whole way of one device: taken, reserved, recorded; not published.
-    func issueOne(_ device: PlanningDevice, key: String, serial: UInt8, run: String) throws -> ManifestRecord {
+    func issueOne(_ device: PlanningDevice, key: String, serial: UInt8, run: RunID) throws -> ManifestRecord {
         let reservation = try reserveOne(device, key: key, serial: serial, run: run)
         return try #require(try inventory.record([reservation.signed(key: key)], run: run, at: Workspace.now).first)
     }
@@ -70,10 +70,14 @@ extension FleetStore {
     /// Takes CSRs, and refuses files, as ``take(_:run:at:)`` does.
     @discardableResult
     func take(
-        _ taken: [TakenRequest], refused: [RefusedFile], run: String, at: Timestamp
+        _ taken: [TakenRequest], refused: [RefusedFile], run: RunID, at: Timestamp
     ) throws(RotationError) -> [RequestConflict] {
         var intake = RequestIntake()
         (intake.taken, intake.refused) = (taken, refused)
         return try take(intake, run: run, at: at)
     }
+}
+
+extension RunID: ExpressibleByStringLiteral {
+    package init(stringLiteral: String) { self.init(stringLiteral) }
 }

@@ -215,7 +215,7 @@ struct Workspace {
     }
 
     @discardableResult
-    func beginRun(_ id: String, at: Timestamp = now) throws -> String {
+    func beginRun(_ id: RunID, at: Timestamp = now) throws -> RunID {
         try inventory.beginRun(RunRecord(id: id, startedAt: at, now: at, actor: "timer", host: "h", pid: 1))
         return id
     }

@@ -127,7 +127,7 @@ struct IssuedCertificateTests {
         #expect(manifest.json["issued"] as? String == TestFleet.now.rfc3339)
         #expect(manifest.expires == TestFleet.now + .days(30))
         #expect(manifest.reason == "expiring")
-        #expect(manifest.json["run"] as? String == (try fleet.inventory().recentRuns(limit: 1).first?.id))
+        #expect(manifest.json["run"] as? String == (try fleet.inventory().recentRuns(limit: 1).first?.id.text))
     }
 
     @Test("Batches of any size issue the whole plan, in its order", arguments: [1, 7, 20, 500])

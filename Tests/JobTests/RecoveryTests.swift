@@ -101,7 +101,7 @@ struct RecoveryTests {
         #expect(try fleet.certificates("d1", .pendingActivation).first?.serialNumber != serial)
         var told: [String] = []
         try fleet.inventory().audit(device: "d1") { if $0.action == "reservation-abandoned" { told.append($0.detail) } }
-        #expect(told.count == 1 && told[0].contains(serial.hex) && told[0].contains(DeadRun.id))
+        #expect(told.count == 1 && told[0].contains(serial.hex) && told[0].contains(DeadRun.id.text))
 
         let error = try #require(throws: RotationError.self) {
             try dead.inventory.reserve([dead.order("d2", serial: serial)], batch: "b", run: DeadRun.id, at: DeadRun.at)
@@ -130,7 +130,7 @@ struct RecoveryTests {
         #expect(outcome.recovery.publishedManifests == 1)
         let manifest = try fleet.manifest("d1")
         #expect((manifest.sequence, manifest.action) == (1, "rekey"))
-        #expect(manifest.json["run"] as? String == DeadRun.id)
+        #expect(manifest.json["run"] as? String == DeadRun.id.text)
     }
 
     @Test("A run that cannot publish fails with the error, and the next one completes it: one replacement each")

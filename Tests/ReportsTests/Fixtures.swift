@@ -133,3 +133,7 @@ func uncoloured(_ text: String) -> String {
 extension DeviceID: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) { self.init(checked: text) }
 }
+
+extension RunID: ExpressibleByStringLiteral {
+    package init(stringLiteral: String) { self.init(stringLiteral) }
+}

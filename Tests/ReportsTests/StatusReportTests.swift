@@ -11,7 +11,7 @@ import Testing
 struct StatusReportTests {
     private func run(_ outcome: String?, counts: [String: Int] = [:], days: Int64 = 0) -> RunRecord {
         RunRecord(
-            id: "r\(days)", startedAt: Fixture.now - .days(days), now: Fixture.now - .days(days), actor: "cron",
+            id: RunID("r\(days)"), startedAt: Fixture.now - .days(days), now: Fixture.now - .days(days), actor: "cron",
             host: "h", pid: 7, endedAt: outcome == nil ? nil : Fixture.now - .days(days), outcome: outcome,
             counts: counts)
     }

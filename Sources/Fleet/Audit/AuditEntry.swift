@@ -8,7 +8,7 @@ package struct AuditEntry: Sendable, Equatable {
     /// From 1, without a gap.
     package let id: Int64
     package let at: Timestamp
-    package let run: String?
+    package let run: RunID?
     /// The user or the program that acted.
     package let actor: String
     /// One of ``AuditAction``, or the word of a later version.

@@ -17,8 +17,6 @@ package struct RevocationOrderDraft: Sendable {
     package var mode: RevocationMode
     /// From when it is recorded; nil where the old certificate may wait for its replacement for ever.
     package var deadline: TimeSpan?
-    /// Who ordered it.
-    package var actor: String
     package var note: String?
     /// The certificates that it names, by their rows.
     package var seeds: [Int64]
@@ -27,14 +25,13 @@ package struct RevocationOrderDraft: Sendable {
 
     package init(
         name: String, kind: RevocationKind, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan? = nil,
-        actor: String, note: String? = nil, seeds: [Int64] = [], refusedKeys: [KeyReference] = []
+        note: String? = nil, seeds: [Int64] = [], refusedKeys: [KeyReference] = []
     ) {
         self.name = name
         self.kind = kind
         self.reason = reason
         self.mode = mode
         self.deadline = deadline
-        self.actor = actor
         self.note = note
         self.seeds = seeds
         self.refusedKeys = refusedKeys
@@ -54,7 +51,7 @@ package struct RevocationOrder: Sendable, Equatable {
     package let actor: String
     package let note: String?
     /// The run that recorded it; nil for the `revoke` command.
-    package let run: String?
+    package let run: RunID?
     /// Since when it is no longer in force.
     package let withdrawnAt: Timestamp?
     package let withdrawnBy: String?

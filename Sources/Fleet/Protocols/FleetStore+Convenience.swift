@@ -6,7 +6,7 @@ extension IntakeStore {
     /// As ``take(_:run:at:)``, of CSRs that were taken and CSRs that were not.
     @discardableResult
     package func take(
-        _ taken: [TakenRequest], refused: [RefusedFile], run: String, at: Timestamp
+        _ taken: [TakenRequest], refused: [RefusedFile], run: RunID, at: Timestamp
     ) throws(RotationError) -> [RequestConflict] {
         var intake = RequestIntake()
         (intake.taken, intake.refused) = (taken, refused)
@@ -47,23 +47,10 @@ extension RevocationStore {
     /// The order of a rule of the policy files.
     @discardableResult
     package func ensureRevocationOrder(
-        name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, run: String, at: Timestamp
+        name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, run: RunID, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try ensureRevocationOrder(
             name: name, reason: reason, mode: mode, deadline: deadline, note: nil, run: run, at: at)
-    }
-
-    /// Records an order that a person gives, outside of any run.
-    @discardableResult
-    package func recordRevocationOrder(
-        _ draft: RevocationOrderDraft, at: Timestamp
-    ) throws(RotationError) -> Int64 {
-        try recordRevocationOrder(draft, run: nil, at: at)
-    }
-
-    @discardableResult
-    package func withdrawRevocationOrder(_ name: String, actor: String, at: Timestamp) throws(RotationError) -> Bool {
-        try withdrawRevocationOrder(name, actor: actor, run: nil, at: at)
     }
 }
 
@@ -75,7 +62,7 @@ extension RevocationListStore {
 
     /// For a CRL of which nothing is known but what the inventory says.
     package func beginCRL(
-        name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64, run: String,
+        name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64, run: RunID,
         at: Timestamp
     ) throws(RotationError) -> CRLState {
         try beginCRL(
@@ -96,7 +83,7 @@ extension RolloutsView {
 
 extension RunStore {
     @discardableResult
-    package func closeInterruptedRuns(at: Timestamp) throws(RotationError) -> [String] {
+    package func closeInterruptedRuns(at: Timestamp) throws(RotationError) -> [RunID] {
         try closeInterruptedRuns(except: nil, at: at)
     }
 }

@@ -11,7 +11,7 @@ package protocol IntakeStore {
     /// - Returns: Those orders, by their places, that were not confirmed: their rotation has ended or was confirmed meanwhile,
     ///   or their certificate may no longer be used.
     @discardableResult
-    func confirm(_ orders: [ConfirmationOrder], refused: [RefusedFile], run: String, at: Timestamp)
+    func confirm(_ orders: [ConfirmationOrder], refused: [RefusedFile], run: RunID, at: Timestamp)
         throws(RotationError) -> [Int]
 
     /// How many CSRs wait for a certificate.
@@ -35,11 +35,11 @@ package protocol IntakeStore {
     /// - Returns: Those that could not be taken after all, because another device has the key by now. They are recorded
     ///   as refused.
     @discardableResult
-    func take(_ intake: RequestIntake, run: String, at: Timestamp) throws(RotationError) -> [RequestConflict]
+    func take(_ intake: RequestIntake, run: RunID, at: Timestamp) throws(RotationError) -> [RequestConflict]
 
     /// As ``take(_:run:at:)``, of what is found out within the same transaction: nothing comes between a check and its record.
     ///
     /// - Parameter check: says what is to be recorded, and what the caller wants to know beside it.
-    func take<T>(run: String, at: Timestamp, _ check: (any FleetView) throws -> (RequestIntake, T))
+    func take<T>(run: RunID, at: Timestamp, _ check: (any FleetView) throws -> (RequestIntake, T))
         throws(RotationError) -> (T, [RequestConflict])
 }

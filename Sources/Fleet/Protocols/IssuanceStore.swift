@@ -3,10 +3,10 @@ import RotationModel
 /// From a reserved serial number to a published manifest.
 package protocol IssuanceStore {
     /// Records devices whose replacement could not be made, for the tally of their policies.
-    func recordFailures(_ failures: [IssuanceFailure], run: String, at: Timestamp) throws(RotationError)
+    func recordFailures(_ failures: [IssuanceFailure], run: RunID, at: Timestamp) throws(RotationError)
 
     /// Records that manifests lie where devices pick them up. One that was replaced meanwhile is passed over.
-    func markPublished(_ manifests: [ManifestRecord], run: String, at: Timestamp) throws(RotationError)
+    func markPublished(_ manifests: [ManifestRecord], run: RunID, at: Timestamp) throws(RotationError)
 
     /// Manifests that were recorded and may not lie where devices pick them up, in the order in which they were recorded.
     ///
@@ -19,7 +19,7 @@ package protocol IssuanceStore {
     ///   - expiringBefore: Those that expire earlier than this.
     ///   - newExpiry: When the new ones expire; after `expiringBefore`.
     ///   - limit: How many at most; call again until none is returned.
-    func refreshManifests(expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: String, at: Timestamp)
+    func refreshManifests(expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: RunID, at: Timestamp)
         throws(RotationError) -> [ManifestRecord]
 
     /// Stores certificates that were signed, as `PENDING_ACTIVATION`, and each device's next manifest, not yet published.
@@ -27,7 +27,7 @@ package protocol IssuanceStore {
     /// - Returns: The manifests, in the order given.
     /// - Throws: ``RotationError/Code/inventory`` where a reservation is no longer there to be recorded or the certificate
     ///   is not what was reserved; then nothing is recorded.
-    func record(_ issued: [IssuedOrder], run: String, at: Timestamp) throws(RotationError) -> [ManifestRecord]
+    func record(_ issued: [IssuedOrder], run: RunID, at: Timestamp) throws(RotationError) -> [ManifestRecord]
 
     /// Gives up the reservations that runs before this one left without a certificate. Their serial numbers stay in the
     /// records and are never used again; their rotations stay where they are, so that the next issue continues them.
@@ -37,7 +37,7 @@ package protocol IssuanceStore {
     /// - Parameter run: The run that recovers, whose own reservations are left alone.
     /// - Returns: How many were given up.
     @discardableResult
-    func abandonReservations(run: String, at: Timestamp) throws(RotationError) -> Int
+    func abandonReservations(run: RunID, at: Timestamp) throws(RotationError) -> Int
 
     /// Records that devices are asked for a CSR: opens their rotations and writes `rekey` manifests, not yet published.
     ///
@@ -45,7 +45,7 @@ package protocol IssuanceStore {
     /// confirmed yet.
     ///
     /// - Returns: The manifests of the others, in the order given.
-    func recordRekey(_ asks: [RekeyOrder], run: String, at: Timestamp) throws(RotationError) -> [ManifestRecord]
+    func recordRekey(_ asks: [RekeyOrder], run: RunID, at: Timestamp) throws(RotationError) -> [ManifestRecord]
 
     /// Sets a serial number aside for each order, before anything is signed, and opens its rotation or moves it on.
     ///
@@ -56,7 +56,7 @@ package protocol IssuanceStore {
     /// - Parameters:
     ///   - batch: The batch's name, for the records.
     ///   - run: The run that reserves; it must have begun.
-    func reserve(_ orders: [ReservationOrder], batch: String, run: String, at: Timestamp) throws(RotationError) -> (
+    func reserve(_ orders: [ReservationOrder], batch: String, run: RunID, at: Timestamp) throws(RotationError) -> (
         reserved: [Reservation], skipped: [SkippedOrder]
     )
 

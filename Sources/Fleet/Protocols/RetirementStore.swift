@@ -12,7 +12,7 @@ package protocol RetirementStore {
     ///
     /// - Returns: The manifests, not yet published, in the order given; none for an order whose rotation is not confirmed any
     ///   more or that names none.
-    func complete(_ orders: [CompletionOrder], run: String, at: Timestamp) throws(RotationError) -> [ManifestRecord]
+    func complete(_ orders: [CompletionOrder], run: RunID, at: Timestamp) throws(RotationError) -> [ManifestRecord]
 
     /// Confirmed rotations of which one certificate is no longer `ACTIVE`: ``complete(_:run:at:)`` ends each of them now.
     ///
@@ -25,5 +25,5 @@ package protocol RetirementStore {
     ///
     /// - Returns: How many were retired.
     @discardableResult
-    func retire(_ orders: [RetireOrder], run: String, at: Timestamp) throws(RotationError) -> Int
+    func retire(_ orders: [RetireOrder], run: RunID, at: Timestamp) throws(RotationError) -> Int
 }

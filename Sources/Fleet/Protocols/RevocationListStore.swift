@@ -19,7 +19,7 @@ package protocol RevocationListStore {
     /// - Throws: ``RotationError/Code/inventory`` where numbers run out, at 2^63.
     func beginCRL(
         name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64,
-        numberAtLeast: UInt64, run: String, at: Timestamp
+        numberAtLeast: UInt64, run: RunID, at: Timestamp
     ) throws(RotationError) -> CRLState
 
     /// Records that a CRL lies where it is fetched. One that a later one has replaced is passed over.

@@ -8,7 +8,7 @@ package protocol RevocationStore {
     /// - Parameter certificates: By their rows. Those that are not revoked, or for keyCompromise already, are passed over.
     /// - Returns: How many were changed.
     @discardableResult
-    func aggravate(_ certificates: [Int64], order: Int64, run: String, at: Timestamp) throws(RotationError) -> Int
+    func aggravate(_ certificates: [Int64], order: Int64, run: RunID, at: Timestamp) throws(RotationError) -> Int
 
     /// Records who signed imported certificates.
     ///
@@ -20,15 +20,14 @@ package protocol RevocationStore {
     /// - Parameter certificates: By their rows. Those of which no revocation waits are passed over.
     /// - Returns: How many were carried out.
     @discardableResult
-    func carryOutImportedRevocations(_ certificates: [Int64], run: String, at: Timestamp) throws(RotationError) -> Int
+    func carryOutImportedRevocations(_ certificates: [Int64], run: RunID, at: Timestamp) throws(RotationError) -> Int
 
     /// Records a revocation order. A run carries it out.
     ///
-    /// - Parameter run: Nil where it is given outside a run; then the audit names the draft's actor.
     /// - Returns: The order's ``RevocationOrder/id``.
     /// - Throws: ``RotationError/Code/badInput`` where there was an order of that name before.
     @discardableResult
-    func recordRevocationOrder(_ draft: RevocationOrderDraft, run: String?, at: Timestamp) throws(RotationError)
+    func recordRevocationOrder(_ draft: RevocationOrderDraft, by actor: Actor, at: Timestamp) throws(RotationError)
         -> Int64
 
     /// Records the order that a policy's rule gives, or takes over what the rule says now.
@@ -41,16 +40,15 @@ package protocol RevocationStore {
     /// - Throws: ``RotationError/Code/badInput`` where an order of that name was given by hand.
     @discardableResult
     func ensureRevocationOrder(
-        name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, note: String?, run: String,
+        name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, note: String?, run: RunID,
         at: Timestamp
     ) throws(RotationError) -> Int64
 
     /// Records that an order is no longer in force. What it revoked stays revoked, and the keys that it refused stay refused.
     ///
-    /// - Parameter run: Nil where it is withdrawn outside a run; then the audit names `actor`.
     /// - Returns: Whether there was one in force.
     @discardableResult
-    func withdrawRevocationOrder(_ name: String, actor: String, run: String?, at: Timestamp) throws(RotationError)
+    func withdrawRevocationOrder(_ name: String, by actor: Actor, at: Timestamp) throws(RotationError)
         -> Bool
 
     /// Revokes certificates: every claim of each becomes `REVOKED`, for ever.
@@ -63,7 +61,7 @@ package protocol RevocationStore {
     /// - Returns: How many certificates were not revoked before, each counted once however many devices present it; and the
     ///   manifests that take offers back, not yet published.
     @discardableResult
-    func revoke(_ orders: [RevokeOrder], run: String, at: Timestamp) throws(RotationError) -> (
+    func revoke(_ orders: [RevokeOrder], run: RunID, at: Timestamp) throws(RotationError) -> (
         revoked: Int, manifests: [ManifestRecord]
     )
 
@@ -73,5 +71,5 @@ package protocol RevocationStore {
     /// - Parameter order: The revocation order that it follows from.
     /// - Returns: How many were not refused for this order before.
     @discardableResult
-    func refuseKeys(_ keys: [KeyReference], order: Int64, run: String, at: Timestamp) throws(RotationError) -> Int
+    func refuseKeys(_ keys: [KeyReference], order: Int64, run: RunID, at: Timestamp) throws(RotationError) -> Int
 }

@@ -3,7 +3,7 @@ import RotationModel
 /// What every stage of a run works with: the registry that it writes, in whose name and as of when, and who watches.
 package struct RunContext: Sendable {
     package let inventory: any FleetStore
-    package let id: String
+    package let id: RunID
     /// By the wall clock.
     package let startedAt: Timestamp
     /// The one `now` of the run.

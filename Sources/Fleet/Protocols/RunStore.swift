@@ -3,13 +3,13 @@ import RotationModel
 /// Runs, and what they and people decide about rollouts.
 package protocol RunStore {
     /// Records that a policy stopped by itself. One that stands already stays as it is.
-    func recordHalt(ofPolicy policy: String, _ tally: RolloutTally, run: String, at: Timestamp) throws(RotationError)
+    func recordHalt(ofPolicy policy: String, _ tally: RolloutTally, run: RunID, at: Timestamp) throws(RotationError)
 
     /// Lets a policy go on. What failed until now is not held against it any more.
     ///
     /// - Returns: Whether it had stopped.
     @discardableResult
-    func resumeRollout(ofPolicy policy: String, note: String, actor: String, at: Timestamp) throws(RotationError)
+    func resumeRollout(ofPolicy policy: String, note: String, by actor: Actor, at: Timestamp) throws(RotationError)
         -> Bool
 
     /// Records that a run has started.
@@ -18,17 +18,17 @@ package protocol RunStore {
     func beginRun(_ run: RunRecord) throws(RotationError)
 
     /// Records how a run ended. One that has ended keeps its first outcome.
-    func endRun(_ id: String, outcome: String, counts: [String: Int], at: Timestamp) throws(RotationError)
+    func endRun(_ id: RunID, outcome: String, counts: [String: Int], at: Timestamp) throws(RotationError)
 
     /// Runs that began and did not end, oldest first. Without the lock on the workspace, one of them may be alive.
-    func interruptedRuns() throws(RotationError) -> [String]
+    func interruptedRuns() throws(RotationError) -> [RunID]
 
     /// Records that the runs that did not end never will. Only for who holds the lock on the workspace.
     ///
     /// - Parameter current: The run that calls, which is left alone.
     /// - Returns: The runs that were closed, oldest first.
     @discardableResult
-    func closeInterruptedRuns(except current: String?, at: Timestamp) throws(RotationError) -> [String]
+    func closeInterruptedRuns(except current: RunID?, at: Timestamp) throws(RotationError) -> [RunID]
 
     /// The last runs, the latest first.
     func recentRuns(limit: Int) throws(RotationError) -> [RunRecord]

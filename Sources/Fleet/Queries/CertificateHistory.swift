@@ -28,7 +28,7 @@ package struct RevocationStory: Sendable, Equatable {
     /// Who gave the order.
     package let actor: String?
     /// The run that carried it out.
-    package let run: String?
+    package let run: RunID?
     /// What was noted with the order.
     package let note: String?
     /// Whether it came in by import and waits for a run, which puts it on the authority's CRL.
@@ -36,7 +36,7 @@ package struct RevocationStory: Sendable, Equatable {
 
     package init(
         reason: RevocationReason, revokedAt: Timestamp, order: String?, reach: RevocationReach?, actor: String?,
-        run: String?, note: String?
+        run: RunID?, note: String?
     ) {
         self.reason = reason
         self.revokedAt = revokedAt

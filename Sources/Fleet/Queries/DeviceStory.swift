@@ -10,7 +10,7 @@ package struct RotationStory: Sendable, Equatable {
     package let newCertificate: Fingerprint?
     package let cause: Cause
     /// The run that opened it.
-    package let run: String
+    package let run: RunID
     package let openedAt: Timestamp
     package let changedAt: Timestamp
     /// The first time that a CSR was asked for.
@@ -29,9 +29,9 @@ package struct RotationStory: Sendable, Equatable {
 package struct RotationStep: Sendable, Equatable {
     package let at: Timestamp
     /// Nil where it was taken before runs were recorded with the steps.
-    package let run: String?
+    package let run: RunID?
 
-    package init(at: Timestamp, run: String?) {
+    package init(at: Timestamp, run: RunID?) {
         self.at = at
         self.run = run
     }

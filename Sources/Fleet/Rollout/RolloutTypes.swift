@@ -21,7 +21,7 @@ package struct StandingHalt: Sendable, Hashable {
     /// The policy's name.
     package let policy: String
     package let haltedAt: Timestamp
-    package let run: String
+    package let run: RunID
     /// As it was then.
     package let tally: RolloutTally
 }

@@ -67,7 +67,7 @@ package struct ManifestRecord: Sendable, Equatable {
     package let action: Action
     package let reason: Reason
     /// The run that wrote it.
-    package let run: String
+    package let run: RunID
     package let issued: Timestamp
     package let expires: Timestamp
     /// For `install`: the new certificate.

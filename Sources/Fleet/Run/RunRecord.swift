@@ -2,7 +2,7 @@ import RotationModel
 
 /// A run of the job, from its start.
 package struct RunRecord: Sendable, Equatable {
-    package var id: String
+    package var id: RunID
     package var startedAt: Timestamp
     /// The time that it decides for: `startedAt`, unless `--at` says otherwise.
     package var now: Timestamp
@@ -17,7 +17,7 @@ package struct RunRecord: Sendable, Equatable {
     package var counts: [String: Int]
 
     package init(
-        id: String, startedAt: Timestamp, now: Timestamp, actor: String, host: String, pid: Int32,
+        id: RunID, startedAt: Timestamp, now: Timestamp, actor: String, host: String, pid: Int32,
         endedAt: Timestamp? = nil, outcome: String? = nil, counts: [String: Int] = [:]
     ) {
         self.id = id

@@ -42,7 +42,7 @@ package struct RevocationService: Sendable {
         let preview = try inventory.planningSnapshot {
             try revocation.preview($0, authorities: authorities.known, authorities, at: at)
         }
-        try inventory.recordRevocationOrder(revocation.draft(preview, actor: actor), run: nil, at: at)
+        try inventory.recordRevocationOrder(revocation.draft(preview), by: .person(actor), at: at)
         return Receipt(
             name: preview.name, outlook: preview.outlook,
             obstacle: revocation.mode == .revokeNow
@@ -65,7 +65,7 @@ package struct RevocationService: Sendable {
             throw RotationError(
                 .badInput, "revocation \(name) stands in a policy file", advice: "take it out there")
         }
-        try inventory.withdrawRevocationOrder(name, actor: actor, at: at)
+        try inventory.withdrawRevocationOrder(name, by: .person(actor), at: at)
     }
 
     /// Records an order and carries it out: statuses, manifests, lists. Nothing else is done.
@@ -88,8 +88,8 @@ package struct RevocationService: Sendable {
                     "nothing was done or recorded: give the order without --now, look at the plan, and run the plan that you reviewed"
             )
         }
-        let draft = revocation.draft(preview, actor: actor)
-        let order = try inventory.recordRevocationOrder(draft, run: nil, at: at)
+        let draft = revocation.draft(preview)
+        let order = try inventory.recordRevocationOrder(draft, by: .person(actor), at: at)
         do {
             return try await carryOut(draft.name, order, inventory, authorities)
         } catch {
@@ -111,7 +111,7 @@ package struct RevocationService: Sendable {
             run in
             try await RunStages(
                 workspace: workspace, run: run, policies: policies, edition: edition, authorities: authorities,
-                keys: keys, actor: actor, limit: nil, clock: clock, reviewed: nil
+                keys: keys, limit: nil, clock: clock, reviewed: nil
             ).revoke(order: name, order)
         }
     }

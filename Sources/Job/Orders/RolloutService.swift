@@ -37,7 +37,7 @@ package struct RolloutService: Sendable {
                 .badInput, "there is no policy \(policy)",
                 advice: names.isEmpty ? "no file has policies" : Suggestion.help(for: policy, among: names))
         }
-        try inventory.resumeRollout(ofPolicy: policy, note: note, actor: actor, at: at)
+        try inventory.resumeRollout(ofPolicy: policy, note: note, by: .person(actor), at: at)
         return halt
     }
 }

@@ -55,7 +55,7 @@ package struct JobRun: Sendable {
             return try await RunStages(
                 workspace: workspace, run: run, policies: policies, edition: edition,
                 authorities: authorities.knowing(manifestKey: keys.manifests.publicKey.identity), keys: keys,
-                actor: actor, limit: limit, clock: clock, reviewed: reviewed
+                limit: limit, clock: clock, reviewed: reviewed
             ).perform()
         }
     }

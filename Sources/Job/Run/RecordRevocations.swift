@@ -8,7 +8,6 @@ import RotationModel
 struct RecordRevocations {
     let run: RunContext
     let rules: [RevocationRule]
-    let actor: String
 
     /// - Returns: what the revocations in force reach.
     func perform() throws -> RevocationScope {
@@ -30,7 +29,7 @@ struct RecordRevocations {
         let names = Set(rules.map(\.name))
         let orders = try run.inventory.planningSnapshot { try $0.revocationOrders() }
         for order in orders where order.kind == .policy && !names.contains(order.name) {
-            try run.inventory.withdrawRevocationOrder(order.name, actor: actor, run: run.id, at: run.at)
+            try run.inventory.withdrawRevocationOrder(order.name, by: .run(run.id), at: run.at)
         }
     }
 }

@@ -14,7 +14,7 @@ package struct RunOutcome: Sendable {
         case guarded
     }
 
-    package let id: String
+    package let id: RunID
     /// What was decided, and what became of each row. Who has yet to answer is told as of the end of the run.
     package let plan: RotationPlan
     package let intake: IntakeSummary
@@ -47,7 +47,7 @@ package struct RunOutcome: Sendable {
 /// What an earlier run had left.
 package struct RecoverySummary: Sendable {
     /// Runs that died; they are closed now.
-    package var interruptedRuns: [String] = []
+    package var interruptedRuns: [RunID] = []
     /// Serial numbers that were reserved and never signed for. They are never used again.
     package var abandonedReservations = 0
     /// Manifests that were recorded and had not been published.

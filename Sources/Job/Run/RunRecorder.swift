@@ -17,7 +17,7 @@ struct RunRecorder {
     func keep(_ body: (RunContext) async throws -> RunOutcome) async throws -> RunOutcome {
         let startedAt = clock.now()
         let run = RunRecord(
-            id: RunRecorder.identifier(startedAt), startedAt: startedAt, now: at, actor: actor,
+            id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
         try inventory.beginRun(run)
         do {

@@ -14,7 +14,6 @@ struct RunStages {
     let edition: PolicyEdition
     let authorities: AuthorityDirectory
     let keys: SigningKeys
-    let actor: String
     let limit: Int?
     let clock: any WallClock
     /// The saved plan that is carried out, if it is one.
@@ -25,7 +24,7 @@ struct RunStages {
         try publisher.publishFoundations(authorities)
         let recovery = try await Recover(run: run, publisher: publisher).perform()
         // Before anything is taken in: what a revocation reaches is not confirmed any more, and its keys are not certified.
-        let scope = try RecordRevocations(run: run, rules: policies.revocations, actor: actor).perform()
+        let scope = try RecordRevocations(run: run, rules: policies.revocations).perform()
         var intake = try await takeIn(scope)
         var plan = try decide(scope)
         if let reviewed {

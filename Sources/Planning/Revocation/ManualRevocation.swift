@@ -68,9 +68,9 @@ package struct ManualRevocation: Sendable {
             activeCertificates: try snapshot.activeCertificateCount)
     }
 
-    package func draft(_ preview: Preview, actor: String) -> RevocationOrderDraft {
+    package func draft(_ preview: Preview) -> RevocationOrderDraft {
         RevocationOrderDraft(
-            name: preview.name, kind: .manual, reason: reason, mode: mode, deadline: deadline, actor: actor,
+            name: preview.name, kind: .manual, reason: reason, mode: mode, deadline: deadline,
             note: note, seeds: preview.seeds.map(\.row), refusedKeys: preview.keys)
     }
 

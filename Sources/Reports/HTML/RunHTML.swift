@@ -17,7 +17,7 @@ package struct RunHTML {
     package func write(_ write: ([UInt8]) throws -> Void) rethrows {
         let rows = RowsTable(
             plan: outcome.plan,
-            all: "All of them are in the report beside this page: <code>run-\(outcome.id).json</code>")
+            all: "All of them are in the report beside this page: <code>run-\(outcome.id.text).json</code>")
         for piece in page.opening(thenRows: rows.section) { try write(piece.bytes) }
         if rows.section != nil {
             for piece in rows.pieces { try write(piece.bytes) }
@@ -27,7 +27,7 @@ package struct RunHTML {
 
     private var page: Page {
         Page(
-            kind: "Run", subject: outcome.id, headline: headline, facts: facts,
+            kind: "Run", subject: outcome.id.text, headline: headline, facts: facts,
             sections: [
                 summary, failures, sections.blocked, sections.findings, sections.expiries, sections.policies,
                 sections.held, sections.revocations, lists, LateSection(outcome.plan.pickUp).section, inbox, recovery,
@@ -52,7 +52,7 @@ package struct RunHTML {
     private var facts: HTML {
         let seconds = Int(outcome.endedAt.seconds - outcome.startedAt.seconds)
         return """
-            Run <code>\(outcome.id)</code>, started \(outcome.startedAt) UTC, \(seconds) s, as of \
+            Run <code>\(outcome.id.text)</code>, started \(outcome.startedAt) UTC, \(seconds) s, as of \
             \(outcome.plan.at) UTC: \(sections.facts).
             """
     }
@@ -116,7 +116,7 @@ package struct RunHTML {
     private var recovery: Page.Section? {
         let recovery = outcome.recovery
         guard !recovery.isEmpty else { return nil }
-        let runs = recovery.interruptedRuns.map { "<code>\($0)</code> " as HTML }
+        let runs = recovery.interruptedRuns.map { "<code>\($0.text)</code> " as HTML }
         var table = HTMLTable("Taken over", [.text("What"), .number("Count")])
         table.add(["interrupted runs closed <span class=\"small\">\(runs)</span>", "\(recovery.interruptedRuns.count)"])
         table.add(["recorded manifests published", "\(recovery.publishedManifests)"])

@@ -50,13 +50,14 @@ package struct AuditReport {
     }
 
     func text(_ entry: AuditEntry) -> String {
-        "\(style.dim(entry.at.rfc3339))  \(style.bold(word(entry.action)))"
-            + (entry.device.map { "  \(word($0))" } ?? "") + "  by \(word(entry.actor))"
-            + (entry.run.map { " in run \(word($0))" } ?? "")
-            + "  \(style.dim(AuditReport.shown(entry.detail, AuditReport.longest.detail)))"
-            + (entry.unreadable.isEmpty
-                ? "" : "  " + style.red("entry \(entry.id) was altered: \(entry.unreadable.joined(separator: ", "))"))
-            + "\n"
+        let device = entry.device.map { "  \(word($0))" } ?? ""
+        let run = entry.run.map { " in run \(word($0.text))" } ?? ""
+        let altered =
+            entry.unreadable.isEmpty
+            ? "" : "  " + style.red("entry \(entry.id) was altered: \(entry.unreadable.joined(separator: ", "))")
+        let detail = style.dim(AuditReport.shown(entry.detail, AuditReport.longest.detail))
+        return "\(style.dim(entry.at.rfc3339))  \(style.bold(word(entry.action)))\(device)"
+            + "  by \(word(entry.actor))\(run)  \(detail)\(altered)\n"
     }
 
     private func word(_ text: String) -> String { AuditReport.shown(text, AuditReport.longest.word) }
@@ -75,7 +76,7 @@ package struct AuditReport {
             json.member("id", Int(entry.id))
             json.member("at", entry.at.rfc3339)
             json.key("run")
-            if let run = entry.run { json.value(run) } else { json.null() }
+            if let run = entry.run { json.value(run.text) } else { json.null() }
             json.member("actor", entry.actor)
             json.member("action", entry.action)
             json.key("device")

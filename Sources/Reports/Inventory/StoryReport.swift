@@ -159,7 +159,7 @@ package struct StoryReport {
                 json.member("file", rotation.cause.policy?.file ?? "")
                 json.member("line", rotation.cause.policy?.line ?? 0)
             }
-            json.member("run", rotation.run)
+            json.member("run", rotation.run.text)
             json.member("opened", rotation.openedAt.rfc3339)
             json.member("changed", rotation.changedAt.rfc3339)
             if let revocation = rotation.revocation { json.member("revocation", revocation) }
@@ -169,7 +169,7 @@ package struct StoryReport {
                     json.object { json in
                         json.member("step", step.name)
                         json.member("at", step.at.rfc3339)
-                        if let run = step.run { json.member("run", run) }
+                        if let run = step.run { json.member("run", run.text) }
                     }
                 }
             }
@@ -190,7 +190,7 @@ package struct StoryReport {
                 if let order = revocation.order { json.member("order", order) }
                 if let reach = revocation.reach { json.member("reach", reach.rawValue) }
                 if let actor = revocation.actor { json.member("actor", actor) }
-                if let run = revocation.run { json.member("run", run) }
+                if let run = revocation.run { json.member("run", run.text) }
                 if let note = revocation.note { json.member("note", note) }
                 if revocation.isPending { json.member("pending", true) }
             }
@@ -218,8 +218,8 @@ package struct StoryReport {
 
 extension RotationStory {
     /// What happened when, in order.
-    fileprivate var steps: [(name: String, at: Timestamp, run: String?)] {
-        var steps: [(String, Timestamp, String?)] = [("opened", openedAt, run)]
+    fileprivate var steps: [(name: String, at: Timestamp, run: RunID?)] {
+        var steps: [(String, Timestamp, RunID?)] = [("opened", openedAt, run)]
         let named = [
             ("asked for a CSR", asked), ("issued", issued), ("delivered", delivered), ("confirmed", confirmed),
         ]

@@ -37,13 +37,13 @@ struct DyingRun {
     let fleet: TestFleet
     let at: Timestamp
     private let record: RunRecord
-    private var id: String { record.id }
+    private var id: RunID { record.id }
     private let inventory: any FleetStore
 
     init(_ fleet: TestFleet, at: Timestamp) throws {
         (self.fleet, self.at) = (fleet, at)
         record = RunRecord(
-            id: "\(at.compact)-deadbeef", startedAt: at, now: at, actor: "test", host: "here", pid: 1)
+            id: RunID("\(at.compact)-deadbeef"), startedAt: at, now: at, actor: "test", host: "here", pid: 1)
         inventory = try fleet.workspace.openInventory(.readWrite)
     }
 

@@ -8,7 +8,7 @@ import RotationTesting
 
 /// A run that goes as far as a test lets it, by the inventory's own verbs, and then is never heard of again.
 struct DeadRun {
-    static let id = "20261130T230000Z-deadbeef"
+    static let id: RunID = "20261130T230000Z-deadbeef"
     static let at: Timestamp = "2026-11-30T23:00:00Z"
 
     let fleet: TestFleet

@@ -65,3 +65,7 @@ struct ProfileText {
 func policyFile(_ policies: [PolicyText] = [PolicyText()], _ profiles: [ProfileText] = [ProfileText()]) -> String {
     "version: 1\npolicies:\n" + policies.map(\.text).joined() + "profiles:\n" + profiles.map(\.text).joined()
 }
+
+extension RunID: ExpressibleByStringLiteral {
+    package init(stringLiteral: String) { self.init(stringLiteral) }
+}

@@ -5,12 +5,12 @@ import RotationModel
 struct AuditLog {
     private let insert: Query
     private let sha256: SHA256Function
-    private let run: String?
+    private let run: RunID?
     private let actor: String
     private var entry: Int64
     private var hash: SHA256Digest
 
-    private init(_ database: Database, sha256: @escaping SHA256Function, run: String?, actor: String) throws {
+    private init(_ database: Database, sha256: @escaping SHA256Function, run: RunID?, actor: String) throws {
         insert = try Query(
             database,
             "INSERT INTO audit (id, at, run, actor, action, device, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
@@ -22,7 +22,7 @@ struct AuditLog {
 
     /// Opens the audit, lets the body append to it, and writes its head.
     static func appending<T>(
-        to database: Database, sha256: @escaping SHA256Function, run: String?, actor: String,
+        to database: Database, sha256: @escaping SHA256Function, run: RunID?, actor: String,
         _ body: (inout AuditLog) throws -> T
     ) throws -> T {
         var log = try AuditLog(database, sha256: sha256, run: run, actor: actor)
@@ -49,7 +49,7 @@ struct AuditLog {
                 device: device?.text,
                 detail: text))
         try insert.run([
-            .integer(entry), .time(at), .optional(run), .text(actor), .text(action.rawValue), .optional(device?.text),
+            .integer(entry), .time(at), .run(run), .text(actor), .text(action.rawValue), .optional(device?.text),
             .text(text), .digest(hash),
         ])
     }
@@ -57,7 +57,7 @@ struct AuditLog {
     /// What an entry's hash is taken over: the hash before it, then each field with its length in bytes before it (eight
     /// bytes, big-endian; all ones for a field that is absent), so that no two entries have the same input.
     static func hashInput(
-        previous: SHA256Digest, entry: Int64, at: Timestamp, run: String?, actor: String, action: String,
+        previous: SHA256Digest, entry: Int64, at: Timestamp, run: RunID?, actor: String, action: String,
         device: String?,
         detail: String
     ) -> [UInt8] {
@@ -73,7 +73,7 @@ struct AuditLog {
         }
         append(String(entry))
         append(String(at.seconds))
-        append(run)
+        append(run?.text)
         append(actor)
         append(action)
         append(device)

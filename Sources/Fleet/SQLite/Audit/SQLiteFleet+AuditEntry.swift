@@ -14,7 +14,7 @@ extension AuditEntry {
         id = row.integer(0)
         if !row.isInteger(1) { unreadable.append("at") }
         at = row.time(1)
-        run = row.isNull(2) ? nil : text(2, "run")
+        run = row.isNull(2) ? nil : RunID(text(2, "run"))
         actor = text(3, "actor")
         action = text(4, "action")
         device = row.isNull(5) ? nil : text(5, "device")

@@ -4,12 +4,12 @@ import RotationModel
 extension SQLiteFleet {
     @discardableResult
     package func refuseKeys(
-        _ keys: [KeyReference], order: Int64, run: String, at: Timestamp
+        _ keys: [KeyReference], order: Int64, run: RunID, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !keys.isEmpty else { return 0 }
         return try write { database in
             let refusal = try KeyRefusal(database, at: at)
-            return try audited(database, run: run) { log in
+            return try audited(database, by: .run(run)) { log in
                 try keys.count { try refusal.refuse($0, order: order, &log) }
             }
         }

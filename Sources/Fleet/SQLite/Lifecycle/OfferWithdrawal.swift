@@ -5,10 +5,10 @@ import RotationModel
 struct OfferWithdrawal {
     private let find: Query
     private let manifests: ManifestWriter
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         find = try Query(
             database,

@@ -17,7 +17,7 @@ struct RotationEffects {
         var expires: Timestamp
     }
 
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private let end: Query
     private let abandonReservations: Query
@@ -32,7 +32,7 @@ struct RotationEffects {
     private let findFingerprint: Query
     private let offers: OfferWithdrawal
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         end = try Query(
             database,
@@ -99,7 +99,7 @@ struct RotationEffects {
                 _ = try retirement.retire(fingerprint, of: subject.deviceRow, subject.device, &log)
             case .abandonReservation: try abandonReservations.run([.row(subject.rotation)])
             case .end(let ended):
-                try end.run([.state(of: moved), .time(at), .text(run), .row(subject.rotation)])
+                try end.run([.state(of: moved), .time(at), .run(run), .row(subject.rotation)])
                 if !ended.isSuccess { try append(ended, subject, inactive, why, &log) }
             case .withdrawOfferIfMade
             where try !findOffer.exists([.integer(subject.deviceRow), .row(subject.rotation)]): break

@@ -4,7 +4,7 @@ import RotationModel
 extension SQLiteFleet {
     @discardableResult
     package func aggravate(
-        _ certificates: [Int64], order: Int64, run: String, at: Timestamp
+        _ certificates: [Int64], order: Int64, run: RunID, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !certificates.isEmpty else { return 0 }
         return try write { database in
@@ -22,7 +22,7 @@ extension SQLiteFleet {
                 WHERE certificate = ?
                 """)
             var changed = 0
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for certificate in certificates {
                     let known = try find.first([.integer(certificate)]) { row in
                         (

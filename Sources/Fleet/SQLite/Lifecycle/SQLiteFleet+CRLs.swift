@@ -12,7 +12,7 @@ extension SQLiteFleet {
 
     package func beginCRL(
         name: String, authority: String, thisUpdate: Timestamp, nextUpdate: Timestamp, covers: Int64,
-        numberAtLeast: UInt64 = 1, run: String, at: Timestamp
+        numberAtLeast: UInt64 = 1, run: RunID, at: Timestamp
     ) throws(RotationError) -> CRLState {
         try write { database in
             let last = try CRLState.find(database, name)
@@ -32,7 +32,7 @@ extension SQLiteFleet {
                 .text(name), .text(authority), .integer(stored), .time(thisUpdate), .optional(previous),
                 .time(nextUpdate), .integer(covers),
             ])
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 try log.append(.crlIssued, device: nil, at: at) { json in
                     json.member("crl", name)
                     json.member("authority", authority)

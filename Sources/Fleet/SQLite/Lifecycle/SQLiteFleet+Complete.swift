@@ -4,12 +4,13 @@ import RotationModel
 
 extension SQLiteFleet {
     package func complete(
-        _ orders: [CompletionOrder], run: String, at: Timestamp
+        _ orders: [CompletionOrder], run: RunID, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !orders.isEmpty else { return [] }
         return try write { database in
             let completion = try RotationCompletion(database, run: run, at: at)
-            return try audited(database, run: run) { log in try orders.compactMap { try completion.complete($0, &log) }
+            return try audited(database, by: .run(run)) { log in
+                try orders.compactMap { try completion.complete($0, &log) }
             }
         }
     }
@@ -44,7 +45,7 @@ private struct RotationCompletion {
     private let find: Query
     private let findStatus: Query
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         self.at = at
         effects = try RotationEffects(database, run: run, at: at)
         retirement = try CertificateRetirement(database, at: at)

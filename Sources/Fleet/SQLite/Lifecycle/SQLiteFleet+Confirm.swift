@@ -5,13 +5,13 @@ import RotationModel
 extension SQLiteFleet {
     @discardableResult
     package func confirm(
-        _ orders: [ConfirmationOrder], refused: [RefusedFile], run: String, at: Timestamp
+        _ orders: [ConfirmationOrder], refused: [RefusedFile], run: RunID, at: Timestamp
     ) throws(RotationError) -> [Int] {
         guard !orders.isEmpty || !refused.isEmpty else { return [] }
         return try write { database in
             let confirmation = try DeviceConfirmation(database, run: run, at: at)
             var passedOver: [Int] = []
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for (index, order) in orders.enumerated() where try !confirmation.confirm(order, &log) {
                     passedOver.append(index)
                 }
@@ -24,14 +24,14 @@ extension SQLiteFleet {
 
 /// Takes one confirmation at a time, within one transaction.
 private struct DeviceConfirmation {
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private let effects: RotationEffects
     private let find: Query
     private let move: Query
     private let tell: Query
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         effects = try RotationEffects(database, run: run, at: at)
         find = try Query(
@@ -69,7 +69,7 @@ private struct DeviceConfirmation {
             let (moved, steps) = try? found.rotation.apply(.confirmed(RowID(order.certificateRow)))
         else { return false }
         try move.run([
-            .time(at), .text(run), .digest(order.digest), .integer(order.rotation), .state(of: moved),
+            .time(at), .run(run), .digest(order.digest), .integer(order.rotation), .state(of: moved),
         ])
         _ = try effects.carryOut(
             steps, moved,

@@ -14,7 +14,7 @@ extension SQLiteFleet {
 
     @discardableResult
     package func carryOutImportedRevocations(
-        _ certificates: [Int64], run: String, at: Timestamp
+        _ certificates: [Int64], run: RunID, at: Timestamp
     ) throws(RotationError) -> Int {
         guard !certificates.isEmpty else { return 0 }
         return try write { database in
@@ -30,7 +30,7 @@ extension SQLiteFleet {
                 """
                 UPDATE revocations SET id = (SELECT max(id) + 1 FROM revocations), pending = 0, run = ? WHERE certificate = ?
                 """)
-            return try audited(database, run: run) { log in
+            return try audited(database, by: .run(run)) { log in
                 var count = 0
                 for certificate in certificates {
                     let found = try find.first([.integer(certificate)]) { row in
@@ -40,7 +40,7 @@ extension SQLiteFleet {
                         )
                     }
                     guard let found else { continue }
-                    try change.run([.text(run), .integer(certificate)])
+                    try change.run([.run(run), .integer(certificate)])
                     count += 1
                     try log.append(.revoked, device: found.device, at: at) { json in
                         json.member("fingerprint", found.fingerprint.hex)

@@ -4,31 +4,32 @@ import RotationModel
 extension SQLiteFleet {
     @discardableResult
     package func recordRevocationOrder(
-        _ draft: RevocationOrderDraft, run: String? = nil, at: Timestamp
+        _ draft: RevocationOrderDraft, by actor: Actor, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try write { database in
-            let recorder = try RevocationOrderRecorder(database, run: run, at: at)
+            let recorder = RevocationOrderRecorder(database, by: actor, try name(of: actor, database), at: at)
             if try recorder.find(draft.name) != nil {
                 throw RotationError(
                     .badInput, "there is a revocation named \u{201C}\(draft.name)\u{201D} already",
                     advice: "give this one another name")
             }
-            return try audited(database, run: run, actor: draft.actor) { log in try recorder.add(draft, &log) }
+            return try audited(database, by: actor) { log in try recorder.add(draft, &log) }
         }
     }
 
     @discardableResult
     package func ensureRevocationOrder(
         name: String, reason: RevocationReason, mode: RevocationMode, deadline: TimeSpan?, note: String? = nil,
-        run: String, at: Timestamp
+        run: RunID, at: Timestamp
     ) throws(RotationError) -> Int64 {
         try write { database in
-            let recorder = try RevocationOrderRecorder(database, run: run, at: at)
-            return try audited(database, run: run) { log in
+            let actor = Actor.run(run)
+            let recorder = RevocationOrderRecorder(database, by: actor, try self.name(of: actor, database), at: at)
+            return try audited(database, by: actor) { log in
                 guard let known = try recorder.find(name) else {
                     let draft = RevocationOrderDraft(
                         name: name, kind: .policy, reason: reason, mode: mode, deadline: deadline,
-                        actor: try recorder.runActor(run), note: note)
+                        note: note)
                     return try recorder.add(draft, &log)
                 }
                 guard known.kind == .policy else {
@@ -44,7 +45,7 @@ extension SQLiteFleet {
 
     @discardableResult
     package func withdrawRevocationOrder(
-        _ name: String, actor: String, run: String? = nil, at: Timestamp
+        _ name: String, by actor: Actor, at: Timestamp
     ) throws(RotationError) -> Bool {
         try write { database in
             let changed = try Query(
@@ -52,9 +53,9 @@ extension SQLiteFleet {
                 """
                 UPDATE revocation_orders SET withdrawn_at = ?, withdrawn_by = ? WHERE name = ? AND withdrawn_at IS NULL
                 """
-            ).run([.time(at), .text(actor), .text(name)])
+            ).run([.time(at), .text(try self.name(of: actor, database)), .text(name)])
             guard changed == 1 else { return false }
-            try audited(database, run: run, actor: actor) { log in
+            try audited(database, by: actor) { log in
                 try log.append(.revocationWithdrawn, device: nil, at: at) { $0.member("order", name) }
             }
             return true
@@ -65,19 +66,16 @@ extension SQLiteFleet {
 /// Records revocation orders, within one transaction.
 private struct RevocationOrderRecorder {
     private let database: Database
-    private let run: String?
+    private let actor: Actor
+    private let actorName: String
     private let at: Timestamp
 
-    init(_ database: Database, run: String?, at: Timestamp) throws {
-        (self.database, self.run, self.at) = (database, run, at)
+    init(_ database: Database, by actor: Actor, _ actorName: String, at: Timestamp) {
+        (self.database, self.actor, self.actorName, self.at) = (database, actor, actorName, at)
     }
 
     func find(_ name: String) throws -> RevocationOrder? {
         try RevocationOrderReader(database).all("WHERE name = ?", [.text(name)]).first
-    }
-
-    func runActor(_ run: String) throws -> String {
-        try Query(database, "SELECT actor FROM runs WHERE id = ?").first([.text(run)]) { $0.text(0) } ?? ""
     }
 
     func add(_ draft: RevocationOrderDraft, _ log: inout AuditLog) throws -> Int64 {
@@ -89,7 +87,7 @@ private struct RevocationOrderRecorder {
             """
         ).insert([
             .text(draft.name), .text(draft.kind.rawValue), .text(draft.reason.rawValue), .text(draft.mode.rawValue),
-            .optional(draft.deadline?.seconds), .text(draft.actor), .optional(draft.note), .time(at), .optional(run),
+            .optional(draft.deadline?.seconds), .text(actorName), .optional(draft.note), .time(at), .run(actor.run),
         ])
         let addSeed = try Query(
             database, "INSERT OR IGNORE INTO revocation_seeds (revocation_order, certificate) VALUES (?, ?)")

@@ -5,12 +5,12 @@ import RotationModel
 extension SQLiteFleet {
     @discardableResult
     package func revoke(
-        _ orders: [RevokeOrder], run: String, at: Timestamp
+        _ orders: [RevokeOrder], run: RunID, at: Timestamp
     ) throws(RotationError) -> (revoked: Int, manifests: [ManifestRecord]) {
         guard !orders.isEmpty else { return (0, []) }
         return try write { database in
             var revocation = try CertificateRevocation(database, run: run, at: at)
-            return try audited(database, run: run) { log in
+            return try audited(database, by: .run(run)) { log in
                 let revoked = try orders.count { try revocation.revoke($0, &log) }
                 return (revoked, revocation.lastManifests)
             }
@@ -29,7 +29,7 @@ private struct CertificateRevocation {
         return manifests.filter { last[$0.deviceRow] == $0.sequence }
     }
 
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private let effects: RotationEffects
     private let offers: OfferWithdrawal
@@ -51,7 +51,7 @@ private struct CertificateRevocation {
         var status: CertificateStatus
     }
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         effects = try RotationEffects(database, run: run, at: at)
         offers = try OfferWithdrawal(database, run: run, at: at)
@@ -88,7 +88,7 @@ private struct CertificateRevocation {
             try changeStatus.run([.time(at), .integer(claim.row)])
             try add.run([
                 .integer(claim.row), .integer(claim.issuer), .integer(order.order), .text(order.reach.rawValue),
-                .text(order.reason.rawValue), .time(at), .text(run),
+                .text(order.reason.rawValue), .time(at), .run(run),
             ])
             try append(order, claim, &log)
             try settleRotation(order, claim, &log)

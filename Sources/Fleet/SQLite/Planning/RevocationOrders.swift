@@ -87,7 +87,7 @@ struct RevocationOrderReader {
             RevocationOrder(
                 id: row.integer(0), name: row.text(1), kind: try row.value(2), reason: try row.value(3),
                 mode: try row.value(4), deadline: row.optionalInteger(5).map(TimeSpan.init(seconds:)),
-                recordedAt: row.time(6), actor: row.text(7), note: row.optionalText(8), run: row.optionalText(9),
+                recordedAt: row.time(6), actor: row.text(7), note: row.optionalText(8), run: row.optionalRun(9),
                 withdrawnAt: row.optionalTime(10), withdrawnBy: row.optionalText(11),
                 seeds: try seeds.all([.integer(row.integer(0))]) { $0.integer(0) })
         }

@@ -19,7 +19,7 @@ extension CertificateHistory {
                 : RevocationStory(
                     reason: try result.value(4), revokedAt: result.time(5), order: result.optionalText(6),
                     reach: result.isNull(7) ? nil : try result.value(7), actor: result.optionalText(8),
-                    run: result.optionalText(9), note: result.optionalText(10))
+                    run: result.optionalRun(9), note: result.optionalText(10))
             revocation?.isPending = result.integer(11) == 1
             return (
                 try result.fingerprint(0),

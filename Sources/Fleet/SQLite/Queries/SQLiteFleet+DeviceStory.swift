@@ -70,7 +70,7 @@ extension SQLiteFleet {
             RotationStory(
                 row: row.integer(0), state: try row.value(1), oldCertificate: try row.fingerprint(2),
                 newCertificate: row.isNull(3) ? nil : try row.fingerprint(3),
-                cause: try row.cause(from: 4), run: row.text(9),
+                cause: try row.cause(from: 4), run: row.run(9),
                 openedAt: row.time(10), changedAt: row.time(11), asked: step(row, 12), issued: step(row, 14),
                 delivered: step(row, 16), confirmed: step(row, 18), ended: step(row, 20),
                 revocation: row.optionalText(22))
@@ -78,6 +78,6 @@ extension SQLiteFleet {
     }
 
     private func step(_ row: ResultRow, _ column: CInt) -> RotationStep? {
-        row.optionalTime(column).map { RotationStep(at: $0, run: row.optionalText(column + 1)) }
+        row.optionalTime(column).map { RotationStep(at: $0, run: row.optionalRun(column + 1)) }
     }
 }

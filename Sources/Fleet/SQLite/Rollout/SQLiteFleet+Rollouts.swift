@@ -3,7 +3,7 @@ import RotationModel
 
 extension SQLiteFleet {
     package func recordHalt(
-        ofPolicy policy: String, _ tally: RolloutTally, run: String, at: Timestamp
+        ofPolicy policy: String, _ tally: RolloutTally, run: RunID, at: Timestamp
     ) throws(RotationError) {
         try write { database in
             let added = try Query(
@@ -13,11 +13,11 @@ extension SQLiteFleet {
                 VALUES (?, ?, ?, ?, ?, ?)
                 """
             ).run([
-                .text(policy), .time(at), .text(run), .count(tally.handedOut), .count(tally.failed),
+                .text(policy), .time(at), .run(run), .count(tally.handedOut), .count(tally.failed),
                 .count(tally.stuck),
             ])
             guard added == 1 else { return }
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 try log.append(.rolloutHalted, device: nil, at: at) { json in
                     json.member("policy", policy)
                     json.member("handedOut", tally.handedOut)
@@ -30,16 +30,16 @@ extension SQLiteFleet {
 
     @discardableResult
     package func resumeRollout(
-        ofPolicy policy: String, note: String, actor: String, at: Timestamp
+        ofPolicy policy: String, note: String, by actor: Actor, at: Timestamp
     ) throws(RotationError) -> Bool {
         try write { database in
             let resume = try Query(
                 database, "INSERT INTO rollout_resumes (policy, resumed_at, actor, note) VALUES (?, ?, ?, ?)"
-            ).insert([.text(policy), .time(at), .text(actor), .text(note)])
+            ).insert([.text(policy), .time(at), .text(try name(of: actor, database)), .text(note)])
             let wasHalted =
                 try Query(database, "UPDATE rollout_halts SET resume = ? WHERE policy = ? AND resume IS NULL")
                 .run([.integer(resume), .text(policy)]) > 0
-            try audited(database, run: nil, actor: actor) { log in
+            try audited(database, by: actor) { log in
                 try log.append(.rolloutResumed, device: nil, at: at) { json in
                     json.member("policy", policy)
                     json.member("note", note)
@@ -50,7 +50,7 @@ extension SQLiteFleet {
         }
     }
 
-    package func recordFailures(_ failures: [IssuanceFailure], run: String, at: Timestamp) throws(RotationError) {
+    package func recordFailures(_ failures: [IssuanceFailure], run: RunID, at: Timestamp) throws(RotationError) {
         guard !failures.isEmpty else { return }
         try write { database in
             let add = try Query(
@@ -58,7 +58,7 @@ extension SQLiteFleet {
                 "INSERT INTO issuance_failures (device, policy, run, failed_at, why) VALUES (?, ?, ?, ?, ?)")
             for failure in failures {
                 try add.run([
-                    .integer(failure.deviceRow), .text(failure.policy), .text(run), .time(at), .text(failure.why),
+                    .integer(failure.deviceRow), .text(failure.policy), .run(run), .time(at), .text(failure.why),
                 ])
             }
         }

@@ -13,7 +13,7 @@ extension SQLiteView {
                 """
             ).all { row in
                 StandingHalt(
-                    policy: row.text(0), haltedAt: row.time(1), run: row.text(2),
+                    policy: row.text(0), haltedAt: row.time(1), run: row.run(2),
                     tally: RolloutTally(
                         handedOut: Int(row.integer(3)), failed: Int(row.integer(4)), stuck: Int(row.integer(5))))
             }

@@ -6,7 +6,7 @@ struct RequestRecorder {
     /// A device that is flooded has no more than these to choose from.
     private static let mostConflicting = 8
 
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private let holders: KeyHolders
     private let upsert: Query
@@ -21,7 +21,7 @@ struct RequestRecorder {
     private let addExposed: Query
     private let isExposed: Query
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         holders = try KeyHolders(database)
         upsert = try Query(
@@ -68,7 +68,7 @@ struct RequestRecorder {
         }
         try upsert.run([
             .integer(request.deviceRow), .blob(request.spki), .digest(request.keyFingerprint.digest),
-            .digest(request.keyIdentity.digest), .text(request.algorithm.description), .text(run), .time(at),
+            .digest(request.keyIdentity.digest), .text(request.algorithm.description), .run(run), .time(at),
             request.csr.isEmpty ? .null : .blob(request.csr), .text(request.proof.rawValue),
         ])
         if let signed = request.signed {
@@ -120,7 +120,7 @@ struct RequestRecorder {
         let added = try conflict.run([
             .integer(request.deviceRow), .digest(request.keyFingerprint.digest), .digest(request.keyIdentity.digest),
             .blob(request.spki), .text(request.algorithm.description), request.csr.isEmpty ? .null : .blob(request.csr),
-            .text(run),
+            .run(run),
             .time(at),
         ])
         guard added > 0 else { return }
@@ -133,7 +133,7 @@ struct RequestRecorder {
     func expose(_ key: ExposedKey, _ log: inout AuditLog) throws {
         let scope: SQLValue = key.deviceRow.map { .integer($0) } ?? .null
         if try !isExposed.exists([.digest(key.publicKey.identity.digest), scope]) {
-            try addExposed.run([.digest(key.publicKey.identity.digest), scope, .text(run), .time(at)])
+            try addExposed.run([.digest(key.publicKey.identity.digest), scope, .run(run), .time(at)])
             try log.append(.keyExposed, device: key.device, at: at) { json in
                 json.member("key", key.publicKey.fingerprint.hex)
                 json.member("refusedFor", key.deviceRow == nil ? "everybody" : "device")

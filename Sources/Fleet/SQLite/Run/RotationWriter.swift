@@ -13,10 +13,10 @@ struct RotationWriter {
     private let add: Query
     private let change: Query
     private let effects: RotationEffects
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         find = try Query(
             database, "SELECT id, state, old_certificate, new_certificate FROM rotations WHERE device = ? AND open = 1")
@@ -62,7 +62,7 @@ struct RotationWriter {
             try change.run([
                 .state(of: moved), .text(cause.reason.code.rawValue), .text(cause.reason.text),
                 .text(policy.name), .text(policy.file), .count(policy.line), .time(at), .optional(revocation),
-                .optional(asked ? run : nil), .optional(asked ? at : nil), .row(known.row),
+                .run(asked ? run : nil), .optional(asked ? at : nil), .row(known.row),
             ])
             return known.row.number
         }
@@ -71,8 +71,8 @@ struct RotationWriter {
         return try add.insert([
             .integer(device), .integer(oldCertificate), .state(of: begun), .text(cause.reason.code.rawValue),
             .text(cause.reason.text), .text(policy.name), .text(policy.file), .count(policy.line),
-            .text(run),
-            .time(at), .time(at), .optional(asked ? at : nil), .optional(asked ? run : nil),
+            .run(run),
+            .time(at), .time(at), .optional(asked ? at : nil), .run(asked ? run : nil),
             .optional(revocation),
         ])
     }

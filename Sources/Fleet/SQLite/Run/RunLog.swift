@@ -6,10 +6,10 @@ extension SQLiteFleet {
         try write { database in
             try Query(database, "INSERT INTO runs (id, started_at, now, actor, host, pid) VALUES (?, ?, ?, ?, ?, ?)")
                 .run([
-                    .text(run.id), .time(run.startedAt), .time(run.now), .text(run.actor), .text(run.host),
+                    .run(run.id), .time(run.startedAt), .time(run.now), .text(run.actor), .text(run.host),
                     .integer(Int64(run.pid)),
                 ])
-            try audited(database, run: run.id) { log in
+            try audited(database, by: .run(run.id)) { log in
                 try log.append(.runStarted, device: nil, at: run.startedAt) {
                     $0.member("host", run.host)
                     $0.member("pid", Int(run.pid))
@@ -20,12 +20,12 @@ extension SQLiteFleet {
     }
 
     package func endRun(
-        _ id: String, outcome: String, counts: [String: Int], at: Timestamp
+        _ id: RunID, outcome: String, counts: [String: Int], at: Timestamp
     ) throws(RotationError) {
         try write { database in
             let changed = try RunLog.end(database, id: id, outcome: outcome, counts: counts, at: at)
             guard changed else { return }
-            try audited(database, run: id) { log in
+            try audited(database, by: .run(id)) { log in
                 try log.append(.runEnded, device: nil, at: at) { json in
                     json.member("outcome", outcome)
                     json.key("counts")
@@ -35,17 +35,19 @@ extension SQLiteFleet {
         }
     }
 
-    package func interruptedRuns() throws(RotationError) -> [String] {
+    package func interruptedRuns() throws(RotationError) -> [RunID] {
         try read { try RunLog.unfinished($0) }
     }
 
     @discardableResult
-    package func closeInterruptedRuns(except current: String? = nil, at: Timestamp) throws(RotationError) -> [String] {
+    package func closeInterruptedRuns(except current: RunID? = nil, at: Timestamp) throws(RotationError) -> [RunID] {
         try write { database in
             let runs = try RunLog.unfinished(database).filter { $0 != current }
             for run in runs {
                 _ = try RunLog.end(database, id: run, outcome: RunRecord.interrupted, counts: [:], at: at)
-                try audited(database, run: run) { log in try log.append(.runInterrupted, device: nil, at: at) { _ in } }
+                try audited(database, by: .run(run)) { log in
+                    try log.append(.runInterrupted, device: nil, at: at) { _ in }
+                }
             }
             return runs
         }
@@ -61,7 +63,7 @@ extension SQLiteFleet {
                 """
             ).all([.count(limit)]) { row in
                 RunRecord(
-                    id: row.text(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
+                    id: row.run(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
                     pid: Int32(truncatingIfNeeded: row.integer(5)),
                     endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
                     outcome: row.optionalText(7), counts: try RunLog.counts(of: row.optionalText(8)))
@@ -69,35 +71,37 @@ extension SQLiteFleet {
         }
     }
 
-    /// Appends to the audit in the name of a run's actor.
-    func audited<T>(_ database: Database, run: String, _ body: (inout AuditLog) throws -> T) throws -> T {
-        let actor = try Query(database, "SELECT actor FROM runs WHERE id = ?").first([.text(run)]) { $0.text(0) }
-        guard let actor else {
-            throw RotationError(.inventory, "the run \(run) was never recorded as started", at: path)
-        }
-        return try AuditLog.appending(to: database, sha256: sha256, run: run, actor: actor, body)
+    /// Appends to the audit.
+    func audited<T>(_ database: Database, by actor: Actor, _ body: (inout AuditLog) throws -> T) throws -> T {
+        try AuditLog.appending(
+            to: database, sha256: sha256, run: actor.run, actor: try name(of: actor, database), body)
     }
 
-    /// Appends to the audit in the name of whoever acts outside a run, or of a run's actor.
-    func audited<T>(
-        _ database: Database, run: String?, actor: String, _ body: (inout AuditLog) throws -> T
-    ) throws -> T {
-        if let run { return try audited(database, run: run, body) }
-        return try AuditLog.appending(to: database, sha256: sha256, run: nil, actor: actor, body)
+    /// Who acts, or who started the run that does.
+    func name(of actor: Actor, _ database: Database) throws -> String {
+        switch actor {
+        case .person(let name): return name
+        case .run(let run):
+            let starter = try Query(database, "SELECT actor FROM runs WHERE id = ?").first([.run(run)]) { $0.text(0) }
+            guard let starter else {
+                throw RotationError(.inventory, "the run \(run) was never recorded as started", at: path)
+            }
+            return starter
+        }
     }
 }
 
 /// The runs' table.
 private enum RunLog {
-    static func unfinished(_ database: Database) throws -> [String] {
-        try Query(database, "SELECT id FROM runs WHERE ended_at IS NULL ORDER BY started_at, id").all { $0.text(0) }
+    static func unfinished(_ database: Database) throws -> [RunID] {
+        try Query(database, "SELECT id FROM runs WHERE ended_at IS NULL ORDER BY started_at, id").all { $0.run(0) }
     }
 
     static func end(
-        _ database: Database, id: String, outcome: String, counts: [String: Int], at: Timestamp
+        _ database: Database, id: RunID, outcome: String, counts: [String: Int], at: Timestamp
     ) throws -> Bool {
         try Query(database, "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ? AND ended_at IS NULL")
-            .run([.time(at), .text(outcome), .text(text(of: counts)), .text(id)]) == 1
+            .run([.time(at), .text(outcome), .text(text(of: counts)), .run(id)]) == 1
     }
 
     static func text(of counts: [String: Int]) -> String {

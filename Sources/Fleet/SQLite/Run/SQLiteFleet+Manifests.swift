@@ -3,7 +3,7 @@ import Lifecycle
 import RotationModel
 
 extension SQLiteFleet {
-    package func markPublished(_ manifests: [ManifestRecord], run: String, at: Timestamp) throws(RotationError) {
+    package func markPublished(_ manifests: [ManifestRecord], run: RunID, at: Timestamp) throws(RotationError) {
         guard !manifests.isEmpty else { return }
         try write { database in
             let publish = try Query(
@@ -29,10 +29,10 @@ extension SQLiteFleet {
                 }
                 guard let known, case let (moved, _) = try known.rotation.apply(.published), moved != known.rotation
                 else { continue }
-                try deliver.run([.time(at), .text(run), .integer(known.row), .state(of: moved)])
+                try deliver.run([.time(at), .run(run), .integer(known.row), .state(of: moved)])
             }
             guard published > 0 else { return }
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 try log.append(.published, device: nil, at: at) { $0.member("manifests", published) }
             }
         }
@@ -46,7 +46,7 @@ extension SQLiteFleet {
     }
 
     package func refreshManifests(
-        expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: String, at: Timestamp
+        expiringBefore: Timestamp, newExpiry: Timestamp, limit: Int, run: RunID, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         try write { database in
             let due = try Query(
@@ -70,7 +70,7 @@ extension SQLiteFleet {
                 try manifests.put(manifest, rotation: rotation)
                 return manifest
             }
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 try log.append(.manifestsRenewed, device: nil, at: at) { $0.member("manifests", renewed.count) }
             }
             return renewed

@@ -16,12 +16,12 @@ extension SQLiteFleet {
     }
 
     package func record(
-        _ issued: [IssuedOrder], run: String, at: Timestamp
+        _ issued: [IssuedOrder], run: RunID, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !issued.isEmpty else { return [] }
         return try write { database in
             var recorder = try IssueRecorder(database, run: run, at: at)
-            return try audited(database, run: run) { log in
+            return try audited(database, by: .run(run)) { log in
                 try issued.map { try recorder.record($0, &log) }
             }
         }
@@ -30,7 +30,7 @@ extension SQLiteFleet {
 
 /// Records one certificate at a time, within one transaction.
 private struct IssueRecorder {
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private var vocabulary: Vocabulary
     private let certificates: CertificateWriter
@@ -39,7 +39,7 @@ private struct IssueRecorder {
     private let moveRotation: Query
     private let findRotation: Query
 
-    init(_ database: Database, run: String, at: Timestamp) throws {
+    init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         vocabulary = Vocabulary(database)
         certificates = try CertificateWriter(database)
@@ -88,7 +88,7 @@ private struct IssueRecorder {
                 at: "device \(order.device)")
         }
         try moveRotation.run([
-            .integer(row), .time(at), .text(run), .count(sequence), .integer(reservation.rotation), .state(of: moved),
+            .integer(row), .time(at), .run(run), .count(sequence), .integer(reservation.rotation), .state(of: moved),
         ])
         let manifest = ManifestRecord(
             deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,

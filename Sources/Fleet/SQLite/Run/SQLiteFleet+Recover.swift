@@ -3,7 +3,7 @@ import RotationModel
 
 extension SQLiteFleet {
     @discardableResult
-    package func abandonReservations(run: String, at: Timestamp) throws(RotationError) -> Int {
+    package func abandonReservations(run: RunID, at: Timestamp) throws(RotationError) -> Int {
         try write { database in
             let left = try Query(
                 database,
@@ -12,7 +12,7 @@ extension SQLiteFleet {
                 JOIN rotations r ON r.id = v.rotation JOIN devices d ON d.id = r.device
                 WHERE v.state = 'reserved' AND v.run <> ? ORDER BY v.id
                 """
-            ).all([.text(run)]) { row in
+            ).all([.run(run)]) { row in
                 (
                     row: row.integer(0), serial: row.bytes(1), run: row.text(2), rotation: row.integer(3),
                     device: DeviceID(checked: row.text(4))
@@ -20,7 +20,7 @@ extension SQLiteFleet {
             }
             guard !left.isEmpty else { return 0 }
             let abandon = try Query(database, "UPDATE reservations SET state = 'abandoned' WHERE id = ?")
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for reservation in left {
                     try abandon.run([.integer(reservation.row)])
                     try log.append(.reservationAbandoned, device: reservation.device, at: at) { json in
@@ -35,7 +35,7 @@ extension SQLiteFleet {
     }
 
     @discardableResult
-    package func retire(_ orders: [RetireOrder], run: String, at: Timestamp) throws(RotationError) -> Int {
+    package func retire(_ orders: [RetireOrder], run: RunID, at: Timestamp) throws(RotationError) -> Int {
         guard !orders.isEmpty else { return 0 }
         return try write { database in
             let retire = try Query(
@@ -46,7 +46,7 @@ extension SQLiteFleet {
                     SELECT 1 FROM certificates other WHERE other.fingerprint = ?3 AND other.id <> ?2)
                 """)
             var retired = 0
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for order in orders {
                     let changed = try retire.run([
                         .time(at), .integer(order.certificateRow), .digest(order.fingerprint.digest),

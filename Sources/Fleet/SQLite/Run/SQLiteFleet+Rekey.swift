@@ -4,7 +4,7 @@ import RotationModel
 
 extension SQLiteFleet {
     package func recordRekey(
-        _ asks: [RekeyOrder], run: String, at: Timestamp
+        _ asks: [RekeyOrder], run: RunID, at: Timestamp
     ) throws(RotationError) -> [ManifestRecord] {
         guard !asks.isEmpty else { return [] }
         return try write { database in
@@ -19,7 +19,7 @@ extension SQLiteFleet {
                 """)
             var written: [ManifestRecord] = []
             written.reserveCapacity(asks.count)
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for ask in asks {
                     let open = try rotations.open(ofDevice: ask.deviceRow)
                     if let open, !open.rotation.admitsReplacement(supersedes: ask.supersedes) { continue }

@@ -4,7 +4,7 @@ import RotationModel
 
 extension SQLiteFleet {
     package func reserve(
-        _ orders: [ReservationOrder], batch: String, run: String, at: Timestamp
+        _ orders: [ReservationOrder], batch: String, run: RunID, at: Timestamp
     ) throws(RotationError) -> (reserved: [Reservation], skipped: [SkippedOrder]) {
         guard !orders.isEmpty else { return ([], []) }
         return try write { database in
@@ -12,7 +12,7 @@ extension SQLiteFleet {
             var reserved: [Reservation] = []
             var skipped: [SkippedOrder] = []
             reserved.reserveCapacity(orders.count)
-            try audited(database, run: run) { log in
+            try audited(database, by: .run(run)) { log in
                 for (index, order) in orders.enumerated() {
                     switch try reservation.reserve(order, index: index, &log) {
                     case .reserved(let made): reserved.append(made)
@@ -38,7 +38,7 @@ private struct SerialReservation {
     }
 
     private let batch: String
-    private let run: String
+    private let run: RunID
     private let at: Timestamp
     private let rotations: RotationWriter
     private let holders: KeyHolders
@@ -50,7 +50,7 @@ private struct SerialReservation {
     private let refusedKeys: Query?
     private let add: Query
 
-    init(_ database: Database, batch: String, run: String, at: Timestamp) throws {
+    init(_ database: Database, batch: String, run: RunID, at: Timestamp) throws {
         (self.batch, self.run, self.at) = (batch, run, at)
         rotations = try RotationWriter(database, run: run, at: at)
         holders = try KeyHolders(database)
@@ -138,7 +138,7 @@ private struct SerialReservation {
             order.cause, revocation: order.revocation,
             &log)
         let row = try add.insert([
-            .blob(order.serial.bytes), .integer(rotation), .text(batch), .text(run), .text(order.profile),
+            .blob(order.serial.bytes), .integer(rotation), .text(batch), .run(run), .text(order.profile),
             .text(order.authority), .time(at),
         ])
         return .reserved(

@@ -3,13 +3,13 @@ import RotationModel
 
 extension SQLiteFleet {
     @discardableResult
-    package func take(_ intake: RequestIntake, run: String, at: Timestamp) throws(RotationError) -> [RequestConflict] {
+    package func take(_ intake: RequestIntake, run: RunID, at: Timestamp) throws(RotationError) -> [RequestConflict] {
         guard !intake.isEmpty else { return [] }
         return try write { database in try record(intake, database, run: run, at: at) }
     }
 
     package func take<T>(
-        run: String, at: Timestamp, _ check: (any FleetView) throws -> (RequestIntake, T)
+        run: RunID, at: Timestamp, _ check: (any FleetView) throws -> (RequestIntake, T)
     ) throws(RotationError) -> (T, [RequestConflict]) {
         try write { database in
             let (intake, result) = try check(SQLiteView(database, path: path))
@@ -18,11 +18,11 @@ extension SQLiteFleet {
     }
 
     private func record(
-        _ intake: RequestIntake, _ database: Database, run: String, at: Timestamp
+        _ intake: RequestIntake, _ database: Database, run: RunID, at: Timestamp
     ) throws -> [RequestConflict] {
         let recorder = try RequestRecorder(database, run: run, at: at)
         var conflicts: [RequestConflict] = []
-        try audited(database, run: run) { log in
+        try audited(database, by: .run(run)) { log in
             for key in intake.exposed { try recorder.expose(key, &log) }
             for request in intake.withdrawn { try recorder.withdraw(request, &log) }
             for request in intake.conflicting { try recorder.contest(request, &log) }

@@ -26,7 +26,7 @@ struct ManifestWriter {
         try replace.run([
             .integer(manifest.deviceRow), .count(manifest.sequence), .text(manifest.action.rawValue),
             .integer(rotation),
-            .text(manifest.reason.code.rawValue), .text(manifest.reason.text), .text(manifest.run),
+            .text(manifest.reason.code.rawValue), .text(manifest.reason.text), .run(manifest.run),
             .time(manifest.issued),
             .time(manifest.expires), .text(ManifestWriter.json(manifest.requestKeys)),
             .optional(manifest.requestSubject),
@@ -36,7 +36,7 @@ struct ManifestWriter {
 
     /// Tells the device that there is nothing to do: what an earlier manifest offered it or asked of it no longer holds.
     func putNone(
-        _ standing: StandingOffer, rotation: Int64, reason: Reason, run: String, expires: Timestamp, at: Timestamp
+        _ standing: StandingOffer, rotation: Int64, reason: Reason, run: RunID, expires: Timestamp, at: Timestamp
     ) throws -> ManifestRecord {
         let manifest = ManifestRecord(
             deviceRow: standing.deviceRow, device: standing.device, account: standing.account,
@@ -80,7 +80,7 @@ enum ManifestReader {
         return ManifestRecord(
             deviceRow: row.integer(0), device: DeviceID(checked: row.text(1)), account: AccountID(checked: row.text(2)),
             sequence: Int(row.integer(3)), action: try row.value(4), reason: Reason(try row.value(5), row.text(6)),
-            run: row.text(7), issued: row.time(8), expires: row.time(9),
+            run: row.run(7), issued: row.time(8), expires: row.time(9),
             certificateDER: row.isNull(10) ? nil : row.bytes(10),
             authority: row.optionalText(11),
             replaces: ReplacedCertificate(fingerprint: try row.fingerprint(12), notAfter: row.time(13)),

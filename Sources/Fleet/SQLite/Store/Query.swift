@@ -12,6 +12,7 @@ enum SQLValue {
     case digest(SHA256Digest)
 
     static func row<Kind>(_ row: RowID<Kind>) -> SQLValue { .integer(row.number) }
+    static func run(_ run: RunID?) -> SQLValue { optional(run?.text) }
     static func state(of rotation: Rotation) -> SQLValue { .text(rotation.state.rawValue) }
     static func time(_ time: Timestamp) -> SQLValue { .integer(time.seconds) }
     static func optional(_ time: Timestamp?) -> SQLValue { time.map(SQLValue.time) ?? .null }
@@ -189,6 +190,9 @@ struct ResultRow {
         KeyReference(identity: try keyIdentity(identity), fingerprint: try keyFingerprint(fingerprint))
     }
     func keyIdentity(_ column: CInt) throws -> KeyIdentity { KeyIdentity(try digest(column)) }
+
+    func run(_ column: CInt) -> RunID { RunID(text(column)) }
+    func optionalRun(_ column: CInt) -> RunID? { optionalText(column).map(RunID.init) }
 
     func certificate(_ column: CInt) -> Rotation.Certificate { RowID(integer(column)) }
 
