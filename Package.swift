@@ -33,56 +33,65 @@ let package = Package(
             name: "RotationJob",
             dependencies: [
                 "Job", "Reports", "Planning", "Delivery", "Fleet", "Policy", "LocatedYAML", "System", "RotationModel",
+                "Basics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .target(
             name: "Reports",
-            dependencies: ["Job", "Intake", "Planning", "Fleet", "Lifecycle", "Policy", "RotationModel"],
+            dependencies: ["Job", "Intake", "Planning", "Fleet", "Lifecycle", "Policy", "RotationModel", "Basics"],
             swiftSettings: settings),
         .target(
             name: "Job",
             dependencies: [
                 "Intake", "Issuing", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "LocatedYAML", "PKI",
-                "System", "RotationModel",
+                "System", "RotationModel", "Basics",
             ],
             swiftSettings: settings),
         .target(
             name: "Intake",
-            dependencies: ["Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "System", "RotationModel"],
+            dependencies: [
+                "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "System", "RotationModel", "Basics",
+            ],
             swiftSettings: settings),
         .target(
-            name: "Issuing", dependencies: ["Planning", "Policy", "PKI", "System", "RotationModel"],
+            name: "Issuing", dependencies: ["Planning", "Policy", "PKI", "System", "RotationModel", "Basics"],
             swiftSettings: settings),
         .target(
             name: "Planning", dependencies: ["Fleet", "Lifecycle", "Policy", "LocatedYAML", "RotationModel"],
             swiftSettings: settings),
-        .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
+        .target(name: "Delivery", dependencies: ["PKI", "System", "RotationModel", "Basics"], swiftSettings: settings),
         .target(
             name: "Fleet",
-            dependencies: ["Lifecycle", "System", "RotationModel", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Lifecycle", "System", "RotationModel", "Basics", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings),
         .target(name: "Lifecycle", dependencies: ["RotationModel"], swiftSettings: settings),
-        .target(name: "Policy", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
+        .target(name: "Policy", dependencies: ["LocatedYAML", "RotationModel", "Basics"], swiftSettings: settings),
         .target(
             name: "LocatedYAML",
-            dependencies: ["RotationModel", .product(name: "Yams", package: "Yams")],
+            dependencies: ["RotationModel", "Basics", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
         .target(
             name: "PKI",
             dependencies: [
-                "COpenSSL", "CPKCS11", "System", "RotationModel", .product(name: "SwiftASN1", package: "swift-asn1"),
+                "COpenSSL", "CPKCS11", "System", "RotationModel", "Basics",
+                .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             swiftSettings: settings),
-        .target(name: "System", dependencies: ["CLinux", "RotationModel"], swiftSettings: settings),
-        .target(name: "RotationModel", swiftSettings: settings),
+        .target(name: "System", dependencies: ["CLinux", "RotationModel", "Basics"], swiftSettings: settings),
+        .target(name: "RotationModel", dependencies: ["Basics"], swiftSettings: settings),
+        .target(name: "Basics", swiftSettings: settings),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPKCS11"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // For tests, the demo and the benchmark alone; nothing of it is in the product.
-        .target(name: "RotationTesting", dependencies: ["PKI", "System", "RotationModel"], swiftSettings: settings),
+        .target(
+            name: "RotationTesting", dependencies: ["PKI", "System", "RotationModel", "Basics"], swiftSettings: settings
+        ),
         .executableTarget(
             name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
         .target(
@@ -98,17 +107,21 @@ let package = Package(
         .executableTarget(
             name: "RotationBench", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
 
-        .testTarget(name: "RotationModelTests", dependencies: ["RotationModel"], swiftSettings: settings),
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
+        .testTarget(name: "RotationModelTests", dependencies: ["RotationModel", "Basics"], swiftSettings: settings),
         .testTarget(name: "LocatedYAMLTests", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
         .testTarget(
-            name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel"], exclude: ["Snapshots"],
+            name: "PolicyTests", dependencies: ["Policy", "LocatedYAML", "RotationModel", "Basics"],
+            exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "PKITests", dependencies: ["PKI", "System", "RotationTesting", "RotationModel"], exclude: ["Judges"],
+            name: "PKITests", dependencies: ["PKI", "System", "RotationTesting", "RotationModel", "Basics"],
+            exclude: ["Judges"],
             swiftSettings: settings),
         .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle", "RotationModel"], swiftSettings: settings),
         .testTarget(
-            name: "FleetTests", dependencies: ["Fleet", "Lifecycle", "RotationModel"], swiftSettings: settings),
+            name: "FleetTests", dependencies: ["Fleet", "Lifecycle", "RotationModel", "Basics"], swiftSettings: settings
+        ),
         .testTarget(
             name: "DeliveryTests", dependencies: ["Delivery", "PKI", "System", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
@@ -116,7 +129,7 @@ let package = Package(
             name: "JobTests",
             dependencies: [
                 "Job", "Intake", "Issuing", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI",
-                "LocatedYAML", "System", "RotationTesting", "RotationModel",
+                "LocatedYAML", "System", "RotationTesting", "RotationModel", "Basics",
             ],
             exclude: ["Issuers/misbehaving.py"], swiftSettings: settings),
         .testTarget(

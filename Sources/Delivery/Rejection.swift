@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Why a file of the inbox was not taken.

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A mistake in a configuration file: where it is, what was found, and what would be right.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Writes CSV (RFC 4180): CRLF at the end of each row, quotes where a field needs them.
 ///
 /// For people it makes cells safe to open in a spreadsheet: what a stranger wrote is never taken for a formula, and nothing in it is

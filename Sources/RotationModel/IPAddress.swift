@@ -1,3 +1,5 @@
+import Basics
+
 /// IP addresses as text.
 package enum IPAddress {
     /// The 4 or 16 bytes of an address in dotted form (RFC 791) or in the form of RFC 4291, 2.2; nil for any other text.

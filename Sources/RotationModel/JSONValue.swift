@@ -1,3 +1,5 @@
+import Basics
+
 /// A JSON text (RFC 8259) as a value. Members keep their order; a name that stands twice in an object is an error.
 package enum JSONValue: Sendable {
     case null

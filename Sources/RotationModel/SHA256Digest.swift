@@ -1,3 +1,5 @@
+import Basics
+
 /// The 32 bytes of a SHA-256 (FIPS 180-4), kept inline: a fleet's worth of them costs no allocations.
 package struct SHA256Digest: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)

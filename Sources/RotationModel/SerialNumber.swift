@@ -1,3 +1,5 @@
+import Basics
+
 /// A certificate's serial number, as the content octets of its INTEGER (RFC 5280, 4.1.2.2).
 ///
 /// What this job makes is positive and 16 to 20 bytes long. What it reads may be worse, and is kept as it came.

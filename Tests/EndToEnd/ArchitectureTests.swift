@@ -63,6 +63,12 @@ struct ArchitectureTests {
         }
     }
 
+    @Test("Basics stands on nothing of the project, and on no outside library")
+    func basics() throws {
+        let imported = try Self.imports(of: "Basics")
+        #expect(imported.isDisjoint(with: try Self.modules().union(Self.importers.keys)), "\(imported)")
+    }
+
     @Test("Each outside library has one importer")
     func importers() throws {
         let testing: Set = ["RotationTesting", "FleetMaker", "RotationBench", "FuzzTargets", "RotationFuzz"]

@@ -1,3 +1,4 @@
+import Basics
 import PKI
 import RotationModel
 import Testing

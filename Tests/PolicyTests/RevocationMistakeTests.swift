@@ -1,3 +1,4 @@
+import Basics
 import LocatedYAML
 import Policy
 import RotationModel

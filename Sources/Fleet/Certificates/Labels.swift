@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A device's labels: names with a text each, by which policies select.

@@ -1,3 +1,4 @@
+import Basics
 import Issuing
 import LocatedYAML
 import RotationModel

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// PEM (RFC 7468): labelled blocks of base64, with any text around them.

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Holds a certificate against what was ordered, field by field, as the reader of untrusted DER finds it.
@@ -192,5 +193,5 @@ private struct Differences {
 private struct Hex: Equatable, CustomStringConvertible {
     let bytes: [UInt8]?
     init(_ bytes: [UInt8]?) { self.bytes = bytes }
-    var description: String { bytes.map(RotationModel.Hex.encode) ?? "absent" }
+    var description: String { bytes.map(Basics.Hex.encode) ?? "absent" }
 }

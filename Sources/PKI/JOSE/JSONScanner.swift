@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Walks JSON (RFC 8259) byte by byte, for ``FlatJSON``.

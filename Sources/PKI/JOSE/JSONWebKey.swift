@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A public key as JSON (RFC 7517), of the kinds that JWS uses here.

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Makes compact JSON Web Signatures (RFC 7515, 7.1) with one key.

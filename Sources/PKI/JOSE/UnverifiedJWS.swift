@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A compact JSON Web Signature (RFC 7515, 7.1), taken apart. What it says is good for nothing but choosing the key until

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A distinguished name in any of the ways that programs print one, for finding the name that is meant.

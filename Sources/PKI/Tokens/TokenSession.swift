@@ -1,3 +1,4 @@
+import Basics
 import CPKCS11
 
 /// A session with a token. Whoever logged in through it stays logged in, for all sessions of this process, as long as it is open.

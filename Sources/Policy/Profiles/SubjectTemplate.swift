@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A subject as a profile writes it: RFC 4514 text with the placeholders `{device}`, `{account}` and `{label:NAME}`.

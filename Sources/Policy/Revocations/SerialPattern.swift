@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A serial number as people copy it from other programs: hexadecimal, of either case, with or without colons, a leading

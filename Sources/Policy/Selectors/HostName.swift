@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Host names as certificates may have them: letters, digits and hyphens (RFC 5280, 4.2.1.6; RFC 1034, 3.5; RFC 1123, 2.1).

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A piece of HTML in which nothing that came from outside can be markup.

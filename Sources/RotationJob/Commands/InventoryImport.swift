@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Fleet
 import Job
 import Reports

@@ -1,4 +1,4 @@
-import RotationModel
+import Basics
 import Testing
 
 @Suite("Text that people read")

@@ -4,6 +4,11 @@ package enum Hex {
 
     /// Lower case, two digits a byte.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        // Most collections lie in one piece of memory, which a caller in another module lends at the price of one call.
+        bytes.withContiguousStorageIfAvailable { written($0) } ?? Array(bytes).withUnsafeBufferPointer { written($0) }
+    }
+
+    private static func written(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             var at = 0
             for byte in bytes {

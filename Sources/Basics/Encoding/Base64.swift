@@ -46,7 +46,7 @@ package enum Base64URL {
 }
 
 /// Sixty-four characters and what each is worth.
-struct Base64Alphabet: Sendable {
+package struct Base64Alphabet: Sendable {
     private let characters: [UInt8]
     /// A character's worth, or one of the marks below.
     private let values: [UInt8]
@@ -55,7 +55,7 @@ struct Base64Alphabet: Sendable {
     private static let blank: UInt8 = 0xFE
     private static let padding: UInt8 = 0xFD
 
-    static let standard = Base64Alphabet(last: "+/", padding: true)
+    package static let standard = Base64Alphabet(last: "+/", padding: true)
     static let url = Base64Alphabet(last: "-_", padding: false)
 
     private init(last: String, padding: Bool) {
@@ -70,7 +70,8 @@ struct Base64Alphabet: Sendable {
         self.values = values
     }
 
-    func append(_ bytes: ArraySlice<UInt8>, padded: Bool, to text: inout [UInt8]) {
+    /// Appends the encoding as ASCII bytes.
+    package func append(_ bytes: ArraySlice<UInt8>, padded: Bool, to text: inout [UInt8]) {
         let fullGroups = bytes.count / 3
         let rest = bytes.count % 3
         let tail = rest == 0 ? 0 : (padded ? 4 : rest + 1)

@@ -1,7 +1,7 @@
 /// The values of a URI's attributes (RFC 3986, 2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Unreserved characters stand for themselves.
-    static func text(_ text: String) -> String {
+    package static func text(_ text: String) -> String {
         text.utf8.map { byte in
             let isUnreserved =
                 switch byte {
@@ -16,7 +16,7 @@ enum PercentEncoding {
     }
 
     /// Every byte escaped, as `p11tool` and `pkcs11-tool` write identifiers.
-    static func bytes(_ bytes: [UInt8]) -> String { bytes.map(escaped).joined() }
+    package static func bytes(_ bytes: [UInt8]) -> String { bytes.map(escaped).joined() }
 
     private static func escaped(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
