@@ -96,7 +96,9 @@ let package = Package(
             name: "FleetMaker", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Job", "Fleet", "Policy", "LocatedYAML", "PKI", "RotationTesting", "RotationModel"],
+            dependencies: [
+                "Job", "Fleet", "Policy", "LocatedYAML", "PKI", "RotationTesting", "RotationModel", "Basics",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "RotationFuzz", dependencies: ["FuzzTargets"] + (fuzzer ? ["CLibFuzzer"] : []),

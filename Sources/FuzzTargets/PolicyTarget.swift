@@ -1,3 +1,4 @@
+import Basics
 import LocatedYAML
 import PKI
 import Policy

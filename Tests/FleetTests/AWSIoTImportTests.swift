@@ -82,6 +82,10 @@ struct AWSIoTImportTests {
             (#"{"things": []}"#, "[]", attached, "attachments.json", 1, "things.json does not have"),
             (#"{"things": [{"thingName": ""}]}"#, "[]", "{}", "things.json", 1, "device id is empty"),
             (
+                #"{"things": [{"thingName": "d", "attributes": {"\u00e9": "1", "e\u0301": "2"}}]}"#, "[]", "{}",
+                "things.json", 1, "two spellings of Unicode"
+            ),
+            (
                 #"{"things": [{"thingName": "d", "thingArn": "arn:aws:iot:r:a:thing/d"}, {"thingName": "d"}]}"#, "[]",
                 "{}", "things.json", 1, "stands twice"
             ),

@@ -35,6 +35,11 @@ struct BadInputTests {
                 "stands twice"
             ),
             (#"{"device": "d", "account": "a", "device": "e"}"#, "“device” stands twice"),
+            // One label to policies, though two members of JSON.
+            (
+                #"{"device": "d", "account": "a", "labels": {"\u00e9": "1", "e\u0301": "2"}}"#,
+                "two spellings of Unicode"
+            ),
             (#"{"device": "d", "account": "a""#, "ends in the middle"),
             (#"{"device": "d", "account": "a"} x"#, "after the JSON value"),
             (#"{"device": "d\ud800", "account": "a"}"#, "surrogate"),

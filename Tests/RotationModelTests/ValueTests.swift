@@ -1,4 +1,3 @@
-import Basics
 import RotationModel
 import Testing
 
@@ -102,22 +101,6 @@ struct ByteTests {
             #expect(serials.allSatisfy { $0.bytes.count == size && (0x40...0x7F).contains($0.bytes[0]) })
             #expect(Set(serials).count == 200)
         }
-    }
-
-    @Test("JSON keeps its order and escapes what it must")
-    func json() {
-        var json = JSONWriter()
-        json.object { json in
-            json.member("b", "q\"u\\o\nt\u{1}\u{7F}e 日本 /")
-            json.member("a", 1)
-            json.key("list")
-            json.array { json in
-                json.value(true)
-                json.null()
-                json.object { _ in }
-            }
-        }
-        #expect(json.text == #"{"b":"q\"u\\o\nt\u0001\u007fe 日本 /","a":1,"list":[true,null,{}]}"#)
     }
 }
 

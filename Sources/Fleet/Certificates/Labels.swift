@@ -26,6 +26,13 @@ package struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     package subscript(name: String) -> String? { values[name] }
 
+    /// That a name stands there composed and decomposed: two members of JSON, but to policies one label.
+    static func spelledTwice(_ name: String) -> RotationError {
+        RotationError(
+            .badInput, "the label \u{201C}\(name.prefix(64))\u{201D} stands twice, in two spellings of Unicode",
+            advice: "keep one of them")
+    }
+
     /// By name, in the order of its bytes.
     package var sorted: [(name: String, text: String)] {
         values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }

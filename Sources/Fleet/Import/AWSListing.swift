@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// What a file of AWS's output says of itself: whether it is a whole listing, or a page of one.

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// An object of AWS's output, of which only some members matter.
@@ -11,15 +12,13 @@ struct JSONObject {
         self.members = members
     }
 
-    private subscript(name: String) -> JSONValue? { members.first { $0.name == name }?.value }
-
     func string(_ name: String) throws(RotationError) -> String {
         guard let text = try optionalString(name) else { throw RotationError(.badInput, "\(name) is missing") }
         return text
     }
 
     func optionalString(_ name: String) throws(RotationError) -> String? {
-        guard let value = self[name] else { return nil }
+        guard let value = members[name] else { return nil }
         guard case .string(let text) = value else {
             throw RotationError(.badInput, "\(name) is \(value.kind)", advice: "it should be a string")
         }
@@ -27,14 +26,18 @@ struct JSONObject {
     }
 
     func object(_ name: String) throws(RotationError) -> JSONObject? {
-        guard let value = self[name] else { return nil }
+        guard let value = members[name] else { return nil }
         return try JSONObject(value, name)
     }
 
     func texts(_ name: String) throws(RotationError) -> [String: String] {
         guard let object = try object(name) else { return [:] }
         var texts: [String: String] = [:]
-        for (name, _) in object.members { texts[name] = try object.string(name) }
+        for (name, _) in object.members {
+            guard texts.updateValue(try object.string(name), forKey: name) == nil else {
+                throw Labels.spelledTwice(name)
+            }
+        }
         return texts
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Walks a large JSON file from outside to inside: its array elements or members are read one at a time.

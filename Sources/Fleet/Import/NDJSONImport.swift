@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Reads a fleet from NDJSON: one device a line.
@@ -58,9 +59,7 @@ enum NDJSONImport {
         guard case .object(let members) = value else {
             throw RotationError(.badInput, "the line is \(value.kind), not an object")
         }
-        if let (_, value) = members.first(where: { $0.name == "device" }), case .string(let text) = value {
-            device = text
-        }
+        if case .string(let text)? = members["device"] { device = text }
         var (id, account): (DeviceID?, AccountID?) = (nil, nil)
         var labels = Labels.none
         var certificates: [UnreadRow.Certificate] = []
@@ -94,7 +93,8 @@ enum NDJSONImport {
         }
         var labels: [String: String] = [:]
         for (name, value) in members {
-            labels[name] = try string(value, "the label \u{201C}\(name.prefix(64))\u{201D}")
+            let text = try string(value, "the label \u{201C}\(name.prefix(64))\u{201D}")
+            guard labels.updateValue(text, forKey: name) == nil else { throw Labels.spelledTwice(name) }
         }
         return try Labels(labels)
     }

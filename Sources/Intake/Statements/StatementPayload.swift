@@ -11,7 +11,7 @@ struct StatementPayload<Fault: StatementFault>: Sendable {
 
     init(reading bytes: [UInt8], largest: Int) throws(Refusal) {
         do {
-            members = try FlatJSON(reading: bytes, largest: largest)
+            members = try FlatJSON(parsing: bytes, largest: largest)
         } catch {
             throw Refusal(.malformed, "the payload cannot be read: \(error)")
         }

@@ -75,7 +75,7 @@ private struct Members {
     }
 
     subscript(name: String) -> JSONValue? {
-        guard let value = members.first(where: { $0.name == name })?.value else { return nil }
+        guard let value = members[name] else { return nil }
         if case .null = value { return nil }
         return value
     }

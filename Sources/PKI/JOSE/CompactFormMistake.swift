@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 /// Names what keeps bytes from being a compact JWS (RFC 7515, 7.1): what device developers get wrong first. Looked for only in what was
 /// refused already.

@@ -33,7 +33,7 @@ package struct UnverifiedJWS: Sendable {
         else { throw .malformed(CompactFormMistake.describe(compact)) }
         let members: FlatJSON
         do {
-            members = try FlatJSON(reading: header)
+            members = try FlatJSON(parsing: header)
         } catch {
             throw .malformed("the JWS header cannot be read: \(error.message)")
         }

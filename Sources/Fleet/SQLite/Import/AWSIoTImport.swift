@@ -1,3 +1,4 @@
+import Basics
 import GRDB
 import RotationModel
 
@@ -141,7 +142,7 @@ struct AWSIoTImport {
         case .array(let elements): return elements
         case .object(let members):
             for (name, value) in members { listing.member(name, value, of: thing) }
-            if case .array(let elements)? = members.first(where: { $0.name == "principals" })?.value { return elements }
+            if case .array(let elements)? = members["principals"] { return elements }
         default: break
         }
         throw RotationError(

@@ -1,5 +1,4 @@
-import PKI
-import RotationModel
+import Basics
 import Testing
 
 @Suite("Small JSON objects of strangers")
@@ -62,14 +61,34 @@ struct FlatJSONTests {
         ])
     func malformed(text: String, part: String) throws {
         let error = try failure { _ = try read(text) }
-        #expect(error.code == .badInput && error.message.contains(part), "\(error.message)")
+        #expect(error.summary.contains(part), "\(error.summary)")
+    }
+
+    @Test(
+        "what is wrong is told with the byte that is, counted from 1",
+        arguments: [
+            ("[]", "the JSON is no object (byte 1)"), (" ", "the JSON is no object (byte 2)"),
+            ("{} x", "the JSON has something after its object (byte 4)"),
+            (#"{"a":tru}"#, "the JSON has an unknown word (byte 6)"),
+            (#"{"a":-}"#, "the JSON has a malformed number (byte 7)"),
+            (#"{"a":"x}"#, "the JSON has a string without an end (byte 9)"),
+            (#"{"a":"\x"}"#, "the JSON has an unknown escape in a string (byte 8)"),
+            ("{\"a\":\"\n\"}", "the JSON has a control character in a string (byte 7)"),
+            (#"{"a":"\u12g4"}"#, "the JSON has an incomplete \\u escape (byte 11)"),
+            (#"{"a\u001b":1,"a\u001b":2}"#, #"the JSON has the member "a\u{1B}" twice (byte 23)"#),
+            (#"{"a":1 "b":2}"#, "the JSON lacks a comma or the object's end (byte 8)"),
+            (#"{"a":[1 2]}"#, "the JSON lacks a comma or the array's end (byte 9)"),
+            ("{a:1}", "the JSON lacks a member's name (byte 2)"),
+        ])
+    func summary(text: String, summary: String) throws {
+        #expect(try failure { _ = try read(text) }.summary == summary)
     }
 
     @Test(
         "bytes that are no UTF-8 are refused", arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82]])
     func notUTF8(bytes: [UInt8]) throws {
         let text = Array(#"{"a":""#.utf8) + bytes + Array(#""}"#.utf8)
-        #expect(try failure { _ = try FlatJSON(reading: text) }.message.contains("UTF-8"))
+        #expect(try failure { _ = try FlatJSON(reading: text) }.summary.contains("UTF-8"))
     }
 
     @Test("names are compared by their bytes, not by their looks")
@@ -85,12 +104,12 @@ struct FlatJSONTests {
             #"{"a":"# + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
         }
         _ = try read(nested(8))
-        #expect(try failure { _ = try read(nested(9)) }.message.contains("deep"))
+        #expect(try failure { _ = try read(nested(9)) }.summary.contains("deep"))
         let objects = String(repeating: #"{"a":"#, count: 9) + "1" + String(repeating: "}", count: 9)
-        #expect(try failure { _ = try read(objects) }.message.contains("deep"))
+        #expect(try failure { _ = try read(objects) }.summary.contains("deep"))
         let long = #"{"a":""# + String(repeating: "x", count: 4096 - 8) + #""}"#
         #expect(try read(long).string("a")?.count == 4088)
-        #expect(try failure { _ = try read(long + " ") }.message.contains("4097 bytes"))
+        #expect(try failure { _ = try read(long + " ") }.summary.contains("4097 bytes"))
         #expect(try FlatJSON(reading: Array((long + " ").utf8), largest: 4097).contains("a"))
     }
 }
