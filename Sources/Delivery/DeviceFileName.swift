@@ -15,19 +15,11 @@ package enum DeviceFileName {
 
     /// The device's NAME, without a suffix.
     package static func encode(_ device: DeviceID) -> String {
-        var name: [UInt8] = []
-        name.reserveCapacity(device.text.utf8.count + 8)
-        for (position, byte) in device.text.utf8.enumerated() {
-            if isPlain(byte) && !(position == 0 && byte == UInt8(ascii: ".")) {
-                name.append(byte)
-            } else {
-                name.append(UInt8(ascii: "%"))
-                name.append(upperCaseDigit(byte >> 4))
-                name.append(upperCaseDigit(byte & 15))
-            }
-        }
-        guard name.count <= longest else { return digestPrefix + digest(of: device).hex }
-        return String(decoding: name, as: UTF8.self)
+        let isHidden = device.text.utf8.first == UInt8(ascii: ".")
+        let name = PercentEncoding.encode(device.text, keeping: isPlain)
+        let safe = isHidden ? "%2E" + name.dropFirst() : name
+        guard safe.utf8.count <= longest else { return digestPrefix + digest(of: device).hex }
+        return safe
     }
 
     /// Whose NAME this is.
@@ -50,7 +42,7 @@ package enum DeviceFileName {
             }
             return .digest(digest)
         }
-        guard let text = percentDecoded(name) else {
+        guard let text = PercentEncoding.decode(name).flatMap({ String(validating: $0, as: UTF8.self) }) else {
             throw RotationError(
                 .badInput, "the file name is not that of a device",
                 advice: "use the device id with every byte outside A-Za-z0-9._- as %XX")
@@ -76,24 +68,5 @@ package enum DeviceFileName {
             true
         default: false
         }
-    }
-
-    private static func upperCaseDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
-    }
-
-    private static func percentDecoded(_ name: String) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(name.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst().flatMap(Hex.value(of:)), let low = rest.popFirst().flatMap(Hex.value(of:))
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

@@ -260,7 +260,7 @@ extension InboxFolder {
         let reasonName = reasonName(of: name)
         guard let content = try? rejected.read(reasonName, limit: 4096),
             let reason = try? JSONValue(parsing: content.bytes), case .object(let members) = reason,
-            case .string(let file)? = members.first(where: { $0.name == "file" })?.value
+            case .string(let file)? = members["file"]
         else { return }
         let other = InboxFolder.encoded(file)
         guard other != name, rejected.identity(of: other)?.kind == .regular else { return }
@@ -289,20 +289,11 @@ extension InboxFolder {
 
     /// A stranger's file name as one that does no harm in a shell or a listing: what a device's NAME has not is percent-encoded.
     private static func encoded(_ name: String) -> String {
-        var text = ""
-        for (place, byte) in name.utf8.enumerated() {
-            let isPlain =
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "%"), UInt8(ascii: "~"):
-                    true
-                case UInt8(ascii: "."): true
-                case UInt8(ascii: "-"): place > 0
-                default: false
-                }
-            text += isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
+        let text = PercentEncoding.encode(name) { byte in
+            PercentEncoding.isUnreserved(byte) || byte == UInt8(ascii: "%")
         }
-        return bounded(text)
+        // What starts with a hyphen is an option.
+        return bounded(text.hasPrefix("-") ? "%2D" + text.dropFirst() : text)
     }
 
     /// A name to which suffixes can be added: file systems end names at 255 bytes. Of a longer one the start is kept, and

@@ -53,8 +53,8 @@ struct PKCS11URITests {
     @Test("values go into a URI with everything but unreserved characters escaped, and come back")
     func escaping() throws {
         let label = "a b;c&d?e=f%é~"
-        #expect(PercentEncoding.text(label) == "a%20b%3Bc%26d%3Fe%3Df%25%C3%A9~")
-        #expect(try PKCS11URI("pkcs11:object=" + PercentEncoding.text(label)).object == label)
-        #expect(PercentEncoding.bytes([0, 0x41, 0xFF]) == "%00%41%FF")
+        #expect(PercentEncoding.encode(label) == "a%20b%3Bc%26d%3Fe%3Df%25%C3%A9~")
+        #expect(try PKCS11URI("pkcs11:object=" + PercentEncoding.encode(label)).object == label)
+        #expect(PercentEncoding.everyByte([0, 0x41, 0xFF]) == "%00%41%FF")
     }
 }

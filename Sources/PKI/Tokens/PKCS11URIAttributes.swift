@@ -1,4 +1,4 @@
-import RotationModel
+import Basics
 
 /// The attributes of a PKCS#11 URI by name, percent-decoded (RFC 7512, 2.3).
 struct PKCS11URIAttributes {
@@ -52,7 +52,7 @@ struct PKCS11URIAttributes {
         guard PKCS11URI.attributes.contains(name) else {
             throw PKCS11URI.Mistake("unknown attribute `\(name)` in the URI", help: "", unknown: name)
         }
-        guard let value = PKCS11URIAttributes.decoded(part[part.index(after: equals)...]) else {
+        guard let value = PercentEncoding.decode(part[part.index(after: equals)...]) else {
             throw PKCS11URI.Mistake(
                 "the value of `\(name)` has a `%` without two hexadecimal digits", help: "write a percent sign as %25")
         }
@@ -62,24 +62,6 @@ struct PKCS11URIAttributes {
         guard values.updateValue(value, forKey: name) == nil else {
             throw PKCS11URI.Mistake("`\(name)` stands twice in the URI", help: "keep one of them")
         }
-    }
-
-    private static func decoded(_ text: Substring) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return bytes
     }
 
     func bytes(_ name: String) -> [UInt8]? { values[name] }

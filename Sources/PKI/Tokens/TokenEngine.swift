@@ -57,11 +57,12 @@ final class TokenEngine: @unchecked Sendable {
     /// All that is known of the key, so that the engine can come to no other.
     private static func uri(of key: TokenObject, in token: TokenInfo) -> String {
         var parts = [
-            "model=" + PercentEncoding.text(token.model), "manufacturer=" + PercentEncoding.text(token.manufacturer),
-            "serial=" + PercentEncoding.text(token.serial), "token=" + PercentEncoding.text(token.label),
+            "model=" + PercentEncoding.encode(token.model),
+            "manufacturer=" + PercentEncoding.encode(token.manufacturer),
+            "serial=" + PercentEncoding.encode(token.serial), "token=" + PercentEncoding.encode(token.label),
         ]
-        if !key.id.isEmpty { parts.append("id=" + PercentEncoding.bytes(key.id)) }
-        if !key.label.isEmpty { parts.append("object=" + PercentEncoding.text(key.label)) }
+        if !key.id.isEmpty { parts.append("id=" + PercentEncoding.everyByte(key.id)) }
+        if !key.label.isEmpty { parts.append("object=" + PercentEncoding.encode(key.label)) }
         return "pkcs11:" + parts.filter { !$0.hasSuffix("=") }.joined(separator: ";") + ";type=private"
     }
 }

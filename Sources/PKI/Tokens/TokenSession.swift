@@ -109,7 +109,7 @@ struct TokenObject: Sendable, Hashable {
 
     /// For messages, as a URI would name it.
     var shown: String {
-        let hex = PercentEncoding.bytes(id)
+        let hex = PercentEncoding.everyByte(id)
         return label.isEmpty ? "`id=\(hex)`" : id.isEmpty ? "`object=\(label)`" : "`object=\(label);id=\(hex)`"
     }
 }

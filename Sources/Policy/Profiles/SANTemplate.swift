@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// A subject alternative name as a profile writes it: `URI:`, `DNS:`, `EMAIL:` or `IP:` and a text with the placeholders
@@ -31,14 +32,14 @@ package struct SANTemplate: Hashable, Sendable, CustomStringConvertible {
     /// Whether the device's id stands in it.
     var namesDevice: Bool { pieces.contains(.device) }
 
-    /// The name for a device. In a URI, what the device gives is percent-encoded.
+    /// The name for a device. In a URI, what the device gives is percent-encoded, so that it stays one segment.
     ///
     /// - Throws: ``RotationError/Code/badInput`` where a label is missing, or the result is no legal name of its kind.
     func name(for facts: DeviceFacts) throws(RotationError) -> GeneralName {
         var text = ""
         for piece in pieces {
             let value = try piece.value(for: facts)
-            text += kind == .uri && piece.isPlaceholder ? URIText.encoded(value) : value
+            text += kind == .uri && piece.isPlaceholder ? PercentEncoding.encode(value) : value
         }
         do throws(TemplateMistake) {
             return try SANTemplate.name(kind, text)

@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 /// Host names as certificates may have them: letters, digits and hyphens (RFC 5280, 4.2.1.6; RFC 1034, 3.5; RFC 1123, 2.1).
 enum HostName {
@@ -44,7 +43,7 @@ enum URIText {
             if byte == UInt8(ascii: "%") {
                 let digits = bytes.dropFirst(at + 1).prefix(2)
                 if digits.count < 2 || digits.contains(where: { Hex.value(of: $0) == nil }) { return "%" }
-            } else if !isUnreserved(byte), !reserved.contains(byte) {
+            } else if !PercentEncoding.isUnreserved(byte), !reserved.contains(byte) {
                 return text.first { Array(String($0).utf8).contains(byte) }
             }
         }
@@ -64,24 +63,5 @@ enum URIText {
         }
     }
 
-    /// Every byte that is not unreserved as `%XX` (RFC 3986, 2.1 and 2.3), so that what is put in stays one segment.
-    static func encoded(_ text: String) -> String {
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            if isUnreserved(byte) {
-                result.append(byte)
-            } else {
-                result.append(UInt8(ascii: "%"))
-                result.append(contentsOf: Hex.encode([byte]).uppercased().utf8)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
     private static let reserved = Set(":/?#[]@!$&'()*+,;=".utf8)
-    private static let marks = Set("-._~".utf8)
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        HostName.isLetter(byte) || HostName.isDigit(byte) || marks.contains(byte)
-    }
 }
