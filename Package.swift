@@ -138,6 +138,7 @@ let package = Package(
             name: "ReportsTests",
             dependencies: [
                 "Reports", "Job", "Intake", "Planning", "Fleet", "Lifecycle", "PKI", "RotationTesting", "RotationModel",
+                "Basics",
             ],
             swiftSettings: settings),
         .testTarget(

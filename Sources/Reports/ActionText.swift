@@ -32,8 +32,3 @@ extension Reason {
         text.hasPrefix(code.rawValue) || code == .expiring ? text : "\(code.rawValue): \(text)"
     }
 }
-
-/// `1 device`, `2 devices`.
-func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
-}

@@ -1,3 +1,4 @@
+import Basics
 import Job
 import Planning
 import RotationModel

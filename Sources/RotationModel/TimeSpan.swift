@@ -1,3 +1,5 @@
+import Basics
+
 /// A length of time in whole seconds, as configuration files write it: `90d`, `12h`, `30m`, `45s`, `2w`.
 package struct TimeSpan: Hashable, Comparable, Sendable {
     package let seconds: Int64
@@ -48,8 +50,7 @@ extension TimeSpan: CustomStringConvertible {
         let length = seconds.magnitude
         for (unit, name) in [(UInt64(86_400), "day"), (3600, "hour"), (60, "minute"), (1, "second")]
         where length >= unit {
-            let count = length / unit
-            return "\(count) \(name)\(count == 1 ? "" : "s")"
+            return counted(Int(length / unit), name)
         }
         return "0 seconds"
     }

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 import System
 
@@ -122,31 +123,28 @@ package struct ImportSummary: Sendable, Equatable {
 
     /// Says what was counted, before all other notes.
     mutating func noteCounts() {
-        func counted(_ count: Int, _ one: String, _ many: String) -> String {
-            count == 1 ? "1 \(one)" : "\(count) \(many)"
-        }
         let counts: [(count: Int, text: String)] = [
             (
                 malformed,
-                counted(malformed, "certificate is", "certificates are")
+                counted(malformed, "certificate is", plural: "certificates are")
                     + " not as RFC 5280 wants them, and taken in all the same; `compliance: { malformed: replace }` replaces them first"
             ),
             (
                 selfSigned,
                 counted(
                     selfSigned, "certificate is self-signed: nobody vouches for it",
-                    "certificates are self-signed: nobody vouches for them")
+                    plural: "certificates are self-signed: nobody vouches for them")
             ),
             (
                 foreign,
-                counted(foreign, "certificate is", "certificates are")
+                counted(foreign, "certificate is", plural: "certificates are")
                     + " of issuers that rotation.yaml does not have: no CRL of this job says when they are revoked"
             ),
             (
                 passedOver,
                 counted(
                     passedOver, "principal that is no certificate was passed over",
-                    "principals that are no certificates were passed over")
+                    plural: "principals that are no certificates were passed over")
             ),
         ]
         let found = counts.filter { $0.count > 0 }.map(\.text)

@@ -1,3 +1,4 @@
+import Basics
 import Planning
 import Policy
 import RotationModel
@@ -87,7 +88,7 @@ struct PlanAgreement {
         for row in rows where before[row.key] == nil { differs(row.key) }
         guard count > 0 else { return "the rows come in another order" }
         let more = count > examples.count ? " and \(count - examples.count) more" : ""
-        return "\(count) row\(count == 1 ? " differs" : "s differ"): \(examples.joined(separator: ", "))\(more)"
+        return "\(counted(count, "row differs", plural: "rows differ")): \(examples.joined(separator: ", "))\(more)"
     }
 }
 

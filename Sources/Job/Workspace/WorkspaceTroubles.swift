@@ -1,3 +1,4 @@
+import Basics
 import Delivery
 import Fleet
 import Issuing
@@ -31,8 +32,10 @@ extension Workspace {
             let most = 5
             let named = certificates.prefix(most).map { "\($0.device) (\($0.fingerprint.hex.prefix(16))…)" }
             let more = certificates.count > most ? " and \(certificates.count - most) more" : ""
+            let bearing = counted(
+                certificates.count, "REVOKED certificate bears", plural: "REVOKED certificates bear")
             return
-                "\(certificates.count) REVOKED certificate\(certificates.count == 1 ? " bears" : "s bear") the name of authority \(authority), and its key did not sign \(certificates.count == 1 ? "it" : "them"): \(named.joined(separator: ", "))\(more); they are on no CRL, find out who imported them (`rotation-job audit --device DEVICE`)"
+                "\(bearing) the name of authority \(authority), and its key did not sign \(Plural.of("it", certificates.count, plural: "them")): \(named.joined(separator: ", "))\(more); they are on no CRL, find out who imported them (`rotation-job audit --device DEVICE`)"
         }
     }
 

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// What a forecast's page shows: replacements a day, and what they are measured against.
@@ -85,8 +86,8 @@ package struct ForecastHTML {
             kind: "Forecast", subject: "\(figures.days.count) days from \(CalendarText.day(figures.start))",
             headline: headline,
             facts: """
-                \(figures.days.count) \(figures.days.count == 1 ? "day" : "days") from \(figures.start) UTC on, \
-                \(figures.deviceCount) \(figures.deviceCount == 1 ? "device" : "devices"), under today's policies. Nothing was changed.
+                \(figures.days.count) \(Plural.of("day", figures.days.count)) from \(figures.start) UTC on, \
+                \(figures.deviceCount) \(Plural.of("device", figures.deviceCount)), under today's policies. Nothing was changed.
                 """,
             sections: [summary, curve, months, policies].compactMap { $0 })
     }
@@ -97,7 +98,7 @@ package struct ForecastHTML {
             return most == 0 ? "Nothing will be replaced." : "Nothing will be replaced: up to \(most) wait, held back."
         }
         return
-            "\(figures.total) \(figures.total == 1 ? "replacement" : "replacements"), \(peak.count) on the busiest day."
+            "\(figures.total) \(Plural.of("replacement", figures.total)), \(peak.count) on the busiest day."
     }
 
     private var summary: Page.Section? {

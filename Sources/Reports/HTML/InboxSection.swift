@@ -1,3 +1,4 @@
+import Basics
 import Planning
 
 /// What waits in the inbox or was taken from it, and what was refused.
@@ -15,7 +16,7 @@ enum InboxSection {
         obstacles: [String] = []
     ) -> Page.Section? {
         let counts = [(requests, "CSR"), (confirmations, "confirmation")].filter { $0.0 > 0 }
-            .map { "\($0.0) \($0.0 == 1 ? $0.1 : $0.1 + "s")" as HTML }
+            .map { "\($0.0) \(Plural.of($0.1, $0.0))" as HTML }
         guard !counts.isEmpty || !refused.isEmpty || !obstacles.isEmpty else { return nil }
         var table = HTMLTable("Refused files", [.text("File"), .text("Reason"), .text("Why it is not taken")])
         for file in refused.prefix(limit) {

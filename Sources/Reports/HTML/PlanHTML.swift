@@ -1,3 +1,4 @@
+import Basics
 import Planning
 import RotationModel
 
@@ -39,7 +40,7 @@ package struct PlanHTML {
         let rest: HTML = blocked == 0 ? "" : " \(blocked) due and blocked."
         return changes == 0
             ? "A run would change nothing.\(rest)"
-            : "A run would act on \(changes) \(changes == 1 ? "certificate" : "certificates").\(rest)"
+            : "A run would act on \(changes) \(Plural.of("certificate", changes)).\(rest)"
     }
 
     private var outcome: Page.Section? {

@@ -1,3 +1,4 @@
+import Basics
 import Planning
 import RotationModel
 
@@ -17,9 +18,9 @@ struct PlanSections {
     /// When, of what, by which policies.
     var facts: HTML {
         """
-        \(plan.deviceCount) \(plan.deviceCount == 1 ? "device" : "devices"), \(plan.certificateCount) \
-        \(plan.certificateCount == 1 ? "certificate" : "certificates"), \(plan.policies.files) policy \
-        \(plan.policies.files == 1 ? "file" : "files") (<code title="\(plan.policies.digest)">\
+        \(plan.deviceCount) \(Plural.of("device", plan.deviceCount)), \(plan.certificateCount) \
+        \(Plural.of("certificate", plan.certificateCount)), \(plan.policies.files) policy \
+        \(Plural.of("file", plan.policies.files)) (<code title="\(plan.policies.digest)">\
         \(String(plan.policies.digest.prefix(19)))…</code>)
         """
     }
@@ -146,7 +147,7 @@ struct PlanSections {
 
     /// What a table leaves out.
     static func rest(_ count: Int, _ noun: String, _ where: HTML = "") -> HTML {
-        count > 0 ? "<p class=\"soft\">… and \(count) more \(noun)\(count == 1 ? "" : "s").\(`where`)</p>\n" : ""
+        count > 0 ? "<p class=\"soft\">… and \(count) more \(Plural.of(noun, count)).\(`where`)</p>\n" : ""
     }
 
     var revocations: Page.Section? {

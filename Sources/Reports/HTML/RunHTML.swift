@@ -1,3 +1,4 @@
+import Basics
 import Intake
 import Job
 import Planning
@@ -41,7 +42,7 @@ package struct RunHTML {
             case .held, .blocked, .reported, .uncovered, .failed, .skipped, .stopped, nil: false
             }
         }
-        let what: HTML = done == 0 ? "nothing was changed" : "\(done) \(done == 1 ? "row" : "rows") carried out"
+        let what: HTML = done == 0 ? "nothing was changed" : "\(done) \(Plural.of("row", done)) carried out"
         switch outcome.ending {
         case .completed: return "Run done: \(what)."
         case .partial: return "Run done, with trouble: \(what)."
@@ -65,7 +66,7 @@ package struct RunHTML {
         let refreshed: HTML =
             outcome.refreshed == 0
             ? ""
-            : "<p>\(outcome.refreshed) \(outcome.refreshed == 1 ? "manifest" : "manifests") signed anew before expiry.</p>\n"
+            : "<p>\(outcome.refreshed) \(Plural.of("manifest", outcome.refreshed)) signed anew before expiry.</p>\n"
         return Page.Section("summary", "What the run did", "\(sections.guards)\(tiles.html)\(refreshed)")
     }
 

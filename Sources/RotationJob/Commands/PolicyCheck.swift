@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import Job
 import LocatedYAML
 import Policy
@@ -43,12 +44,10 @@ struct PolicyCheck: ParsableCommand {
     private func printText(_ checked: CheckedPolicies) throws {
         Console.printDiagnostics(checked.diagnostics)
         guard !checked.hasErrors, let set = checked.set else { return }
-        let files = "\(checked.files) file\(checked.files == 1 ? "" : "s")"
-        let policies = "\(set.policies.count) polic\(set.policies.count == 1 ? "y" : "ies")"
-        let revocations =
-            set.revocations.isEmpty
-            ? "" : ", \(set.revocations.count) revocation\(set.revocations.count == 1 ? "" : "s")"
-        let tests = set.tests.isEmpty ? "" : ", \(set.tests.count) test\(set.tests.count == 1 ? "" : "s")"
+        let files = counted(checked.files, "file")
+        let policies = counted(set.policies.count, "policy", plural: "policies")
+        let revocations = set.revocations.isEmpty ? "" : ", \(counted(set.revocations.count, "revocation"))"
+        let tests = set.tests.isEmpty ? "" : ", \(counted(set.tests.count, "test"))"
         let advice =
             set.policies.count + set.revocations.count == 0 ? " Nothing is rotated until a policy says so." : ""
         try Console.print("\(files) checked, \(policies)\(revocations)\(tests), no mistakes.\(advice)\n")

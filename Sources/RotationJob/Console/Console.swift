@@ -53,7 +53,7 @@ enum Console {
             printToStandardError(
                 "and \(diagnostics.count - mostDiagnostics) more, which `policy check --format json` shows\n")
         }
-        if errors > 0 { printToStandardError("\(errors) error\(errors == 1 ? "" : "s")\n") }
+        if errors > 0 { printToStandardError("\(counted(errors, "error"))\n") }
     }
 
     /// Sends a result to a file, whole or not at all, or to standard output where the path is nil or `-`.
