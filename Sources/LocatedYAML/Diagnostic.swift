@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 /// A mistake in a configuration file: where it is, what was found, and what would be right.
 package struct Diagnostic: Sendable, Equatable {

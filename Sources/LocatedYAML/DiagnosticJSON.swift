@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 /// Messages about files for programs: as JSON of our own, and as SARIF for code review.
 package enum DiagnosticDocument {

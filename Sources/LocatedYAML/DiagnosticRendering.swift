@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 extension Diagnostic {
     /// The message with its place, the line, and carets under the mistake, as compilers show it:

@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 extension DiagnosticDocument {
     /// SARIF 2.1.0 (OASIS), as GitHub, GitLab and editors show it beside the lines of a change.

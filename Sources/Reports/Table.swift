@@ -1,5 +1,4 @@
 import Basics
-import RotationModel
 
 /// Rows of text in aligned columns.
 struct Table {
