@@ -16,6 +16,7 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/ssl.h>
 #include <openssl/ui.h>
 #include <openssl/x509.h>
 #ifndef OPENSSL_NO_ENGINE
@@ -59,6 +60,43 @@ static inline EVP_PKEY *rotation_rsa_public_key(const BIGNUM *n, const BIGNUM *e
 
 static inline long rotation_bio_bytes(BIO *bio, char **start) {
     return BIO_get_mem_data(bio, start);
+}
+
+// An empty memory BIO then asks for more, instead of saying that nothing will ever come.
+
+static inline void rotation_bio_waits_when_empty(BIO *bio) { BIO_set_mem_eof_return(bio, -1); }
+
+// Most settings of TLS are macros.
+
+static inline int rotation_tls_versions(SSL_CTX *context, int oldest, int newest) {
+    return SSL_CTX_set_min_proto_version(context, oldest) == 1 && SSL_CTX_set_max_proto_version(context, newest) == 1;
+}
+
+static inline int rotation_tls_groups(SSL_CTX *context, const char *names) {
+    return SSL_CTX_set1_groups_list(context, names) == 1;
+}
+
+static inline int rotation_tls_client_signatures(SSL_CTX *context, const char *names) {
+    return SSL_CTX_set1_client_sigalgs_list(context, names) == 1;
+}
+
+static inline void rotation_tls_largest_certificate_list(SSL_CTX *context, long bytes) {
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
+// Buffers are there only while something is in them.
+static inline void rotation_tls_small_when_idle(SSL_CTX *context) { SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); }
+
+// Nothing that a client could resume a session by, in any version.
+static inline int rotation_tls_no_resumption(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    return SSL_CTX_set_num_tickets(context, 0) == 1;
+}
+
+static inline void rotation_tls_strict_server(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA);
 }
 
 // Engines are deprecated since OpenSSL 3.0, and the PKCS#11 engine is what Debian has for it. An engine is handed on as a plain pointer.
