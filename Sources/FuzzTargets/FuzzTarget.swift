@@ -11,6 +11,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case csv
     case ndjson
     case awsIoT = "aws-iot"
+    case tls
 
     /// The most bytes of an input that are worth trying: longer ones find nothing that shorter ones do not.
     package static let largestInput = 16 * 1024
@@ -41,6 +42,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .csv: try ImportTarget(.csv)
         case .ndjson: try ImportTarget(.ndjson)
         case .awsIoT: try ImportTarget(.awsIoT)
+        case .tls: try TLSTarget()
         }
     }
 }
