@@ -87,16 +87,18 @@ static inline void rotation_tls_largest_certificate_list(SSL_CTX *context, long 
 // Buffers are there only while something is in them.
 static inline void rotation_tls_small_when_idle(SSL_CTX *context) { SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); }
 
-// Nothing that a client could resume a session by, in any version.
-static inline int rotation_tls_no_resumption(SSL_CTX *context) {
-    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    return SSL_CTX_set_num_tickets(context, 0) == 1;
+// These options and no others, whatever openssl.cnf has.
+static inline void rotation_tls_strict_server(SSL_CTX *context) {
+    SSL_CTX_clear_options(context, SSL_CTX_get_options(context));
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                                     SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
 }
 
-static inline void rotation_tls_strict_server(SSL_CTX *context) {
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                     SSL_OP_PRIORITIZE_CHACHA);
+// With SSL_OP_NO_TICKET: nothing that a client could resume a session by, in any version.
+static inline int rotation_tls_no_resumption(SSL_CTX *context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    return SSL_CTX_set_num_tickets(context, 0) == 1;
 }
 
 // Engines are deprecated since OpenSSL 3.0, and the PKCS#11 engine is what Debian has for it. An engine is handed on as a plain pointer.

@@ -39,8 +39,9 @@ package final class ServerContext: @unchecked Sendable {
 
     deinit { SSL_CTX_free(pointer) }
 
-    /// Whatever the system's openssl.cnf has, all of it is said here.
+    /// What openssl.cnf may say otherwise is said here.
     private func configure() throws(RotationError) {
+        rotation_tls_strict_server(pointer)
         SSL_CTX_set_security_level(pointer, 2)
         guard rotation_tls_versions(pointer, TLS1_2_VERSION, TLS1_3_VERSION) == 1,
             SSL_CTX_set_cipher_list(pointer, CipherSuites.tls12.joined(separator: ":")) == 1,
@@ -49,7 +50,6 @@ package final class ServerContext: @unchecked Sendable {
             rotation_tls_client_signatures(pointer, ServerContext.clientSignatures) == 1,
             rotation_tls_no_resumption(pointer) == 1
         else { throw OpenSSLErrors.failure(.cryptography, "OpenSSL has not the TLS that is needed") }
-        rotation_tls_strict_server(pointer)
         rotation_tls_small_when_idle(pointer)
         rotation_tls_largest_certificate_list(pointer, ServerContext.largestCertificateList)
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)

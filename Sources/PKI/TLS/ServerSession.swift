@@ -25,9 +25,6 @@ package final class ServerSession {
         package let wantsAcknowledgement: Bool
     }
 
-    /// The most bytes that a client may need for its handshake: twice the certificates that are taken.
-    package static let longestHandshake = 2 * ServerContext.largestCertificateList
-
     package private(set) var state = State.handshaking
     /// Nil until the handshake is complete.
     package private(set) var handshake: Handshake?
@@ -37,7 +34,6 @@ package final class ServerSession {
     /// The BIO that it writes.
     private var output: OpaquePointer
     private var helloLimit = ClientHelloLimit()
-    private var handshakeLength = 0
     private var isClosing = false
 
     /// - Throws: ``RotationError/Code/cryptography`` where there is no memory for it.
@@ -152,11 +148,8 @@ package final class ServerSession {
             state = handshake == nil ? .failed(TLSFailure(.internal)) : .established
             return
         }
-        handshakeLength += bytes.count
         switch SSL_get_error(ssl, result) {
-        case SSL_ERROR_WANT_READ:
-            guard handshakeLength > ServerSession.longestHandshake else { return }
-            state = .failed(TLSFailure(.tooLong, "more than \(ServerSession.longestHandshake) bytes"))
+        case SSL_ERROR_WANT_READ: break
         case SSL_ERROR_ZERO_RETURN: state = .failed(TLSFailure(.closed))
         default: state = .failed(TLSFailure.drain())
         }

@@ -27,6 +27,7 @@ struct TLSAcknowledgementTests {
     func stall(version: String) throws {
         let identity = try ClientIdentity(key: "ecdsa-p256")
         let server = try TestServer.start()
+        defer { withExtendedLifetime(server) {} }
         let outcome = try ExternalProgram.run([
             python, "-c", TLSAcknowledgementTests.client, "\(server.port)", identity.certificatePath, identity.keyPath,
             version,

@@ -43,6 +43,7 @@ struct TLSResumptionTests {
     @Test("a client that wants to negotiate anew is refused")
     func renegotiation() throws {
         let server = try TestServer.start()
+        defer { withExtendedLifetime(server) {} }
         // A line of one R makes s_client ask for it.
         let outcome = try ExternalProgram.run(
             ["sh", "-c", "(sleep 0.5; echo R; sleep 0.5) | openssl s_client -tls1_2 -connect 127.0.0.1:\(server.port)"])

@@ -109,6 +109,51 @@ struct TLSSessionTests {
         #expect(allowed.state == .handshaking)
     }
 
+    @Test("a client cannot go on with a handshake for ever by records that mean nothing")
+    func endless() throws {
+        let session = try TLSSessionTests.session()
+        _ = session.receive(try TLSSessionTests.hello.get())
+        // TLS 1.3 passes over change_cipher_spec (RFC 8446, 5).
+        for _ in 0..<1000 { _ = session.receive([20, 3, 3, 0, 1, 1]) }
+        #expect(reason(session.state) == .protocolError, "\(session.state)")
+    }
+
+    @Test("a client that says that it sends no more still gets its answer", arguments: ["TLSv1_2", "TLSv1_3"])
+    func halfClosed(version: String) throws {
+        // The request and close_notify reach the server at once.
+        let script = """
+            import socket, ssl, sys
+            context = ssl._create_unverified_context()
+            context.minimum_version = context.maximum_version = ssl.TLSVersion[sys.argv[2]]
+            connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+            read, written = ssl.MemoryBIO(), ssl.MemoryBIO()
+            session = context.wrap_bio(read, written)
+            def finish(step):
+                while True:
+                    try:
+                        return step()
+                    except ssl.SSLWantReadError:
+                        connection.sendall(written.read())
+                        read.write(connection.recv(65536))
+            finish(session.do_handshake)
+            session.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+            try:
+                session.unwrap()
+            except ssl.SSLWantReadError:
+                pass
+            connection.sendall(written.read())
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+            print(len(answer))
+            """
+        let server = try TestServer.start()
+        defer { withExtendedLifetime(server) {} }
+        let outcome = try ExternalProgram.run([python, "-c", script, "\(server.port)", version])
+        // An alert alone would be some thirty bytes.
+        #expect(try #require(Int(outcome.text.filter(\.isNumber)), "\(outcome.errors)") > 150)
+    }
+
     @Test("bytes one at a time come to the same as all at once", arguments: ["-tls1_2", "-tls1_3"])
     func byByte(version: String) throws {
         var options = LoopbackServer.Options()
