@@ -128,12 +128,16 @@ let package = Package(
             name: "DeliveryTests", dependencies: ["Delivery", "PKI", "System", "RotationTesting", "RotationModel"],
             swiftSettings: settings),
         .testTarget(
+            name: "IssuingTests",
+            dependencies: ["Issuing", "Policy", "PKI", "System", "RotationTesting", "RotationModel", "Basics"],
+            exclude: ["misbehaving.py"], swiftSettings: settings),
+        .testTarget(
             name: "JobTests",
             dependencies: [
                 "Job", "Intake", "Issuing", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI",
                 "LocatedYAML", "System", "RotationTesting", "RotationModel", "Basics",
             ],
-            exclude: ["Issuers/misbehaving.py"], swiftSettings: settings),
+            swiftSettings: settings),
         .testTarget(
             name: "ReportsTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import Delivery
 import RotationModel
+import RotationTesting
 import Testing
 
 @Suite("Device ids as file names")

@@ -53,8 +53,10 @@ struct MistakeTests {
         #expect(
             policy.compliance
                 == ComplianceRule(
-                    key: .replace, signature: .report, sharedKey: .replace, issuer: .ignore, authority: .replace,
-                    age: .init(over: .days(365), action: .report), superseded: .retire))
+                    [
+                        "key": .replace, "signature": .report, "sharedKey": .replace, "issuer": .ignore,
+                        "authority": .replace, "age": .report,
+                    ], oldest: .days(365), superseded: .retire))
         #expect((policy.batch, policy.perRun) == (100, 1000))
         #expect(policy.profile.backdate == .hours(1))
         #expect(policy.profile.keyUsage == [.digitalSignature, .keyAgreement])

@@ -1,6 +1,7 @@
 import Foundation
 import PKI
 import RotationModel
+import RotationTesting
 
 @testable import Fleet
 @testable import Intake
@@ -128,12 +129,4 @@ func written(_ write: ((([UInt8]) -> Void)) -> Void) -> String {
 /// Text without its colours, and whether it had any.
 func uncoloured(_ text: String) -> String {
     text.replacing(/\u{1B}\[[0-9]+m/, with: "")
-}
-
-extension DeviceID: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { self.init(checked: text) }
-}
-
-extension RunID: ExpressibleByStringLiteral {
-    package init(stringLiteral: String) { self.init(stringLiteral) }
 }

@@ -1,5 +1,6 @@
 import Lifecycle
 import RotationModel
+import RotationTesting
 import Testing
 
 @testable import Fleet

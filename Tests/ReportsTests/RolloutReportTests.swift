@@ -1,5 +1,6 @@
 import Fleet
 import RotationModel
+import RotationTesting
 import Testing
 
 @testable import Intake

@@ -1,4 +1,5 @@
 import RotationModel
+import RotationTesting
 import Testing
 
 @testable import Intake

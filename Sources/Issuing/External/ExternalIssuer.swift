@@ -19,7 +19,7 @@ package actor ExternalIssuer {
     /// What came of a batch.
     package struct Issued: Sendable {
         /// One an order, in their order; nil where ``failure`` came first.
-        package var results: [Result<Certificate, RotationError>?]
+        package var results: [Result<CheckedCertificate, RotationError>?]
         /// Why nothing more can be asked. What was answered before stands.
         package var failure: RotationError?
     }
@@ -73,7 +73,7 @@ package actor ExternalIssuer {
     private struct Work {
         let orders: [IssuerOrder]
         let check: AnswerCheck
-        var results: [Result<Certificate, RotationError>?]
+        var results: [Result<CheckedCertificate, RotationError>?]
         /// Of each order that was refused for now, why.
         var refusals: [Int: IssuerRefusal] = [:]
         /// How the program ended before it had answered what it was asked last.

@@ -13,7 +13,7 @@ extension IssueBatch {
     /// - Throws: ``RotationError/Code/cryptography`` where one certificate is not what was ordered: then none of the batch is taken.
     func ask(
         _ authority: ExternalIssuer, for reserved: [Reservation], _ labels: [Int64: [String: String]]
-    ) async throws -> (results: [Result<Certificate, RotationError>], failure: RotationError?) {
+    ) async throws -> (results: [Result<CheckedCertificate, RotationError>], failure: RotationError?) {
         let orders = reserved.map { reservation in
             Result { () throws(RotationError) in try order(of: authority, for: reservation, labels) }
         }
@@ -52,7 +52,7 @@ extension IssueBatch {
     private func refuseUsedSerials(
         _ issued: inout ExternalIssuer.Issued, of authority: ExternalIssuer
     ) throws {
-        let serials = issued.results.map { try? $0?.get().serialNumber }
+        let serials = issued.results.map { try? $0?.get().certificate.serialNumber }
         var used = try run.inventory.serialsInUse(
             Set(serials.compactMap(\.self)), issuer: authority.certificate.subject.text)
         for (place, serial) in serials.enumerated() {

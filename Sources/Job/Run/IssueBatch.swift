@@ -73,7 +73,7 @@ struct IssueBatch: Sendable {
             outcome.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
         }
 
-        let signed: [Result<Certificate, RotationError>]
+        let signed: [Result<CheckedCertificate, RotationError>]
         let external = keys.external[policy.profile.authority]
         if let external {
             (signed, outcome.failure) = try await ask(external, for: reserved, batch.labels)
@@ -86,7 +86,8 @@ struct IssueBatch: Sendable {
         for (reservation, result) in zip(reserved, signed) {
             let place = rows[reservation.index].place
             switch result {
-            case .success(let certificate):
+            case .success(let checked):
+                let certificate = checked.certificate
                 places[rows[reservation.index].decision.device] = place
                 issued.append(
                     IssuedOrder(
@@ -121,7 +122,7 @@ struct IssueBatch: Sendable {
 
     private func sign(
         _ reserved: [Reservation], _ labels: [Int64: [String: String]]
-    ) async throws -> [Result<Certificate, RotationError>] {
+    ) async throws -> [Result<CheckedCertificate, RotationError>] {
         guard let authority = keys.authorities[policy.profile.authority] else {
             throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
         }
@@ -144,11 +145,11 @@ struct IssueBatch: Sendable {
                 } catch {
                     return .failure(error)
                 }
-                try readBack.confirm(
+                let checked = try readBack.check(
                     certificate, is: order, for: rows[reservation.index].decision.device,
                     verifyingSignature: verifyingSignature)
                 verifyingSignature = false
-                return .success(certificate)
+                return .success(checked)
             }
         }
     }

@@ -126,8 +126,8 @@ struct ForecastDevice {
         }
         add(policies.policies[policy].dueDate(of: facts, device: device.id))
         add(current.notAfter + TimeSpan(seconds: 1))
-        if let age = policies.policies[policy].compliance.age {
-            add(current.notBefore + age.over + TimeSpan(seconds: 1))
+        if let oldest = policies.policies[policy].compliance.oldest {
+            add(current.notBefore + oldest + TimeSpan(seconds: 1))
         }
         if let rotation = device.rotation, let confirmedAt = rotation.confirmedAt {
             add(policies.policies[policy].overlapEnd(confirmedAt: confirmedAt))

@@ -127,10 +127,12 @@ struct PolicyCompiler {
 
     /// What is issued is as old as its backdate.
     private func checkAge(of policy: PolicyDraft, against profile: IssuanceProfile) {
-        guard let age = policy.compliance?.age, age.action == .replace, age.over < profile.backdate else { return }
+        guard let rule = policy.compliance, rule.action(on: .age) == .replace, let oldest = rule.oldest,
+            oldest < profile.backdate
+        else { return }
         policy.complianceValue?.report(
             "certificates of profile `\(profile.name)` are \(profile.backdate) old when they are issued (backdate), and "
-                + "`age` replaces those older than \(age.over)",
+                + "`age` replaces those older than \(oldest)",
             help: "choose a longer one", rule: .dueAtIssue)
     }
 

@@ -35,7 +35,9 @@ struct PolicyDraft {
             let match = matchValue.map(SelectorReader.read) ?? DeviceSelector()
             let expiry = reader.optional("expiry").map(ExpiryDraft.init(reading:)) ?? ExpiryDraft()
             let complianceValue = reader.optional("compliance")
-            let compliance = complianceValue.map(ComplianceReader.read) ?? ComplianceRule()
+            let compliance =
+                complianceValue.map { $0.mapping("`compliance`") { $0.rule(ComplianceRule.keys).rule } }
+                ?? ComplianceRule()
             let issuance = reader.required("issuance", like: "{ profile: NAME }").flatMap(IssuanceReader.read)
             let rollout = reader.optional("rollout").map(RolloutReader.read) ?? RolloutReader.Limits()
             return PolicyDraft(
@@ -108,13 +110,5 @@ enum RolloutReader {
             limits.freezesValue = reader.optional("freezes")
             return limits
         } ?? Limits()
-    }
-}
-
-extension LocatedValue {
-    /// One of an enumeration's words.
-    func choice<Choice: RawRepresentable & CaseIterable>(of: Choice.Type, what: String) -> Choice?
-    where Choice.RawValue == String {
-        choice(Choice.allCases.map { ($0.rawValue, $0) }, what: what)
     }
 }

@@ -69,59 +69,15 @@ extension RotationPolicy {
 
     /// The same checks as ``deviations(of:at:)``, without their texts.
     private func isCompliant(_ certificate: CertificateFacts, at now: Timestamp) -> Bool {
-        !(acts(compliance.malformed) && certificate.malformed != nil)
-            && !(acts(compliance.key) && deviatesInKey(certificate))
-            && !(acts(compliance.signature) && deviatesInSignature(certificate))
-            && !(acts(compliance.sharedKey) && certificate.isKeyShared)
-            && !(acts(compliance.issuer) && deviatesInIssuer(certificate))
-            && !(acts(compliance.authority) && certificate.authorityEnd != nil)
-            && !(acts(compliance.age?.action) && isTooOld(certificate, at: now))
+        for acting in compliance.acting where acting.check.finds(certificate, profile, compliance, now) { return false }
+        return true
     }
 
     private func deviations(
         of certificate: CertificateFacts, at now: Timestamp, in wording: Wording
     ) -> [Deviation] {
-        var found: [Deviation] = []
-        if let action = compliance.malformed, acts(action), let problem = certificate.malformed {
-            found.append((ReasonText.malformed(problem, in: wording), action))
+        compliance.acting.filter { $0.check.finds(certificate, profile, compliance, now) }.map {
+            ($0.check.tell(certificate, profile, compliance, now, wording), $0.action)
         }
-        if let action = compliance.key, acts(action), deviatesInKey(certificate) {
-            found.append((ReasonText.key(certificate, profile, in: wording), action))
-        }
-        if let action = compliance.signature, acts(action), deviatesInSignature(certificate) {
-            found.append((ReasonText.signature(certificate, profile, in: wording), action))
-        }
-        if let action = compliance.sharedKey, acts(action), certificate.isKeyShared {
-            found.append((ReasonText.sharedKey(certificate, in: wording), action))
-        }
-        if let action = compliance.issuer, acts(action), deviatesInIssuer(certificate) {
-            found.append((ReasonText.issuer(certificate, profile, in: wording), action))
-        }
-        if let action = compliance.authority, acts(action), let end = certificate.authorityEnd {
-            found.append((ReasonText.authority(certificate, end, in: wording), action))
-        }
-        if let age = compliance.age, acts(age.action), isTooOld(certificate, at: now) {
-            found.append((ReasonText.age(certificate, over: age.over, at: now, in: wording), age.action))
-        }
-        return found
-    }
-
-    private func acts(_ action: ComplianceAction?) -> Bool { action == .replace || action == .report }
-
-    private func deviatesInKey(_ certificate: CertificateFacts) -> Bool {
-        certificate.keyWeakness != nil || !profile.allows(certificate.key)
-    }
-
-    private func deviatesInSignature(_ certificate: CertificateFacts) -> Bool {
-        certificate.isSignatureWeak || certificate.signature != profile.signature
-    }
-
-    private func deviatesInIssuer(_ certificate: CertificateFacts) -> Bool {
-        guard let subject = profile.authoritySubject else { return false }
-        return !subject.isSame(as: certificate.issuer)
-    }
-
-    private func isTooOld(_ certificate: CertificateFacts, at now: Timestamp) -> Bool {
-        compliance.age.map { now - certificate.notBefore > $0.over } ?? false
     }
 }

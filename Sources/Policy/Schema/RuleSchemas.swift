@@ -22,57 +22,11 @@ enum RuleSchemas {
         ], required: ["name", "issuance"])
 
     private static let expiry = SchemaKind.mapping(
-        "When certificates are renewed, and what becomes of the old ones.",
-        [
-            (
-                "renewBefore",
-                SchemaKind.durationOrShare(
-                    "How long before notAfter a certificate is due: 30d, or 33% of its lifetime.", standard: "33%")
-            ),
-            (
-                "spread",
-                SchemaKind.durationOrShare(
-                    "Starts up to this much earlier, by a hash of policy name and device id.", standard: "0d")
-            ),
-            (
-                "overlap",
-                SchemaKind.duration("How long the old certificate stays once the new one is confirmed.", standard: "7d")
-            ),
-            (
-                "confirmWithin",
-                SchemaKind.duration("After this long without confirmation a device counts as stuck.", standard: "30d")
-            ),
-            (
-                "expired",
-                SchemaKind.choice(
-                    "What is done about a certificate that has expired.", of: ExpiryRule.Expired.self,
-                    standard: .replace)
-            ),
-        ])
+        "When certificates are renewed, and what becomes of the old ones.", ExpiryRule.keys)
 
     private static let compliance = SchemaKind.mapping(
         "What is done about certificates that are not what the profile would issue. What is left out is not checked.",
-        [
-            ("malformed", action("The certificate is not as RFC 5280 wants it, as an import found it.")),
-            ("key", action("The key is not among the profile's, or is known to be weak.")),
-            ("signature", action("The signature is weaker than SHA-256, or not the profile's.")),
-            ("sharedKey", action("Another device's certificate has the same key.")),
-            ("issuer", action("The issuer is not the profile's authority.")),
-            ("authority", action("The authority that signed it retires, ends before it does, or was revoked.")),
-            (
-                "age",
-                SchemaKind.mapping(
-                    "Older than so long, since notBefore.",
-                    [("over", SchemaKind.duration("How old it may be.")), ("do", action("What is done about it."))],
-                    required: ["over", "do"])
-            ),
-            (
-                "superseded",
-                SchemaKind.choice("An older ACTIVE certificate beside the current one.", of: SupersededAction.self)
-            ),
-        ])
-
-    private static func action(_ about: String) -> SchemaNode { SchemaKind.choice(about, of: ComplianceAction.self) }
+        ComplianceRule.keys)
 
     private static let issuance = SchemaKind.mapping(
         "What the replacement is.",

@@ -22,7 +22,7 @@ extension PolicySet {
 }
 
 extension RotationPolicy {
-    fileprivate var checksIssuer: Bool { compliance.issuer == .replace || compliance.issuer == .report }
+    fileprivate var checksIssuer: Bool { [.replace, .report].contains(compliance.action(on: .issuer)) }
 }
 
 /// A test's device on the table: the planner's own judgement, over facts that were made up.

@@ -1,13 +1,3 @@
-import RotationModel
-
-extension Timestamp: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { self.init(rfc3339: text)! }
-}
-
-extension DeviceID: ExpressibleByStringLiteral {
-    package init(stringLiteral text: String) { self.init(checked: text) }
-}
-
 /// The parts of a policy file that tests vary; as it stands, it renews every device 30 days before its end.
 struct PolicyText {
     var name = "sensors"
@@ -64,8 +54,4 @@ struct ProfileText {
 /// A policy file of these policies and profiles.
 func policyFile(_ policies: [PolicyText] = [PolicyText()], _ profiles: [ProfileText] = [ProfileText()]) -> String {
     "version: 1\npolicies:\n" + policies.map(\.text).joined() + "profiles:\n" + profiles.map(\.text).joined()
-}
-
-extension RunID: ExpressibleByStringLiteral {
-    package init(stringLiteral: String) { self.init(stringLiteral) }
 }

@@ -16,7 +16,7 @@ struct ExternalIssuerTests {
         let external = try Misbehaving()
         let issued = try await external.ask("reversed")
         #expect(issued.failure == nil)
-        let subjects = try issued.results.map { try #require(try $0?.get()).subject.text }
+        let subjects = try issued.results.map { try #require(try $0?.get()).certificate.subject.text }
         #expect(subjects == (0..<5).map { "CN=d\($0),O=Example Devices" })
         #expect(external.log.warnings == [])
     }

@@ -30,30 +30,3 @@ package enum Lead: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
-
-/// When a policy's certificates are renewed, and what becomes of the old ones.
-package struct ExpiryRule: Hashable, Sendable {
-    package enum Expired: String, Sendable, CaseIterable { case replace, report }
-
-    /// How long before `notAfter` a certificate is due.
-    package let renewBefore: Lead
-    /// Up to this much earlier, by a hash of policy name and device id.
-    package let spread: Lead
-    /// How long the old certificate stays valid after the new one is confirmed.
-    package let overlap: TimeSpan
-    /// After this long without confirmation a device counts as stuck.
-    package let confirmWithin: TimeSpan
-    /// What is done about a certificate that is past its `notAfter`.
-    package let expired: Expired
-
-    package init(
-        renewBefore: Lead = .share(Share(partsPerMillion: 330_000)), spread: Lead = .span(.zero),
-        overlap: TimeSpan = .days(7), confirmWithin: TimeSpan = .days(30), expired: Expired = .replace
-    ) {
-        self.renewBefore = renewBefore
-        self.spread = spread
-        self.overlap = overlap
-        self.confirmWithin = confirmWithin
-        self.expired = expired
-    }
-}

@@ -41,7 +41,7 @@ final class Misbehaving {
     ) throws -> IssuerOrder {
         let profile = try #require(
             PolicySet.load(
-                [SourceFile(path: "p.yaml", bytes: Array(policyFile().utf8))], authorities: nil, sha256: SHA256.digest
+                [SourceFile(path: "p.yaml", bytes: Array(policyFile.utf8))], authorities: nil, sha256: SHA256.digest
             ).set?.policies.first?.profile)
         let subject = [NameComponent(.commonName, device), NameComponent(.organization, "Example Devices")]
         return IssuerOrder(
@@ -112,7 +112,7 @@ final class Misbehaving {
         FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "/usr/local/bin/python3"
 
     /// The package's folder.
-    static let root = (0..<4).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
+    static let root = (0..<3).reduce(#filePath) { path, _ in (path as NSString).deletingLastPathComponent }
 
     private static let script: String = {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("misbehaving.py")
@@ -149,3 +149,21 @@ final class Naps: Sendable {
     var all: [Duration] { naps.withLock { $0 } }
     func add(_ nap: Duration) { naps.withLock { $0.append(nap) } }
 }
+
+/// The profile that orders are made under.
+private let policyFile = """
+    version: 1
+    policies:
+      - { name: sensors, match: {}, issuance: { profile: client } }
+    profiles:
+      - name: client
+        authority: fleet-ca-1
+        signature: ECDSA-WITH-SHA256
+        validity: 90d
+        keys: [ecdsa-p256, ecdsa-p384, rsa-2048+]
+        subject: "CN={device},O=Example Devices"
+        subjectAlternativeNames: ["URI:urn:device:{account}:{device}"]
+        keyUsage: [digitalSignature, keyAgreement]
+        extendedKeyUsage: [clientAuth, serverAuth]
+
+    """

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The last look before a certificate is recorded")
 struct ReadBackTests {
-    private static let now = TestFleet.now
+    private static let now = Timestamp(seconds: 1_796_083_200)
     private static let profile = CertificateProfile(
         signature: .ecdsaWithSHA256, keyUsage: [.digitalSignature], extendedKeyUsage: [.clientAuth])
 
@@ -25,9 +25,9 @@ struct ReadBackTests {
         let (mine, theirs) = (order("d1", key), order("d2", key))
         let readBack = try ReadBack(
             of: "fleet-ca-1", certificate: pki.authority.certificate, profile: Self.profile)
-        try readBack.confirm(try signer.sign(mine), is: mine, for: DeviceID("d1"), verifyingSignature: true)
+        _ = try readBack.check(try signer.sign(mine), is: mine, for: DeviceID("d1"), verifyingSignature: true)
         let error = try #require(throws: RotationError.self) {
-            try readBack.confirm(try signer.sign(theirs), is: mine, for: DeviceID("d1"), verifyingSignature: true)
+            _ = try readBack.check(try signer.sign(theirs), is: mine, for: DeviceID("d1"), verifyingSignature: true)
         }
         #expect(error.code == .cryptography && error.place == "authority fleet-ca-1, device d1")
         #expect(error.message.contains("the subject is CN=d2,") && error.message.contains("was to be CN=d1,"))

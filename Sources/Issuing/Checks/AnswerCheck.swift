@@ -22,7 +22,7 @@ package struct AnswerCheck: Sendable {
     /// - Throws: ``RotationError/Code/cryptography`` where it is not what was ordered, with every difference;
     ///   ``RotationError/Code/badInput`` where all that differs is how the key is written.
     func certificate(_ pem: String, chain given: [String], for order: CertificateOrder) throws(RotationError)
-        -> Certificate
+        -> CheckedCertificate
     {
         let certificate = try read(pem, "the certificate")
         var differences = dateDifferences(certificate, order)
@@ -46,7 +46,7 @@ package struct AnswerCheck: Sendable {
                 "the certificate \(certificate.fingerprint) is not what was ordered: \(differences.joined(separator: "; "))"
             )
         }
-        return certificate
+        return CheckedCertificate(certificate)
     }
 
     private func dateDifferences(_ certificate: Certificate, _ order: CertificateOrder) -> [String] {
