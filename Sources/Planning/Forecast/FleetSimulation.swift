@@ -64,7 +64,7 @@ final class FleetSimulation {
                 case .one(let index):
                     device.policy = index
                     guard try evaluate(device, index, on: first).decisions().isEmpty else { break }
-                    schedule(device, on: nextDay(for: device, after: 0))
+                    schedule(device, on: nextDay(for: &device, after: 0))
                     return
                 }
             }
@@ -88,8 +88,11 @@ final class FleetSimulation {
         let places = takeCalendar(of: day)
         backlog.remove(places)
         for place in places {
-            let rows = try look(at: place, day, planner)
-            guard !rows.isEmpty else { continue }
+            guard let rows = try look(at: &devices[Int(place)], day, planner) else { continue }
+            if rows.isEmpty {
+                reschedule(place, nextDay(for: &devices[Int(place)], after: day))
+                continue
+            }
             found.append(place)
             owners += repeatElement(place, count: rows.count)
             decisions += rows
@@ -102,8 +105,8 @@ final class FleetSimulation {
             decisions.append(decision)
         }
         let order = FleetSimulation.order(of: decisions, owners)
-        decisions = order.map { decisions[$0] }
         owners = order.map { owners[$0] }
+        decisions.reorder(order)
         Rollout.hold(
             &decisions, policies: planner.policies, state: RolloutState(), at: planner.at, closures: closures,
             limit: limits.issue)
@@ -114,7 +117,7 @@ final class FleetSimulation {
         }
         backlog.settle()
         for place in found.sorted() where !backlog.contains(place) {
-            reschedule(place, nextDay(for: devices[Int(place)], after: day))
+            reschedule(place, nextDay(for: &devices[Int(place)], after: day))
         }
     }
 
@@ -153,30 +156,28 @@ final class FleetSimulation {
         }.map(\.place)
     }
 
-    /// What a run decides for one device, after its answers of the day before have come in.
-    private func look(at place: Int32, _ day: Int, _ planner: Planner) throws -> [Decision] {
-        if day > 0 {
-            devices[Int(place)].answer(at: planner.at, &supposed)
-        }
-        devices[Int(place)].begin()
-        devices[Int(place)].revoke(planner.revocations, at: planner.at)
-        guard let current = devices[Int(place)].device.active.first else { return [] }
-        switch try selections.select(for: devices[Int(place)].device, current: current) {
+    /// What a run decides for one device, after its answers of the day before have come in; nil where nothing can happen to it any more.
+    ///
+    /// Devices are handed about where they stand: each is looked at hundreds of times, and a copy of what is known of it costs more than a
+    /// decision.
+    private func look(at device: inout ForecastDevice, _ day: Int, _ planner: Planner) throws -> [Decision]? {
+        if day > 0 { device.answer(at: planner.at, &supposed) }
+        device.begin()
+        device.revoke(planner.revocations, at: planner.at)
+        guard let current = device.device.active.first else { return nil }
+        switch try selections.select(for: device.device, current: current) {
         case .none:
             if day == 0 { uncovered += 1 }
-            return []
+            return nil
         case .ambiguous(let indices):
             var ambiguities = Ambiguities()
-            ambiguities.add(devices[Int(place)].device.id, indices.map { planner.policies.policies[$0] })
+            ambiguities.add(device.device.id, indices.map { planner.policies.policies[$0] })
             try ambiguities.throwIfAny()
-            return []
+            return nil
         case .one(let index):
-            devices[Int(place)].policy = index
-            let decisions = try evaluate(devices[Int(place)], index, on: planner).decisions()
-            if decisions.isEmpty {
-                devices[Int(place)].settle(at: planner.at)
-                reschedule(place, nextDay(for: devices[Int(place)], after: day))
-            }
+            device.policy = index
+            let decisions = try evaluate(device, index, on: planner).decisions()
+            if decisions.isEmpty { device.settle(at: planner.at) }
             return decisions
         }
     }
@@ -240,7 +241,7 @@ final class FleetSimulation {
     }
 
     /// The first day after this one on which something can happen to the device; nil where that is not within the forecast.
-    private func nextDay(for device: ForecastDevice, after day: Int) -> Int? {
+    private func nextDay(for device: inout ForecastDevice, after day: Int) -> Int? {
         let time: Timestamp?
         switch device.progress {
         case .moved: time = dates[day]
@@ -256,5 +257,24 @@ final class FleetSimulation {
         let seconds = max(0, (time - dates[0]).seconds)
         let day = Int(clamping: (seconds + 86_399) / 86_400)
         return day < dates.count ? day : nil
+    }
+}
+
+extension Array {
+    /// Puts the elements in another order without a copy of any.
+    ///
+    /// - Parameter order: For each place, where its element stands now; each place once.
+    fileprivate mutating func reorder(_ order: [Int]) {
+        var sources = order
+        // An array's own `swapAt` copies.
+        withUnsafeMutableBufferPointer { elements in
+            for place in elements.indices {
+                var source = sources[place]
+                // What stood there may have been moved on by an earlier swap.
+                while source < place { source = sources[source] }
+                sources[place] = source
+                elements.swapAt(place, source)
+            }
+        }
     }
 }
