@@ -274,7 +274,7 @@ struct DeviceEvaluation {
     private func certificateFacts(of certificate: PlanningCertificate) throws -> CertificateFacts {
         CertificateFacts(
             notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
-            keyName: planner.keyName(certificate.key),
+            keyName: planner.keyName,
             keyWeakness: certificate.keyWeakness ?? planner.authorities.weakness(of: certificate.keyIdentity),
             isKeyShared: sharedKeys.contains(certificate.keyIdentity),
             signature: certificate.signature, isSignatureWeak: certificate.isSignatureWeak,

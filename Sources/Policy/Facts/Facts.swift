@@ -20,7 +20,8 @@ package struct CertificateFacts: Sendable {
     package let notAfter: Timestamp
     package let key: KeyAlgorithm
     /// The same for people, who know a curve by its name.
-    package let keyName: String
+    package var keyName: String { naming(key) }
+    private let naming: @Sendable (KeyAlgorithm) -> String
     /// Why its key is known to be weak, in a few words (`RSA of fewer than 2048 bits`); nil where nothing is known against it.
     package let keyWeakness: String?
     /// Whether another device has a certificate with the same key.
@@ -43,8 +44,8 @@ package struct CertificateFacts: Sendable {
     package let malformed: String?
 
     package init(
-        notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm, keyName: String? = nil,
-        keyWeakness: String? = nil,
+        notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm,
+        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description, keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
         isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false,
         isSelfSigned: Bool = false, malformed: String? = nil
@@ -52,7 +53,7 @@ package struct CertificateFacts: Sendable {
         self.notBefore = notBefore
         self.notAfter = notAfter
         self.key = key
-        self.keyName = keyName ?? key.description
+        naming = keyName
         self.keyWeakness = keyWeakness
         self.isKeyShared = isKeyShared || sharedWith != nil
         self.sharedWith = sharedWith
