@@ -23,6 +23,18 @@ final class LoopbackServer: Sendable {
         var acknowledges = true
         /// How many bytes follow the report.
         var filler = 0
+        /// Whether the server says something, one byte, when the handshake is complete.
+        var greets = false
+    }
+
+    /// What came of some bytes of a client.
+    struct Step: Equatable, Sendable {
+        let state: ServerSession.State
+        /// Whether the client had said something in the clear.
+        let hasPlaintext: Bool
+        /// Whether there was something to be sent to it.
+        let hasOutput: Bool
+        let wantsAcknowledgement: Bool
     }
 
     let port: Int
@@ -31,6 +43,7 @@ final class LoopbackServer: Sendable {
     private let context: Mutex<ServerContext>
     private let begun = Mutex(0)
     private let ended = Mutex<[ServerSession.State]>([])
+    private let taken = Mutex<[Step]>([])
 
     init(_ context: ServerContext, _ options: Options = Options()) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -66,6 +79,9 @@ final class LoopbackServer: Sendable {
     /// Sessions from now on are of this one.
     func replace(_ context: ServerContext) { self.context.withLock { $0 = context } }
 
+    /// All that was received, by all sessions.
+    var steps: [Step] { taken.withLock { $0 } }
+
     /// Whether a session has begun, at the latest ten seconds from now.
     func hasBegun() -> Bool {
         for _ in 0..<1000 {
@@ -100,9 +116,19 @@ final class LoopbackServer: Sendable {
             guard count > 0 else { break }
             var rest = buffer[..<count]
             while !rest.isEmpty {
+                let wasShaking = session.state == .handshaking
                 let received = session.receive(Array(rest.prefix(options.piece)))
                 rest = rest.dropFirst(options.piece)
                 request += received.plaintext
+                let output = session.takeOutput()
+                taken.withLock {
+                    $0.append(
+                        Step(
+                            state: session.state, hasPlaintext: !received.plaintext.isEmpty, hasOutput: !output.isEmpty,
+                            wantsAcknowledgement: received.wantsAcknowledgement))
+                }
+                send(output, by: connection)
+                if wasShaking, session.state == .established, options.greets { _ = session.send([0x21]) }
                 if received.wantsAcknowledgement, options.acknowledges {
                     setsockopt(connection, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, size)
                 }
