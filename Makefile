@@ -3,8 +3,9 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-# What `install` installs; `make build` makes it.
+# What `install` installs; `make build` makes it. The gate is looked for beside the job.
 BINARY ?= .build/release/rotation-job
+GATE_BINARY ?= $(dir $(BINARY))rotation-gate
 # Read by `demo`, `bench`, `bench-token` and `fuzz`.
 DEVICES ?= 60
 COUNT ?= 20000
@@ -24,6 +25,7 @@ POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/
 DOCS = README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md))
 ISSUERS = openssl-ca aws-private-ca
+UNITS = rotation-job.service rotation-job.timer rotation-gate.service rotation-gate.socket
 # So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
 DOCLINKS = policies:../../rotation-job/policies examples:../../rotation-job/examples cron:../../rotation-job/cron \
   issuers:../../../lib/rotation-job/issuers
@@ -50,13 +52,15 @@ setup-test: ## Install what the tests need beside that
 	@scripts/setup build test
 
 .PHONY: build
-build: setup ## Build the program for release and print where it is
+build: setup ## Build the programs for release and print where they are
 	$(SWIFT) build $(RELEASE) --product rotation-job
-	@echo "built $$($(SWIFT) build $(RELEASE) --show-bin-path)/rotation-job"
+	$(SWIFT) build $(RELEASE) --product rotation-gate
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; echo "built $$bin/rotation-job and $$bin/rotation-gate"
 
 .PHONY: test
 test: setup setup-test ## Build for debugging and run all tests, end to end too
 	$(SWIFT) build --product rotation-job
+	$(SWIFT) build --product rotation-gate
 	$(SWIFT) test
 
 .PHONY: demo
@@ -79,6 +83,13 @@ bench-token: setup setup-test ## Measure a run whose authority's key is in a tok
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
 	"$$bin/RotationBench" --token "$$bin/rotation-job" "$$work/run" $(TOKEN_COUNT)
 
+.PHONY: bench-gate
+bench-gate: setup ## Measure handshakes of the network gate
+	$(SWIFT) build $(RELEASE) --product rotation-gate
+	$(SWIFT) build $(RELEASE) --product RotationBench
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
+	"$$bin/RotationBench" --gate "$$bin/rotation-gate" "$$work/gate" 5
+
 .PHONY: fuzz
 fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
 	@scripts/fuzz $(FUZZ_SECONDS)
@@ -94,10 +105,12 @@ format: ## Lay the Swift sources out
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 .PHONY: install
-install: ## Install the built program, issuers, example policies, units and documents below DESTDIR/PREFIX
-	@test -x "$(BINARY)" || { echo "there is no $(BINARY): run \`make build\` first" >&2; exit 1; }
+install: ## Install the built programs, issuers, example policies, units and documents below DESTDIR/PREFIX
+	@for program in "$(BINARY)" "$(GATE_BINARY)"; do \
+	  test -x "$$program" || { echo "there is no $$program: run \`make build\` first" >&2; exit 1; }; done
 	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
+	install -m 0755 "$(GATE_BINARY)" $(BINDIR)/rotation-gate
 	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
 	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
 	install -m 0644 $(DOCS) $(DOCDIR)
@@ -105,17 +118,17 @@ install: ## Install the built program, issuers, example policies, units and docu
 	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
 	install -m 0644 examples/README.md $(EXAMPLEDIR)
 	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
-	for unit in rotation-job.service rotation-job.timer; do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
+	for unit in $(UNITS); do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
 	for link in $(DOCLINKS); do ln -sfn "$${link#*:}" "$(DOCDIR)/$${link%%:*}"; done
 	ln -sfn ../doc/rotation-job/docs $(SHAREDIR)/docs
-	sed -i 's|/usr/local/|$(PREFIX)/|g' $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer $(CRONDIR)/rotation-job.crontab \
+	sed -i 's|/usr/local/|$(PREFIX)/|g' $(addprefix $(UNITDIR)/,$(UNITS)) $(CRONDIR)/rotation-job.crontab \
 	  $(CRONDIR)/INSTALL.md $(DOCDIR)/*.md $(DOCDIR)/docs/*.md $(EXAMPLEDIR)/README.md
 
 .PHONY: uninstall
 uninstall: ## Take away exactly what install put there
-	rm -f $(BINDIR)/rotation-job $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
+	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
-	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(UNITDIR)/rotation-job.service $(UNITDIR)/rotation-job.timer
+	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(UNITDIR)/,$(UNITS))
 	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
 	@if [ -L $(SHAREDIR)/docs ]; then rm $(SHAREDIR)/docs; fi
 	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \

@@ -18,12 +18,14 @@ let package = Package(
     name: "rotation-job",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "rotation-job", targets: ["RotationJob"])
+        .executable(name: "rotation-job", targets: ["RotationJob"]),
+        .executable(name: "rotation-gate", targets: ["RotationGate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -41,6 +43,21 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: ["Job", "Intake", "Planning", "Fleet", "Lifecycle", "Policy", "RotationModel", "Basics"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "RotationGate",
+            dependencies: [
+                "Gate", "Job", "LocatedYAML", "System", "RotationModel", "Basics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Gate",
+            dependencies: [
+                "Job", "Intake", "Planning", "Delivery", "Fleet", "Policy", "PKI", "System", "RotationModel", "Basics",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .target(
             name: "Job",
@@ -138,6 +155,13 @@ let package = Package(
                 "LocatedYAML", "System", "RotationTesting", "RotationModel", "Basics",
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "GateTests",
+            dependencies: [
+                "Gate", "Job", "Intake", "Planning", "Delivery", "Fleet", "Lifecycle", "Policy", "PKI", "LocatedYAML",
+                "System", "RotationTesting", "RotationModel", "Basics",
+            ],
+            exclude: ["Judges"], swiftSettings: settings),
         .testTarget(
             name: "ReportsTests",
             dependencies: [

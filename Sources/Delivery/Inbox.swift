@@ -6,8 +6,9 @@ import RotationModel
 package struct Inbox: Sendable {
     private let folders: InboxDescriptors
 
-    package init(root: String) {
-        folders = InboxDescriptors(root: root)
+    /// - Parameter acceptsGate: whether what lies in `gate` is taken for a gate's word. Otherwise such a folder is an obstacle.
+    package init(root: String, acceptsGate: Bool = false) {
+        folders = InboxDescriptors(root: root, acceptsGate: acceptsGate)
     }
 
     package var root: String { folders.root }
@@ -35,6 +36,30 @@ package struct Inbox: Sendable {
         InboxFolder(
             folders: folders, folder: "ack",
             kinds: [InboxFolder.Kind(suffix: ".jws", largest: Inbox.largestConfirmation)])
+    }
+
+    /// `gate/submissions/TIME-RANDOM.json`: what devices handed in at the gate, see ``Submission``.
+    package var submissions: InboxFolder { spool(Spool.submissionsFolder, largest: Submission.largestFile) }
+
+    /// `gate/seen/TIME-RANDOM.json`: who spoke to the gate, see ``SeenNote``.
+    package var seen: InboxFolder { spool(Spool.seenFolder, largest: SeenNote.largestFile) }
+
+    /// Where the gate's ``Spool`` lies.
+    package static func spoolPath(in root: String) -> String { "\(root)/\(InboxDescriptors.gate)" }
+
+    private func spool(_ name: String, largest: Int) -> InboxFolder {
+        InboxFolder(
+            folders: folders, folder: "\(InboxDescriptors.gate)/\(name)",
+            kinds: [InboxFolder.Kind(suffix: SpoolName.suffix, largest: largest)])
+    }
+
+    /// The name under which a file is rejected: its own, but for what came through the gate, which is named after its device. So a device
+    /// cannot fill the disk there either, and finds its reason where others do.
+    ///
+    /// - Parameter device: whose it is; nil where no device of the inventory could be told.
+    package static func rejectedName(of file: String, device: DeviceID?) -> String {
+        guard SpoolName(file) != nil, let device else { return file }
+        return DeviceFileName.encode(device) + SpoolName.suffix
     }
 
     /// The most bytes of a confirmation that are read. One signed with RSA-8192 takes less than 2 KiB.

@@ -6,6 +6,8 @@ import System
 /// another user, and may rename what is his.
 final class InboxDescriptors: Sendable {
     let root: String
+    /// Whether `gate` is read.
+    private let acceptsGate: Bool
 
     private struct Opened {
         var inbox: Folder?
@@ -15,21 +17,65 @@ final class InboxDescriptors: Sendable {
     }
     private let opened = Mutex(Opened())
 
-    init(root: String) { self.root = root }
+    init(root: String, acceptsGate: Bool = false) { (self.root, self.acceptsGate) = (root, acceptsGate) }
+
+    /// The gate's spool, a folder of the inbox.
+    static let gate = "gate"
 
     /// A folder of the inbox; nil where there is none.
     ///
+    /// - Parameter name: `csr`, or of the gate's spool `gate/seen`.
     /// - Throws: ``RotationError/Code/permission`` where it is none that may be used: a link, on another file system, or of an owner
-    ///   who is neither this process's user nor root nor the inbox's own.
+    ///   who is neither this process's user nor root nor the inbox's own. Of the spool also where others than the gate may write there, and
+    ///   ``RotationError/Code/configuration`` where there is to be none.
     func folder(_ name: String) throws(RotationError) -> Folder? {
         try opened.withLock { state throws(RotationError) in
-            if let known = state.folders[name] { return known }
-            guard let inbox = try inbox(&state), inbox.contains(name) else { return nil }
-            let folder = try inbox.folder(name)
-            try check(folder, in: inbox)
-            state.folders[name] = folder
-            return folder
+            let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { return try ownFolder(name, &state) }
+            return try spoolFolder(parts[1], &state)
         }
+    }
+
+    private func ownFolder(_ name: String, _ state: inout Opened) throws(RotationError) -> Folder? {
+        if let known = state.folders[name] { return known }
+        guard let inbox = try inbox(&state), inbox.contains(name) else { return nil }
+        let folder = try inbox.folder(name)
+        try check(folder, in: inbox)
+        state.folders[name] = folder
+        return folder
+    }
+
+    /// A folder of the spool. Whose it is, the spool's own mode says: who may write there made it.
+    private func spoolFolder(_ name: String, _ state: inout Opened) throws(RotationError) -> Folder? {
+        let inner = "\(InboxDescriptors.gate)/\(name)"
+        if let known = state.folders[inner] { return known }
+        guard let inbox = try inbox(&state), inbox.contains(InboxDescriptors.gate) else { return nil }
+        guard acceptsGate else {
+            throw RotationError(
+                .configuration, "rotation.yaml has no `gate`, and so what lies in it is not read",
+                at: "\(root)/\(InboxDescriptors.gate)",
+                advice: "add `gate` where a gate runs; where none does, find out who made the folder")
+        }
+        // Where those cannot be looked at, nobody knows who else may write.
+        var uploads: [FileIdentity] = []
+        for name in ["csr", "ack"] {
+            if let upload = try ownFolder(name, &state) { uploads.append(try upload.identity()) }
+        }
+        guard let gate = try ownFolder(InboxDescriptors.gate, &state) else { return nil }
+        let trust = SpoolTrust(inbox: try inbox.identity(), uploads: uploads)
+        let own = try gate.identity()
+        if let obstacle = trust.obstacle(own, at: gate.path) { throw obstacle }
+        guard gate.contains(name) else { return nil }
+        let inside = try gate.folder(name)
+        let identity = try inside.identity()
+        guard identity.isOnFileSystem(of: own) else {
+            throw RotationError(
+                .permission, "it lies on another file system than the inbox", at: inside.path,
+                advice: "make it a folder of the inbox itself")
+        }
+        if let obstacle = trust.obstacle(identity, at: inside.path, in: own) { throw obstacle }
+        state.folders[inner] = inside
+        return inside
     }
 
     /// `rejected/`, which is made where it is missing: what lies in it was written by the job.

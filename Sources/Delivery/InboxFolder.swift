@@ -18,6 +18,9 @@ package struct InboxFolder: Sendable {
         let largest: Int
     }
 
+    /// Whether it is the gate's: files are named by their times, and say themselves whom they speak for.
+    package var isSpool: Bool { folder.hasPrefix("\(InboxDescriptors.gate)/") }
+
     private func kind(of name: String) -> Kind? { kinds.first { name.hasSuffix($0.suffix) } }
 
     package var path: String { "\(folders.root)/\(folder)" }
@@ -95,6 +98,9 @@ package struct InboxFolder: Sendable {
         }
     }
 
+    /// Makes durable that files are gone.
+    package func synchronize() throws(RotationError) { try folders.folder(folder)?.synchronize() }
+
     /// Whether there is such a folder.
     package var exists: Bool { (try? folders.folder(folder)) != nil }
 
@@ -144,7 +150,7 @@ extension InboxFolder {
             var copied: [Copied] = []
             for rejection in rejections {
                 attempt(failed) { () throws(RotationError) in
-                    copied.append(try copy(rejection, from: rejection.file, to: rejected))
+                    copied.append(try copy(rejection, from: rejection.submission ?? rejection.file, to: rejected))
                 }
             }
             try rejected.synchronizeFileSystem()

@@ -5,6 +5,8 @@ import RotationModel
 package struct Rejection: Sendable, Equatable {
     /// The file's name in the inbox.
     package let file: String
+    /// The name under which it lies there, where that says nothing of its device: a submission's in the gate's spool.
+    package let submission: String?
     /// Whose it is, where the name leads to a device of the inventory.
     package let device: DeviceID?
     /// A stable name of the rule that it broke.
@@ -17,10 +19,12 @@ package struct Rejection: Sendable, Equatable {
     package let isContentKept: Bool
 
     package init(
-        file: String, device: DeviceID?, code: String, text: String, at: Timestamp, run: RunID,
+        file: String, submission: String? = nil, device: DeviceID?, code: String, text: String, at: Timestamp,
+        run: RunID,
         isContentKept: Bool = true
     ) {
         self.file = file
+        self.submission = submission
         self.device = device
         self.code = code
         self.text = text
@@ -34,6 +38,7 @@ package struct Rejection: Sendable, Equatable {
         json.object { json in
             json.member("version", 1)
             json.member("file", file)
+            if let submission { json.member("submission", submission) }
             json.key("device")
             if let device { json.value(device.text) } else { json.null() }
             json.key("reason")

@@ -53,7 +53,9 @@ package struct StatusText {
     }
 
     private var underWay: String {
-        guard !status.pickUp.rotations.isEmpty || status.waitingRequests + status.devicesWithoutActive > 0 else {
+        let unseen = status.unseenDevices ?? 0
+        guard !status.pickUp.rotations.isEmpty || status.waitingRequests + status.devicesWithoutActive + unseen > 0
+        else {
             return ""
         }
         var table = Table([.right, .left])
@@ -67,6 +69,13 @@ package struct StatusText {
         }
         if status.devicesWithoutActive > 0 {
             table.add([Table.Cell(String(status.devicesWithoutActive)), "devices without an ACTIVE certificate"])
+        }
+        if unseen > 0 {
+            let devices = Plural.of("device", unseen)
+            table.add([
+                Table.Cell(String(unseen)),
+                Table.Cell("\(devices) not seen at the gate for \(FleetStatus.unseenAfter.approximate)"),
+            ])
         }
         return style.bold("Rotations") + "\n" + table.text
     }
@@ -97,6 +106,7 @@ package struct StatusJSON {
             PlanDocument.appendRollout(status.plan, to: &json)
             json.member("waitingRequests", status.waitingRequests)
             json.member("devicesWithoutActive", status.devicesWithoutActive)
+            if let unseen = status.unseenDevices { json.member("devicesNotSeen", unseen) }
             PlanDocument.append(status.plan.revocations, to: &json)
             PlanDocument.append(status.pickUp, to: &json)
         }

@@ -6,7 +6,9 @@ import RotationModel
 /// `RotationBench --algorithms`: the same for authorities of each kind.
 ///
 /// `RotationBench --run JOB WORKDIR COUNT`: what the whole job makes of it. `--token` instead of `--run`: the same with the authority's key in
-/// a token of SoftHSM. Measure release builds.
+/// a token of SoftHSM.
+///
+/// `RotationBench --gate GATE WORKDIR SECONDS`: what a handshake costs the network gate. Measure release builds.
 @main
 struct RotationBench {
     static func main() {
@@ -17,6 +19,7 @@ struct RotationBench {
             case "--algorithms" where arguments.count == 1: try AlgorithmBench().printTable()
             case "--run": try RunBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
             case "--token": try TokenBench(workspace: workspace(arguments), raw: RawMeasurement.take()).printTable()
+            case "--gate": try gate(arguments).printTable()
             default: throw wrongUsage
             }
         } catch {
@@ -30,7 +33,14 @@ struct RotationBench {
         return RunWorkspace(job: arguments[1], folder: arguments[2], count: count)
     }
 
+    private static func gate(_ arguments: [String]) throws(RotationError) -> GateBench {
+        guard arguments.count == 4, let seconds = Int(arguments[3]), seconds > 0 else { throw wrongUsage }
+        return GateBench(gate: arguments[1], folder: arguments[2], seconds: seconds)
+    }
+
     private static let wrongUsage = RotationError(
         .usage, "wrong arguments",
-        advice: "RotationBench, RotationBench --algorithms, or RotationBench --run|--token JOB WORKDIR COUNT")
+        advice:
+            "RotationBench, RotationBench --algorithms, RotationBench --run|--token JOB WORKDIR COUNT, or --gate GATE WORKDIR SECONDS"
+    )
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Job
 import RotationModel
 
 /// The command line: it parses, composes and prints. What is decided is decided in the layers below.

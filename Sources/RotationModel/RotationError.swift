@@ -42,6 +42,22 @@ package struct RotationError: Error, Sendable, Equatable {
     }
 }
 
+extension RotationError.Code {
+    /// By sysexits.h where it has one.
+    package var exitStatus: Int32 {
+        switch self {
+        case .io, .inventory, .cryptography: 1
+        case .guarded: 3
+        case .usage: 64
+        case .badInput: 65
+        case .keyUnavailable: 69
+        case .locked: 75
+        case .permission: 77
+        case .configuration: 78
+        }
+    }
+}
+
 extension RotationError: CustomStringConvertible {
     /// `place: message; advice`, on one line.
     package var description: String {

@@ -7,11 +7,14 @@ struct ArchitectureTests {
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The outside libraries, and which module alone may know each.
-    private static let importers = [
-        "ArgumentParser": "RotationJob", "Logging": "RotationJob", "GRDB": "Fleet", "GRDBSQLite": "Fleet",
-        "Yams": "LocatedYAML", "COpenSSL": "PKI", "CPKCS11": "PKI", "SwiftASN1": "PKI", "Glibc": "System",
-        "CLinux": "System",
+    /// The programs that users start: thin, and all that reads command lines.
+    private static let executables: Set = ["RotationJob", "RotationGate"]
+
+    /// The outside libraries, and which module alone may know each; the executables count as one.
+    private static let importers: [String: Set<String>] = [
+        "ArgumentParser": executables, "Logging": executables, "GRDB": ["Fleet"], "GRDBSQLite": ["Fleet"],
+        "Yams": ["LocatedYAML"], "COpenSSL": ["PKI"], "CPKCS11": ["PKI"], "SwiftASN1": ["PKI"], "Glibc": ["System"],
+        "CLinux": ["System"], "NIOCore": ["Gate"], "NIOPosix": ["Gate"], "NIOHTTP1": ["Gate"],
     ]
 
     /// The lines of ARCHITECTURE.md that read `Module → A, B`, top layer first.
@@ -69,13 +72,13 @@ struct ArchitectureTests {
         #expect(imported.isDisjoint(with: try Self.modules().union(Self.importers.keys)), "\(imported)")
     }
 
-    @Test("Each outside library has one importer")
+    @Test("Each outside library has one importer, or is the executables'")
     func importers() throws {
         let testing: Set = ["RotationTesting", "FleetMaker", "RotationBench", "FuzzTargets", "RotationFuzz"]
         for module in try Self.modules().subtracting(testing) {
             for library in try Self.imports(of: module) {
-                guard let importer = Self.importers[library] else { continue }
-                #expect(importer == module, "\(module) imports \(library)")
+                guard let importers = Self.importers[library] else { continue }
+                #expect(importers.contains(module), "\(module) imports \(library)")
             }
         }
     }

@@ -3,23 +3,28 @@ import Testing
 
 @Suite("The shipped units and the installation")
 struct UnitsTests {
+    private static let names = [
+        "rotation-job.service", "rotation-job.timer", "rotation-gate.service", "rotation-gate.socket",
+    ]
+
     /// The units as `make install` would place them, started from the built program.
     private func units() throws -> TemporaryDirectory {
         let folder = try TemporaryDirectory()
-        for name in ["rotation-job.service", "rotation-job.timer"] {
+        for name in UnitsTests.names {
             let text = try String(contentsOfFile: Package.root + "/cron/" + name, encoding: .utf8)
                 .replacing("/usr/local/bin/rotation-job", with: Program.rotationJob)
+                .replacing("/usr/local/bin/rotation-gate", with: Program.rotationGate)
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder / name))
         }
         return folder
     }
 
-    @Test("systemd-analyze verify says nothing about the service and the timer")
+    @Test("systemd-analyze verify says nothing about the services, the timer and the socket")
     func verify() async throws {
         let folder = try units()
         let output = try await Program.run(
             "/usr/bin/env",
-            ["systemd-analyze", "verify", "--man=no", folder / "rotation-job.service", folder / "rotation-job.timer"])
+            ["systemd-analyze", "verify", "--man=no"] + UnitsTests.names.map { folder / $0 })
         // It exits 0 on an unknown key, so what it prints is the verdict.
         #expect(output.status == 0, output.story)
         #expect(output.stdout + output.stderr == "")
@@ -56,14 +61,15 @@ struct UnitsTests {
         }
     }
 
-    @Test("systemd-analyze security finds an exposure below 2.0")
-    func exposure() async throws {
+    @Test(
+        "systemd-analyze security finds an exposure below 2.0",
+        arguments: ["rotation-job.service", "rotation-gate.service"])
+    func exposure(unit: String) async throws {
         let folder = try units()
         let output = try await Program.run(
             "/usr/bin/env",
             [
-                "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20",
-                folder / "rotation-job.service",
+                "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", folder / unit,
             ])
         #expect(output.status == 0, output.story)
         #expect(output.stdout.contains("Overall exposure level"), output.story)
@@ -76,12 +82,16 @@ struct UnitsTests {
         try FileManager.default.createDirectory(atPath: stage + "/usr/bin", withIntermediateDirectories: true)
         try Data("kept".utf8).write(to: URL(fileURLWithPath: stage + "/usr/bin/other"))
         let before = Tree(stage)
-        let arguments = ["-C", Package.root, "DESTDIR=\(stage)", "PREFIX=/usr", "BINARY=\(Program.rotationJob)"]
+        let arguments = [
+            "-C", Package.root, "DESTDIR=\(stage)", "PREFIX=/usr", "BINARY=\(Program.rotationJob)",
+            "GATE_BINARY=\(Program.rotationGate)",
+        ]
         let installed = try await Program.run("/usr/bin/make", arguments + ["install"])
         #expect(installed.status == 0, installed.story)
         let tree = Set(Tree(stage).files)
         for file in [
-            "usr/bin/rotation-job", "usr/share/rotation-job/policies/sensors.yaml",
+            "usr/bin/rotation-job", "usr/bin/rotation-gate", "usr/lib/systemd/system/rotation-gate.service",
+            "usr/lib/systemd/system/rotation-gate.socket", "usr/share/rotation-job/policies/sensors.yaml",
             "usr/lib/systemd/system/rotation-job.service",
             "usr/lib/systemd/system/rotation-job.timer", "usr/share/doc/rotation-job/README.md",
             "usr/lib/rotation-job/issuers/openssl-ca", "usr/lib/rotation-job/issuers/aws-private-ca",
@@ -106,13 +116,14 @@ struct UnitsTests {
             "/usr/bin/make",
             [
                 "-s", "-C", Package.root, "install", "DESTDIR=\(stage)", "PREFIX=/opt/rj",
-                "BINARY=\(Program.rotationJob)",
+                "BINARY=\(Program.rotationJob)", "GATE_BINARY=\(Program.rotationGate)",
             ])
         try #require(installed.status == 0, installed.story)
         let documents = Tree(stage).files.filter { $0.hasSuffix(".md") }
         #expect(documents.contains("opt/rj/share/rotation-job/cron/INSTALL.md") && documents.count >= 13)
         for document in documents + [
             "opt/rj/share/rotation-job/cron/rotation-job.crontab", "opt/rj/lib/systemd/system/rotation-job.service",
+            "opt/rj/lib/systemd/system/rotation-gate.service",
         ] {
             let text = try String(contentsOfFile: stage + "/" + document, encoding: .utf8)
             #expect(!text.contains("/usr/local"), "\(document)")

@@ -33,6 +33,9 @@ package struct FlatJSON: Sendable {
         self.members = members
     }
 
+    /// The members' names, in their order.
+    package var names: [String] { members.map(\.name) }
+
     /// Whether there is such a member, of any kind.
     package func contains(_ name: String) -> Bool { members[name] != nil }
 

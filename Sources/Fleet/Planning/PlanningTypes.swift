@@ -91,6 +91,8 @@ package struct PlanningDevice: Sendable {
     package internal(set) var refused: String?
     /// Why a CSR was not taken, as the device's manifest says it already.
     package internal(set) var toldRefusal: String?
+    /// When it last spoke to the gate; nil where it never did.
+    package var lastSeen: Timestamp? = nil
 }
 
 /// What taking in a CSR of a device needs to know of it.

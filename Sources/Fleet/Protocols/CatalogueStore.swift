@@ -17,6 +17,9 @@ package protocol CatalogueStore {
     /// How many devices have no certificate that is `ACTIVE`.
     func devicesWithoutActive() throws(RotationError) -> Int
 
+    /// How many of the devices that have an `ACTIVE` certificate did not speak to the gate since a time; nil where nobody ever did.
+    func devicesNotSeen(since time: Timestamp) throws(RotationError) -> Int?
+
     func summary(at: Timestamp) throws(RotationError) -> InventorySummary
 
     /// Lists devices in the order of their ids' bytes.

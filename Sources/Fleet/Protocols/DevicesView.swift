@@ -11,6 +11,12 @@ package protocol DevicesView {
     /// What is known of a device that hands in a CSR; nil where the inventory does not have it.
     func intakeContext(_ id: DeviceID) throws(RotationError) -> IntakeContext?
 
+    /// Whether a submission of this name was taken in, a CSR or a confirmation, and may be in the spool still.
+    func isTaken(submission name: String) throws(RotationError) -> Bool
+
+    /// Whether any device was ever seen at the gate.
+    func isAnyDeviceSeen() throws(RotationError) -> Bool
+
     /// Devices whose id is longer than so many bytes, in the order of their bytes: their names do not fit everywhere.
     func longDeviceIDs(bytesOver limit: Int) throws(RotationError) -> [DeviceID]
 

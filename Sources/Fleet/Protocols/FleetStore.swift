@@ -16,4 +16,8 @@ package protocol FleetStore: IntakeStore, IssuanceStore, RetirementStore, Revoca
     ///
     /// - Throws: What the body throws, and ``RotationError`` where the inventory fails.
     func planningSnapshot<R>(_ body: (any FleetView) throws -> R) throws -> R
+
+    /// Whether another inventory stands in this one's place by now, or none: what is read here is no longer what the job writes. Costs one
+    /// look at the file's name.
+    var isReplaced: Bool { get }
 }

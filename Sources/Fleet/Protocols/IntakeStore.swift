@@ -14,6 +14,13 @@ package protocol IntakeStore {
     func confirm(_ orders: [ConfirmationOrder], refused: [RefusedFile], run: RunID, at: Timestamp)
         throws(RotationError) -> [Int]
 
+    /// Records that devices spoke to the gate. A time before the one that is recorded changes nothing.
+    func recordSeen(_ devices: [SeenDevice]) throws(RotationError)
+
+    /// Forgets which submissions were taken in (``DevicesView/isTaken(submission:)``) but for those that still lie in the spool: no name
+    /// comes twice.
+    func forgetSubmissions(except names: Set<String>) throws(RotationError)
+
     /// How many CSRs wait for a certificate.
     func waitingRequestCount() throws(RotationError) -> Int
 

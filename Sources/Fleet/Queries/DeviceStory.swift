@@ -54,4 +54,6 @@ package struct DeviceStory: Sendable {
     package let refused: String?
     /// The last ones about this device, the oldest first.
     package let audit: [AuditEntry]
+    /// When it last spoke to the gate; nil where it never did.
+    package internal(set) var lastSeen: Timestamp? = nil
 }

@@ -6,6 +6,8 @@ package enum RequestProof: String, Sendable, CaseIterable {
     case none
     /// The key of the device's current certificate signed it.
     case signature
+    /// The gate had authenticated the device by TLS, with its current certificate, when it handed the CSR in.
+    case session
 
     package var isProof: Bool { self != .none }
 }
@@ -23,6 +25,20 @@ package struct SignedRequestMark: Sendable, Equatable {
     }
 }
 
+/// The session at the gate in which a CSR was handed in.
+package struct GateSession: Sendable, Equatable {
+    /// The certificate that authenticated.
+    package let certificate: Fingerprint
+    /// When it was handed in, by the gate's clock; not later than when it was taken in.
+    package let at: Timestamp
+    /// The submission's name, by which it is known when it is read a second time.
+    package let submission: String
+
+    package init(certificate: Fingerprint, at: Timestamp, submission: String) {
+        (self.certificate, self.at, self.submission) = (certificate, at, submission)
+    }
+}
+
 /// A CSR that passed every check.
 package struct TakenRequest: Sendable {
     package var deviceRow: Int64
@@ -37,12 +53,20 @@ package struct TakenRequest: Sendable {
     package var csr: [UInt8]
     /// Set where the device signed it.
     package var signed: SignedRequestMark?
+    /// Set where it came through the gate.
+    package var session: GateSession?
 
-    package var proof: RequestProof { signed == nil ? .none : .signature }
+    package var proof: RequestProof {
+        if signed != nil { return .signature }
+        return session == nil ? .none : .session
+    }
+
+    /// When its device made it, where that is known.
+    package var time: Timestamp? { signed?.time ?? session?.at }
 
     package init(
         deviceRow: Int64, device: DeviceID, spki: [UInt8], keyFingerprint: KeyFingerprint, keyIdentity: KeyIdentity,
-        algorithm: KeyAlgorithm, csr: [UInt8] = [], signed: SignedRequestMark? = nil
+        algorithm: KeyAlgorithm, csr: [UInt8] = [], signed: SignedRequestMark? = nil, session: GateSession? = nil
     ) {
         self.deviceRow = deviceRow
         self.device = device
@@ -52,6 +76,7 @@ package struct TakenRequest: Sendable {
         self.algorithm = algorithm
         self.csr = csr
         self.signed = signed
+        self.session = session
     }
 }
 

@@ -8,13 +8,26 @@ import System
 /// was committed when they began, and may run beside a write of this process or another. The closures that a method
 /// takes are called inside its transaction: they may read from the inventory, and must not write to it.
 package final class SQLiteFleet: FleetStore {
-    package enum Access: Sendable { case readOnly, readWrite }
+    package enum Access: Sendable {
+        /// As far as the user may: where he cannot write the folder, what a writer does meanwhile may go unseen.
+        case readOnly
+        /// For who watches an inventory that others write: each read sees what is committed by then, or fails. It takes a user that may write
+        /// the file and its folder, since SQLite keeps a log and its index there, and writes nothing else.
+        case live
+        case readWrite
+
+        fileprivate var purpose: InventorySchema.Purpose { self == .readWrite ? .writing : .reading }
+    }
 
     /// The file, as it was given.
     package let path: String
     let sha256: SHA256Function
     private let writer: DatabaseQueue?
     private let reader: DatabaseQueue
+    /// The file that was opened.
+    private let identity: FileIdentity?
+    /// What SQLite counts changes of the tables by, where reads are to fail after one.
+    private let schemaVersion: Int64?
 
     /// Makes an empty inventory, in a file of mode 0640.
     ///
@@ -41,7 +54,7 @@ package final class SQLiteFleet: FleetStore {
     ) throws(RotationError) {
         try SQLiteFleet.checkFile(path, access: access)
         try self.init(
-            path: path, access: access, purpose: access == .readOnly ? .reading : .writing, sha256: sha256, keys: keys)
+            path: path, access: access, purpose: access.purpose, sha256: sha256, keys: keys)
     }
 
     private init(
@@ -50,6 +63,7 @@ package final class SQLiteFleet: FleetStore {
     ) throws(RotationError) {
         self.path = path
         self.sha256 = sha256
+        identity = FileIdentity.following(path)
         do {
             if access == .readWrite {
                 let writer = try Connection.writer(path: path) {
@@ -60,9 +74,10 @@ package final class SQLiteFleet: FleetStore {
             } else {
                 writer = nil
             }
-            reader = try Connection.reader(path: path)
-            if access == .readOnly {
-                try reader.unsafeReentrantRead { try InventorySchema.check($0, path: path, for: .reading) }
+            reader = try access == .live ? Connection.watcher(path: path) : Connection.reader(path: path)
+            schemaVersion = try reader.unsafeReentrantRead { database in
+                if access.purpose == .reading { try InventorySchema.check(database, path: path, for: .reading) }
+                return access == .live ? try SQLiteFleet.schemaVersion(database) : nil
             }
         } catch {
             throw StorageFailure.error(error, path: path)
@@ -87,9 +102,14 @@ package final class SQLiteFleet: FleetStore {
         guard FileAccess.mayRead(path), wanted == .readOnly || Connection.mayWrite(path) else {
             throw RotationError(
                 .permission,
-                "this user may not \(wanted == .readWrite ? "write" : "read") the inventory, or not the folder it is in",
+                "this user may not \(wanted == .readOnly ? "read" : "write") the inventory, or not the folder it is in",
                 at: path, advice: "run as the user that owns it, or change the owner or the mode")
         }
+    }
+
+    package var isReplaced: Bool {
+        guard let identity, let found = FileIdentity.following(path) else { return true }
+        return !found.isSameFile(as: identity)
     }
 
     // MARK: Transactions
@@ -103,16 +123,29 @@ package final class SQLiteFleet: FleetStore {
     func snapshot<T>(_ body: (Database) throws -> T) throws -> T {
         try reader.unsafeReentrantRead { database in
             if database.isInsideTransaction { return try body(database) }
-            try database.beginTransaction(.deferred)
+            // Prepared once: a gate begins one for each request.
+            try Query(database, "BEGIN DEFERRED TRANSACTION").run()
             do {
+                try checkSchema(database)
                 let result = try body(database)
-                try database.commit()
+                try Query(database, "COMMIT TRANSACTION").run()
                 return result
             } catch {
                 if database.isInsideTransaction { try? database.rollback() }
                 throw error
             }
         }
+    }
+
+    /// An inventory that another program brought up to date may mean other things by the same words.
+    private func checkSchema(_ database: Database) throws {
+        guard let schemaVersion, try SQLiteFleet.schemaVersion(database) != schemaVersion else { return }
+        throw RotationError(
+            .inventory, "the inventory's tables were changed meanwhile", at: path, advice: "open it again")
+    }
+
+    private static func schemaVersion(_ database: Database) throws -> Int64 {
+        try Query(database, "PRAGMA schema_version").first { $0.integer(0) } ?? 0
     }
 
     /// Writes in one transaction: all of it is committed, durably, or nothing.

@@ -17,7 +17,8 @@ package struct InboxClearing {
 
     func rejection<Code>(of file: String, device: DeviceID?, _ refusal: InboxRefusal<Code>) -> Rejection {
         Rejection(
-            file: file, device: device, code: refusal.code.rawValue, text: refusal.text, at: run.at, run: run.id,
+            file: Inbox.rejectedName(of: file, device: device), submission: source.isSpool ? file : nil, device: device,
+            code: refusal.code.rawValue, text: refusal.text, at: run.at, run: run.id,
             isContentKept: !refusal.hasSecret)
     }
 
@@ -73,14 +74,22 @@ package struct InboxClearing {
 
     /// The names of the files, after what has to be put right first. None where the folder is missing or may not be used.
     func open(for what: String, _ summary: inout IntakeSummary) -> [String] {
-        var names: [String] = []
+        let names = open(&summary) ?? []
+        if source.obstacle == nil && !source.exists {
+            run.observer.warn("there is no \(source.path): no \(what) can come in")
+        }
+        return names
+    }
+
+    /// The same of a folder that need not be there; nil where its files cannot be listed.
+    func open(_ summary: inout IntakeSummary) -> [String]? {
+        var names: [String]?
         attempt(&summary) { () throws(RotationError) in
             if let notice = try source.close() { run.observer.warn(notice) }
             try source.recover()
+            // What was removed stays removed: which of these were taken in is asked next.
+            try source.synchronize()
             names = try source.names()
-        }
-        if source.obstacle == nil && !source.exists {
-            run.observer.warn("there is no \(source.path): no \(what) can come in")
         }
         return names
     }
@@ -98,7 +107,7 @@ package struct InboxClearing {
         }
     }
 
-    private func attempt(_ summary: inout IntakeSummary, _ body: () throws(RotationError) -> Void) {
+    func attempt(_ summary: inout IntakeSummary, _ body: () throws(RotationError) -> Void) {
         do {
             try body()
         } catch {

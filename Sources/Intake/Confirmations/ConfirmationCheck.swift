@@ -30,6 +30,9 @@ package struct ConfirmationCheck: Sendable {
         fileprivate let content: Result<Acknowledgement, ConfirmationRefusal>
         fileprivate let device: DeviceID?
         fileprivate let context: ConfirmationContext?
+        fileprivate let submission: String?
+        /// Whether this very submission was taken in before.
+        fileprivate let isTaken: Bool
     }
 
     /// Looks the senders up.
@@ -39,7 +42,8 @@ package struct ConfirmationCheck: Sendable {
             let device = try senders.device(reading.sender, snapshot)
             return Candidate(
                 file: reading.file, content: reading.content, device: device,
-                context: try device.flatMap { try snapshot.confirmationContext($0) })
+                context: try device.flatMap { try snapshot.confirmationContext($0) }, submission: reading.submission,
+                isTaken: try reading.submission.map { try snapshot.isTaken(submission: $0) } ?? false)
         }
     }
 
@@ -49,19 +53,21 @@ package struct ConfirmationCheck: Sendable {
     }
 
     private func outcome(_ claim: Candidate) -> Outcome {
+        if claim.isTaken { return .known }
         do throws(ConfirmationRefusal) {
             let acknowledgement = try claim.content.get()
             guard let device = claim.device, let context = claim.context else {
                 throw ConfirmationRefusal(.unknownDevice, "the inventory has no device of that name")
             }
-            return try outcome(acknowledgement, of: device, context)
+            return try outcome(acknowledgement, of: device, context, claim.submission)
         } catch {
             return .refuse(error, deviceRow: claim.context?.deviceRow, device: claim.context?.device)
         }
     }
 
     private func outcome(
-        _ acknowledgement: Acknowledgement, of device: DeviceID, _ context: ConfirmationContext
+        _ acknowledgement: Acknowledgement, of device: DeviceID, _ context: ConfirmationContext,
+        _ submission: String?
     ) throws(ConfirmationRefusal) -> Outcome {
         try acknowledgement.statement.check(sender: device)
         guard let rotation = context.rotation else {
@@ -69,11 +75,19 @@ package struct ConfirmationCheck: Sendable {
                 .nothingToConfirm, "the device was handed no certificate that waits for its proof")
         }
         if rotation.state == .confirmed || rotation.state == .completed {
-            // A run that died between its commit and the removal of the file leaves a file that it has taken.
-            if rotation.confirmation == acknowledgement.statement.digest, rotation.isConfirmingRunInterrupted {
+            // A run that died between its commit and the removal of the file leaves a file that it has taken. At the gate a client asks
+            // again where it did not hear the answer.
+            if rotation.confirmation == acknowledgement.statement.digest,
+                rotation.isConfirmingRunInterrupted || submission != nil
+            {
                 return .known
             }
             if acknowledgement.fingerprint == rotation.replacement.fingerprint {
+                // What the gate saw came first, and the device confirms all the same.
+                if rotation.confirmation == nil {
+                    try verify(acknowledgement, rotation)
+                    return .known
+                }
                 throw ConfirmationRefusal(.replayed, "the certificate was confirmed already")
             }
             throw ConfirmationRefusal(
@@ -98,7 +112,7 @@ package struct ConfirmationCheck: Sendable {
                 deviceRow: context.deviceRow, device: device, rotation: rotation.row,
                 certificateRow: rotation.replacement.row, fingerprint: rotation.replacement.fingerprint,
                 sequence: acknowledgement.sequence, time: acknowledgement.statement.time,
-                digest: acknowledgement.statement.digest))
+                digest: acknowledgement.statement.digest, submission: submission))
     }
 
     private func verify(
@@ -120,7 +134,8 @@ package struct ConfirmationCheck: Sendable {
         }
     }
 
-    private func checkReplacement(_ replacement: ConfirmableRotation.Replacement) throws(ConfirmationRefusal) {
+    /// Whether the replacement may become ACTIVE.
+    func checkReplacement(_ replacement: ConfirmableRotation.Replacement) throws(ConfirmationRefusal) {
         if replacement.status == .pendingActivation, revoked.contains(replacement.row) {
             throw ConfirmationRefusal(
                 .certificateRevoked, "the certificate is to be revoked; wait for the next manifest")

@@ -1,4 +1,5 @@
 import Delivery
+import Fleet
 import PKI
 import RotationModel
 import System
@@ -20,7 +21,7 @@ struct Acknowledgement: Sendable {
     }
 }
 
-/// Reads the files of `inbox/ack` on all cores: what can be said of a confirmation without looking anything up.
+/// Reads confirmations, of `inbox/ack` or of the gate's spool, on all cores: what can be said of a confirmation without looking anything up.
 package struct ConfirmationReader: Sendable {
     let source: InboxFolder
 
@@ -33,6 +34,8 @@ package struct ConfirmationReader: Sendable {
         let file: String
         let sender: DeviceFileName.Decoded?
         let content: Result<Acknowledgement, ConfirmationRefusal>
+        /// The submission's name, where it came through the gate.
+        let submission: String?
     }
 
     package func read(_ names: [String]) async throws -> [Reading] {
@@ -42,21 +45,13 @@ package struct ConfirmationReader: Sendable {
     }
 
     private func reading(_ name: String) -> Reading {
-        do {
-            let sender = try source.sender(of: name)
-            return Reading(file: name, sender: sender, content: acknowledgement(name))
-        } catch {
-            return Reading(file: name, sender: nil, content: .failure(ConfirmationRefusal(.fileName, error)))
-        }
+        let handIn = HandIn<ConfirmationFault>(name, in: source)
+        return Reading(
+            file: name, sender: handIn.sender, content: handIn.bytes.flatMap(ConfirmationReader.acknowledgement),
+            submission: handIn.submission?.session.submission)
     }
 
-    private func acknowledgement(_ name: String) -> Result<Acknowledgement, ConfirmationRefusal> {
-        let bytes: [UInt8]
-        do {
-            bytes = try source.read(name)
-        } catch {
-            return .failure(ConfirmationRefusal(error.code == .badInput ? .unreadable : .inaccessible, error))
-        }
+    private static func acknowledgement(in bytes: [UInt8]) -> Result<Acknowledgement, ConfirmationRefusal> {
         if !EnclosedPrivateKey.inPEM(bytes).isEmpty || !EnclosedPrivateKey.inDER(bytes).isEmpty {
             return .failure(
                 ConfirmationRefusal(
@@ -65,5 +60,14 @@ package struct ConfirmationReader: Sendable {
                     hasSecret: true))
         }
         return Result { () throws(ConfirmationRefusal) in try Acknowledgement(reading: bytes) }
+    }
+}
+
+extension ConfirmationReader {
+    /// Looks at a confirmation that came over a network, without looking anything up.
+    ///
+    /// - Throws: as the inbox refuses a file with these bytes.
+    package static func screen(_ bytes: [UInt8]) throws(ConfirmationRefusal) {
+        _ = try acknowledgement(in: bytes).get()
     }
 }

@@ -23,9 +23,20 @@ package struct TakeInConfirmations {
     package func perform(_ summary: inout IntakeSummary) async throws {
         let clearing = InboxClearing(run, source: source)
         let names = clearing.open(for: "confirmation", &summary)
+        clearing.rejectUndecodable(&summary)
+        try await take(names, clearing, &summary)
+    }
+
+    /// Takes in what came through the gate, its spool being open.
+    package func perform(_ spool: SpoolListing, _ summary: inout IntakeSummary) async throws {
+        try await take(spool.confirmations, InboxClearing(run, source: source), &summary)
+    }
+
+    private func take(
+        _ names: [String], _ clearing: InboxClearing, _ summary: inout IntakeSummary
+    ) async throws {
         run.observer.began(.takeIn, total: names.count)
         defer { run.observer.ended(.takeIn) }
-        clearing.rejectUndecodable(&summary)
         let reader = ConfirmationReader(source: source)
         let evaluation = ConfirmationCheck(at: run.at, revoked: revocations.rows)
         for chunk in names.chunked(by: TakeInConfirmations.batch) {

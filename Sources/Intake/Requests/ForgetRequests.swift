@@ -35,7 +35,7 @@ package struct ForgetRequests {
         clearing.explain(
             stale.map {
                 clearing.rejection(
-                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device, refusal)
+                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof == .signature), device: $0.device, refusal)
             },
             &summary)
     }

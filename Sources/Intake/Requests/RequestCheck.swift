@@ -12,12 +12,14 @@ struct RequestCheck {
     let policies: PolicySet
     let at: Timestamp
     let revocations: RevocationScope?
+    /// Replacements whose confirmations a dry run found, by row.
+    let confirmed: Set<Int64>
     private var claims = KeyClaims()
     private var senders = Senders()
 
     /// - Parameter revocations: those in force; nil where the inventory has recorded which keys they refuse.
-    init(policies: PolicySet, at: Timestamp, revocations: RevocationScope? = nil) {
-        (self.policies, self.at, self.revocations) = (policies, at, revocations)
+    init(policies: PolicySet, at: Timestamp, revocations: RevocationScope? = nil, confirmed: Set<Int64> = []) {
+        (self.policies, self.at, self.revocations, self.confirmed) = (policies, at, revocations, confirmed)
     }
 
     static let keyInUse = RequestRefusal(
@@ -74,23 +76,37 @@ struct RequestCheck {
             guard let context else {
                 throw RequestRefusal(.unknownDevice, "the inventory has no device of that name")
             }
-            if isKnown(key, reading, context) { return (.known, context) }
+            if try isTaken(reading, snapshot) || isKnown(key, reading, context) { return (.known, context) }
+            let session = RequestSessionRules(at: at, confirmed: confirmed)
+            let authenticated = try reading.submission.map { mark in
+                (mark: mark, certificate: try session.check(mark, context, snapshot, revocations))
+            }
             let policy = try policy(for: context)
+            if let (mark, certificate) = authenticated {
+                try session.check(dates: certificate, mark, context, policy)
+            }
             let signature = try reading.signature?.get()
             if let signature {
                 try RequestSignatureRules(at: at).check(signature, context, policy, snapshot, revocations)
             }
-            if signature == nil, policy.requests == .authenticated {
+            if signature == nil, authenticated == nil, policy.requests == .authenticated {
                 throw RequestRefusal.unauthenticated(policy)
             }
             try check(key, context, policy, snapshot)
             let request = TakenRequest(
                 deviceRow: context.deviceRow, device: context.device, spki: key.der, keyFingerprint: key.fingerprint,
-                keyIdentity: key.identity, algorithm: key.algorithm, csr: reading.csr, signed: signature?.mark)
+                keyIdentity: key.identity, algorithm: key.algorithm, csr: reading.csr, signed: signature?.mark,
+                session: authenticated?.mark.session.notLater(than: at))
             return (try place(request, context), context)
         } catch let refusal as RequestRefusal {
             return (.refuse(refusal, context), context)
         }
+    }
+
+    /// Whether a run took this very submission in, and died before it removed it.
+    private func isTaken(_ reading: RequestReader.Reading, _ snapshot: any FleetView) throws -> Bool {
+        guard let submission = reading.submission?.session.submission else { return false }
+        return try snapshot.isTaken(submission: submission)
     }
 
     /// Whether the inventory has it already, as well proved as this is.
@@ -99,10 +115,10 @@ struct RequestCheck {
     ) -> Bool {
         if key.identity == context.pendingReplacementKey { return true }
         guard let waiting = context.waiting, key.identity == waiting.publicKey.identity else { return false }
-        return reading.signed == nil || waiting.proof.isProof
+        return (reading.signed == nil && reading.submission == nil) || waiting.proof.isProof
     }
 
-    /// A signed one takes the place of whatever waits. Of others, none is worth more than another. Once one was answered, the next asks for
+    /// One that is proved to be the device's takes the place of whatever waits. Of others, none is worth more than another. Once one was answered, the next asks for
     /// another certificate in its place, as a device does that lost its new key; the plan shows it for a day.
     private func place(_ request: TakenRequest, _ context: IntakeContext) throws -> Outcome {
         if request.proof.isProof { return .take(request) }
@@ -110,7 +126,8 @@ struct RequestCheck {
         guard context.hasConflict || differs else { return .take(request) }
         if context.waiting?.proof.isProof == true {
             throw RequestRefusal(
-                .conflictingRequests, "a request that the device signed waits already, and this one is not signed")
+                .conflictingRequests,
+                "a request that is proved to be the device's waits already, and nothing proves this one")
         }
         return .contest(request, RequestRefusal.conflicting, context)
     }
@@ -177,6 +194,13 @@ extension RequestCheck.Outcome {
         case .take(let request), .contest(let request, _, _): request
         case .known, .refuse: nil
         }
+    }
+}
+
+extension GateSession {
+    /// A gate's clock that ran ahead must not turn away what the device signs in the meantime.
+    fileprivate func notLater(than now: Timestamp) -> GateSession {
+        GateSession(certificate: certificate, at: min(at, now), submission: submission)
     }
 }
 

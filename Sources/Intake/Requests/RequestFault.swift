@@ -1,4 +1,4 @@
-typealias RequestRefusal = InboxRefusal<RequestFault>
+package typealias RequestRefusal = InboxRefusal<RequestFault>
 
 /// What is wrong with a CSR.
 package enum RequestFault: String, CaseIterable, StatementFault {

@@ -7,12 +7,11 @@ import System
 /// Reads the files of the inbox on all cores: what can be said of a CSR without looking anything up.
 package struct RequestReader: Sendable {
     private let source: InboxFolder
-    /// Whose keys no device may have.
-    private let authorities: KnownAuthorities
+    private let screen: RequestScreen
 
     package init(source: InboxFolder, authorities: KnownAuthorities = KnownAuthorities([])) {
         self.source = source
-        self.authorities = authorities
+        screen = RequestScreen(authorities: authorities)
     }
 
     /// A file of the inbox, read: a request that proves possession of its key, or what is wrong with it.
@@ -26,6 +25,8 @@ package struct RequestReader: Sendable {
         var signed: SignedRequest?
         /// Whose signature that is, once it was looked at.
         var signature: Result<SignedRequest.Signature, RequestRefusal>?
+        /// What the gate says of it, where it came through the gate.
+        var submission: SubmissionMark?
         /// Keys that are burnt, since a private key was in the file.
         var exposed: [ExposedKeyClaim] = []
     }
@@ -47,24 +48,21 @@ package struct RequestReader: Sendable {
     }
 
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
-        let sender: DeviceFileName.Decoded
-        do {
-            sender = try source.sender(of: name)
-        } catch {
-            return Reading(file: name, sender: nil, content: .failure(RequestRefusal(.fileName, error)))
-        }
+        let handIn = HandIn<RequestFault>(name, in: source)
         func refused(_ refusal: RequestRefusal) -> Reading {
-            Reading(file: name, sender: sender, content: .failure(refusal))
+            Reading(file: name, sender: handIn.sender, content: .failure(refusal), submission: handIn.submission)
         }
         do throws(RequestRefusal) {
-            let bytes = try bytes(of: name)
+            let bytes = try handIn.bytes.get()
             let enclosed = EnclosedPrivateKey.inPEM(bytes)
             guard enclosed.isEmpty else { return exposing(refused(RequestRefusal.privateKeyIncluded), enclosed, bytes) }
             do throws(RequestRefusal) {
-                let signed = name.hasSuffix(".jws") ? try SignedRequest(reading: bytes) : nil
-                let request = try request(signed?.csr ?? bytes, proof)
+                let signed =
+                    name.hasSuffix(".jws") && handIn.submission == nil ? try SignedRequest(reading: bytes) : nil
+                let request = try screen.request(signed?.csr ?? bytes, proof)
                 return Reading(
-                    file: name, sender: sender, content: .success(request.publicKey), csr: request.der, signed: signed)
+                    file: name, sender: handIn.sender, content: .success(request.publicKey), csr: request.der,
+                    signed: signed, submission: handIn.submission)
             } catch {
                 let enclosed = error.code == .malformed ? EnclosedPrivateKey.inDER(bytes) : []
                 guard enclosed.isEmpty else {
@@ -75,41 +73,6 @@ package struct RequestReader: Sendable {
         } catch {
             return refused(error)
         }
-    }
-
-    private func bytes(of name: String) throws(RequestRefusal) -> [UInt8] {
-        do {
-            return try source.read(name)
-        } catch {
-            // Who may read the inbox is between the operator and the server that fills it; the device cannot help it.
-            throw RequestRefusal(error.code == .badInput ? .unreadable : .inaccessible, error)
-        }
-    }
-
-    private func request(
-        _ bytes: [UInt8], _ proof: ProofOfPossession
-    ) throws(RequestRefusal) -> CertificateRequest {
-        let request: CertificateRequest
-        do {
-            request = try CertificateRequest(reading: bytes)
-        } catch {
-            throw RequestRefusal(.malformed, error)
-        }
-        // A weak key's signature proves nothing, and is not looked at.
-        let weakness = authorities.weakness(of: request.publicKey.identity) ?? request.publicKey.weakness
-        if let weakness { throw RequestRefusal(.weakKey, weakness) }
-        switch request.publicKey.algorithm {
-        case .rsa, .ecdsaP256, .ecdsaP384, .ecdsaP521: break
-        case .dsa, .ed25519, .other:
-            throw RequestRefusal(
-                .keyNotAllowed, "a key of kind \(request.publicKey.algorithm.name) is not allowed for devices")
-        }
-        do {
-            try proof.verify(request)
-        } catch {
-            throw RequestRefusal(.proofOfPossession, error)
-        }
-        return request
     }
 
     /// The private keys' public halves are burnt for certain; the CSR's, where none of them can be read, for all that is known.

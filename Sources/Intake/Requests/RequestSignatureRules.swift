@@ -11,7 +11,7 @@ struct RequestSignatureRules {
         _ signature: SignedRequest.Signature, _ context: IntakeContext, _ policy: RotationPolicy,
         _ snapshot: any FleetView, _ revocations: RevocationScope?
     ) throws {
-        try checkKey(signature.key, context, snapshot, revocations)
+        try RequestSignatureRules.check(signature.key, "it is signed by a key", context, snapshot, revocations)
         if at > signature.notAfter, policy.expiry.expired != .replace {
             throw RequestRefusal(
                 .certificateExpired,
@@ -27,22 +27,25 @@ struct RequestSignatureRules {
         }
     }
 
-    private func checkKey(
-        _ key: KeyReference, _ context: IntakeContext, _ snapshot: any FleetView,
+    /// Whether a key can prove anything of the device whose certificate has it.
+    ///
+    /// - Parameter what: what the key did, for messages: `it is signed by a key`.
+    static func check(
+        _ key: KeyReference, _ what: String, _ context: IntakeContext, _ snapshot: any FleetView,
         _ revocations: RevocationScope?
     ) throws {
         let isRevoked = context.ownKeys.contains { $0.key == key.identity && $0.status == .revoked }
         if try isRevoked || revocations?.refuses(key.identity) == true
             || snapshot.isRefused(key.identity, writtenAs: key.fingerprint)
         {
-            throw RequestRefusal(.revokedKey, "it is signed by a key that was revoked, which proves nothing any more")
+            throw RequestRefusal(.revokedKey, "\(what) that was revoked, which proves nothing any more")
         }
         if try snapshot.isExposed(key.identity, of: context.deviceRow) {
-            throw RequestRefusal(.revokedKey, "it is signed by a key whose private half was in a file of the inbox")
+            throw RequestRefusal(.revokedKey, "\(what) whose private half was in a file of the inbox")
         }
         if try snapshot.isCertified(key.identity, otherThan: context.deviceRow) {
             throw RequestRefusal(
-                .sharedKey, "it is signed by a key that another device's certificate has too, which proves nothing")
+                .sharedKey, "\(what) that another device's certificate has too, which proves nothing")
         }
     }
 }

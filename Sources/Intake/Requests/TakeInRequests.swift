@@ -5,33 +5,45 @@ import Policy
 import RotationModel
 import System
 
-/// The part of taking in that reads `inbox/csr`.
+/// The part of taking in that reads `inbox/csr`, and the CSRs of the gate's spool.
 ///
 /// A file leaves the inbox only after what it says is committed: whenever the process dies, the file or its record is there.
 package struct TakeInRequests {
+    /// `inbox/csr`.
     let source: InboxFolder
+    /// The gate's spool.
+    let spool: InboxFolder
     let policies: PolicySet
     let authorities: KnownAuthorities
     let run: RunContext
 
-    package init(_ run: RunContext, source: InboxFolder, policies: PolicySet, authorities: KnownAuthorities) {
+    package init(_ run: RunContext, inbox: Inbox, policies: PolicySet, authorities: KnownAuthorities) {
         self.run = run
-        self.source = source
+        source = inbox.requests
+        spool = inbox.submissions
         self.policies = policies
         self.authorities = authorities
     }
 
     private static let batch = 1000
 
-    package func perform(_ summary: inout IntakeSummary) async throws {
-        let clearing = InboxClearing(run, source: source)
-        let names = clearing.open(for: "CSR", &summary)
+    /// - Parameter listing: what came through the gate.
+    package func perform(_ listing: SpoolListing, _ summary: inout IntakeSummary) async throws {
+        var evaluation = RequestCheck(policies: policies, at: run.at)
+        let folder = InboxClearing(run, source: source)
+        let names = folder.open(for: "CSR", &summary)
+        folder.rejectUndecodable(&summary)
+        try await take(names, folder, &evaluation, &summary)
+        try await take(listing.requests, InboxClearing(run, source: spool), &evaluation, &summary)
+    }
+
+    private func take(
+        _ names: [String], _ clearing: InboxClearing, _ evaluation: inout RequestCheck, _ summary: inout IntakeSummary
+    ) async throws {
         run.observer.began(.takeIn, total: names.count)
         defer { run.observer.ended(.takeIn) }
-        let reader = RequestReader(source: source, authorities: authorities)
+        let reader = RequestReader(source: clearing.source, authorities: authorities)
         let check = SignedRequestCheck()
-        var evaluation = RequestCheck(policies: policies, at: run.at)
-        clearing.rejectUndecodable(&summary)
         var readings: [RequestReader.Reading] = []
         var recorded: [String] = []
         for chunk in names.chunked(by: TakeInRequests.batch) {
@@ -69,10 +81,11 @@ package struct TakeInRequests {
                 clearing.rejection(of: file, device: batch.intake.taken[conflict.index].device, RequestCheck.keyInUse))
         }
         clearing.reject(batch.rejections, &summary)
-        clearing.explain(
+        let explaining = InboxClearing(run, source: source)
+        explaining.explain(
             batch.intake.withdrawn.map {
-                clearing.rejection(
-                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof.isProof), device: $0.device,
+                explaining.rejection(
+                    of: Inbox.requestFile(of: $0.device, isSigned: $0.proof == .signature), device: $0.device,
                     RequestCheck.keyInUse)
             }, &summary)
         summary.taken += taken.count

@@ -4,9 +4,9 @@ import RotationModel
 ///
 /// - Parameter Code: stable names: they stand in `NAME.reason.json`, in the audit and in the device's next manifest.
 package struct InboxRefusal<Code: RawRepresentable<String> & Sendable>: Error, CustomStringConvertible {
-    let code: Code
+    package let code: Code
     /// A sentence for the device's developer.
-    let text: String
+    package let text: String
     /// Whether what was handed in is not to be kept: there is a secret in it.
     let hasSecret: Bool
 

@@ -5,6 +5,9 @@ import RotationModel
 
 /// What any file that a device signs can be refused for, whatever it says. Confirmations and requests have further reasons.
 package protocol StatementFault: RawRepresentable<String>, Sendable {
+    static var fileName: Self { get }
+    /// Not the device's fault: the file stays where it is.
+    static var inaccessible: Self { get }
     static var unreadable: Self { get }
     static var malformed: Self { get }
     /// `crit` names extensions that are not known here (RFC 7515, 4.1.11).

@@ -3,11 +3,13 @@ import RotationModel
 import System
 
 /// Loads a private key from where the configuration says, with what opens it.
-struct KeyLoading {
+package struct KeyLoading {
     let key: KeyConfiguration
     let observer: any RunObserver
 
-    func load() throws(RotationError) -> PrivateKey {
+    package init(key: KeyConfiguration, observer: any RunObserver) { (self.key, self.observer) = (key, observer) }
+
+    package func load() throws(RotationError) -> PrivateKey {
         switch key.source {
         case .file(let path):
             let passphrase = try secret("passphrase")

@@ -30,10 +30,12 @@ struct ConfigurationReader {
             let manifests = top.optional("manifests")
             let manifestConfiguration = manifests.flatMap(self.manifests)
             let limits = top.optional("limits").map(self.limits) ?? RunLimits()
+            let gate = top.optional("gate").flatMap(GateReader(root: root).read)
             guard let inventory, let policies, let inbox, let delivery, let reports else { return nil }
             return WorkspaceConfiguration(
                 path: path, root: root, inventory: inventory, policies: policies, inbox: inbox, delivery: delivery,
-                reports: reports, authorities: authorities, manifests: manifestConfiguration, limits: limits)
+                reports: reports, authorities: authorities, manifests: manifestConfiguration, limits: limits,
+                gate: gate)
         } ?? nil
     }
 

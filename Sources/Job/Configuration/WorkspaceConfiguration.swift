@@ -20,6 +20,8 @@ package struct WorkspaceConfiguration: Sendable {
     /// Nil where the workspace writes no manifests.
     package let manifests: ManifestConfiguration?
     package let limits: RunLimits
+    /// Nil where the workspace has no network gate.
+    package let gate: GateConfiguration?
 
     /// The authority of a name.
     package func authority(named name: String) -> AuthorityConfiguration? {

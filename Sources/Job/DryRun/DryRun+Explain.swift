@@ -1,4 +1,5 @@
 import Fleet
+import Intake
 import Planning
 import Policy
 import RotationModel
@@ -17,7 +18,11 @@ extension DryRun {
                 advice: near.isEmpty
                     ? "see `rotation-job inventory list`" : "did you mean \(near.joined(separator: ", "))?")
         }
-        let current = try inventory.planningSnapshot { try $0.intakeContext(device) }
+        let seen = try await readSeen()
+        let (current, contact) = try inventory.planningSnapshot { snapshot in
+            let current = try snapshot.intakeContext(device)
+            return (current, try lastContact(of: story, current?.deviceRow, seen, policies, snapshot))
+        }
         let considerations = current.map { $0.considerations(under: policies) } ?? []
         let policy = considerations.first { $0.outcome == .decides }?.policy
         let plan = try await attemptPlan()
@@ -25,10 +30,24 @@ extension DryRun {
             at: at, policies: edition, story: story, current: current?.current?.fingerprint,
             considerations: considerations, policy: policy,
             dates: policy.flatMap { policy in
-                current?.current.map { DeviceExplanation.Dates(of: $0, device: device, under: policy) }
+                current?.current.map {
+                    DeviceExplanation.Dates(of: $0, device: device, under: policy, contact: contact, at: at)
+                }
             },
             decisions: plan.rows.map { $0.filter { $0.device == device } }, planFailure: plan.failure,
-            rejected: plan.rejected.filter { $0.device == device })
+            rejected: plan.rejected.filter { $0.device == device }, contact: contact)
+    }
+
+    /// When the device last spoke to the gate, as the next run would have it.
+    private func lastContact(
+        of story: DeviceStory, _ row: Int64?, _ seen: SeenReader.Reading, _ policies: PolicySet,
+        _ snapshot: any FleetView
+    ) throws -> Contact {
+        let check = SeenCheck(policies: policies, confirmations: ConfirmationCheck(at: at))
+        let noted = try check.judge(seen.seen, snapshot).devices
+        let news = noted.first { $0.deviceRow == row }?.at
+        if let last = [story.lastSeen, news].compactMap({ $0 }).max() { return .last(last) }
+        return try noted.isEmpty && !snapshot.isAnyDeviceSeen() ? .unknown : .never
     }
 
     /// Two policies that claim one device stop every plan, and are the very thing to explain.

@@ -38,6 +38,8 @@ package struct DryRun: Sendable {
         let requests: [RequestReader.Reading]
         let confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
         let pickUp: PickUp
+        /// What the gate noted of who spoke to it.
+        let seen: SeenReader.Reading
     }
 
     func sources() async throws -> Sources {
@@ -48,11 +50,14 @@ package struct DryRun: Sendable {
     func sources(_ policies: PolicySet, _ edition: PolicyEdition) async throws -> Sources {
         let authorities = try workspace.authorities()
         let inventory = try workspace.openInventory(.readOnly)
-        let confirmations = try await judgeConfirmations(inventory, policies)
+        let submissions = workspace.inbox.submissions
+        let spool = try await SpoolListing(of: try names(in: submissions), in: submissions)
+        let confirmations = try await judgeConfirmations(inventory, policies, spool)
         return Sources(
             policies: policies, edition: edition, authorities: authorities, inventory: inventory,
-            requests: try await readRequests(authorities, inventory, confirmations), confirmations: confirmations,
-            pickUp: try PickUp.read(inventory, policies, at: at))
+            requests: try await readRequests(authorities, inventory, confirmations, spool),
+            confirmations: confirmations,
+            pickUp: try PickUp.read(inventory, policies, at: at), seen: try await readSeen())
     }
 
     func decide(_ sources: Sources, _ snapshot: any FleetView) throws -> (
@@ -70,9 +75,17 @@ package struct DryRun: Sendable {
     /// The planner as the next run would have it, and what it finds in the inbox.
     func planner(_ sources: Sources, _ snapshot: any FleetView) throws -> (planner: Planner, inbox: InboxOutlook) {
         var preview = InboxPreview(policies: sources.policies, at: at)
-        preview.look(at: [workspace.inbox.requests, workspace.inbox.confirmations])
+        let inbox = workspace.inbox
+        // The spool has one obstacle for both of its folders.
+        preview.look(
+            at: [
+                inbox.requests, inbox.confirmations, inbox.submissions.obstacle == nil ? inbox.seen : inbox.submissions,
+            ])
         preview.look(at: sources.confirmations)
         let revocations = try RevocationScope.find(in: snapshot, rules: sources.policies.revocations, at: at)
+        let seen = SeenCheck(
+            policies: sources.policies, confirmations: ConfirmationCheck(at: at, revoked: revocations.rows))
+        try preview.look(at: sources.seen, seen, snapshot)
         try preview.look(at: sources.requests, snapshot, revocations)
         let planner = Planner(
             policies: sources.policies, authorities: sources.authorities.known, at: at, snapshot: snapshot,
@@ -86,32 +99,50 @@ package struct DryRun: Sendable {
 
     private func readRequests(
         _ authorities: AuthorityDirectory, _ inventory: any FleetStore,
-        _ confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)]
+        _ confirmations: [(file: String, outcome: ConfirmationCheck.Outcome)], _ spool: SpoolListing
     ) async throws -> [RequestReader.Reading] {
-        let source = workspace.inbox.requests
-        let reader = RequestReader(source: source, authorities: authorities.known)
+        let inbox = workspace.inbox
         let confirmed = confirmations.compactMap { item -> Int64? in
             if case .confirm(let order) = item.outcome { order.certificateRow } else { nil }
         }
         let check = SignedRequestCheck(confirmed: Set(confirmed))
-        return try await inBatches(try names(in: source)) { names in
-            try await check.verify(try await reader.read(names), inventory)
+        func read(_ names: [String], in source: InboxFolder) async throws -> [RequestReader.Reading] {
+            let reader = RequestReader(source: source, authorities: authorities.known)
+            return try await inBatches(names) { try await check.verify(try await reader.read($0), inventory) }
         }
+        return try await read(try names(in: inbox.requests), in: inbox.requests)
+            + read(spool.requests, in: inbox.submissions)
     }
 
     private func judgeConfirmations(
-        _ inventory: any FleetStore, _ policies: PolicySet
+        _ inventory: any FleetStore, _ policies: PolicySet, _ spool: SpoolListing
     ) async throws -> [(file: String, outcome: ConfirmationCheck.Outcome)] {
-        let source = workspace.inbox.confirmations
-        let reader = ConfirmationReader(source: source)
+        let inbox = workspace.inbox
         let scope = try inventory.planningSnapshot {
             try RevocationScope.find(in: $0, rules: policies.revocations, at: at)
         }
         let evaluation = ConfirmationCheck(at: at, revoked: scope.rows)
-        return try await inBatches(try names(in: source)) { names in
-            let readings = try await reader.read(names)
-            return try await evaluation.evaluate(try inventory.planningSnapshot { try evaluation.claims(readings, $0) })
+        func judge(
+            _ names: [String], in source: InboxFolder
+        ) async throws -> [(file: String, outcome: ConfirmationCheck.Outcome)] {
+            try await inBatches(names) { names in
+                let readings = try await ConfirmationReader(source: source).read(names)
+                return try await evaluation.evaluate(
+                    try inventory.planningSnapshot { try evaluation.claims(readings, $0) })
+            }
         }
+        return try await judge(try names(in: inbox.confirmations), in: inbox.confirmations)
+            + judge(spool.confirmations, in: inbox.submissions)
+    }
+
+    /// What the gate noted of who spoke to it.
+    func readSeen() async throws -> SeenReader.Reading {
+        let source = workspace.inbox.seen
+        var reading = SeenReader.Reading()
+        for chunk in try names(in: source).chunked(by: SeenReader.batch) {
+            reading.add(try await SeenReader(source: source).read(Array(chunk)))
+        }
+        return reading
     }
 
     /// What may not be used is told as an obstacle, as a run does; the rest of the plan stands.

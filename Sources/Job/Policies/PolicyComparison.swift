@@ -27,7 +27,8 @@ package struct PolicyComparison: Sendable {
         let before = try await dryRun.sources(oldPolicies, oldEdition)
         let after = DryRun.Sources(
             policies: newPolicies, edition: newEdition, authorities: before.authorities, inventory: before.inventory,
-            requests: before.requests, confirmations: before.confirmations, pickUp: before.pickUp)
+            requests: before.requests, confirmations: before.confirmations, pickUp: before.pickUp,
+            seen: before.seen)
         return try before.inventory.planningSnapshot { snapshot in
             let oldPlan = try named(old) { try dryRun.decide(before, snapshot).plan }
             let newPlan = try named(new) { try dryRun.decide(after, snapshot).plan }

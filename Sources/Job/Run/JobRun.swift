@@ -101,8 +101,11 @@ package struct JobRun: Sendable {
             )
         }
         if reached > allowed { return true }
-        let source = workspace.inbox.requests
-        let requests = try inventory.waitingRequestCount() + (source.obstacle == nil ? source.names().count : 0)
+        let inbox = workspace.inbox
+        let requests = try [inbox.requests, inbox.submissions].reduce(try inventory.waitingRequestCount()) {
+            sum, source in
+            sum + (source.obstacle == nil ? try source.names().count : 0)
+        }
         return devices > limits.issue
             && (requests > limits.issue || policies.policies.contains { $0.rekey == .allowed })
     }

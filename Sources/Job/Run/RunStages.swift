@@ -92,13 +92,17 @@ struct RunStages {
 
     private func takeIn(_ revocations: RevocationScope) async throws -> IntakeSummary {
         var summary = IntakeSummary()
+        let inbox = workspace.inbox
+        let spool = try await OpenSpool(run, source: inbox.submissions)
+            .perform(isExpected: workspace.configuration.gate != nil, &summary)
         // First the confirmations: whether a CSR can be taken depends on which certificate is the current one.
-        try await TakeInConfirmations(run, source: workspace.inbox.confirmations, revocations: revocations)
-            .perform(&summary)
-        let requests = workspace.inbox.requests
-        try await TakeInRequests(run, source: requests, policies: policies, authorities: authorities.known)
-            .perform(&summary)
-        InboxClearing(run, source: requests)
+        try await TakeInConfirmations(run, source: inbox.confirmations, revocations: revocations).perform(&summary)
+        try await TakeInConfirmations(run, source: inbox.submissions, revocations: revocations)
+            .perform(spool, &summary)
+        try await TakeInSeen(run, source: inbox.seen, policies: policies, revocations: revocations).perform(&summary)
+        try await TakeInRequests(run, inbox: inbox, policies: policies, authorities: authorities.known)
+            .perform(spool, &summary)
+        InboxClearing(run, source: inbox.requests)
             .forgetRejected(after: workspace.configuration.inbox.keepRejected, &summary)
         return summary
     }

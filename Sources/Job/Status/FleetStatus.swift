@@ -18,6 +18,8 @@ package struct FleetStatus: Sendable {
     package let waitingRequests: Int
     /// Devices none of whose certificates is `ACTIVE`: they cannot authenticate, and only an enrolment brings them back.
     package let devicesWithoutActive: Int
+    /// Devices with an `ACTIVE` certificate that did not speak to the gate for ``unseenAfter``, as of the last run; nil where nobody ever did.
+    package let unseenDevices: Int?
     /// The newest point of the audit.
     package let audit: AuditAnchor?
     /// What needs a person, most pressing first; each a sentence with what to do.
@@ -25,6 +27,8 @@ package struct FleetStatus: Sendable {
 
     /// A run is late when something is due and none has ended in this time.
     package static let lateAfter = TimeSpan.hours(48)
+    /// After this time without a word to the gate a device counts as not seen.
+    package static let unseenAfter = TimeSpan.days(30)
     private static let runLimit = 5
 
     /// Reads the inventory, the policies and the inbox; changes nothing.
@@ -36,20 +40,22 @@ package struct FleetStatus: Sendable {
         return FleetStatus(
             at: at, runs: try inventory.recentRuns(limit: runLimit), plan: plan,
             waitingRequests: try inventory.waitingRequestCount(),
-            devicesWithoutActive: try inventory.devicesWithoutActive(), audit: try inventory.auditAnchor(),
+            devicesWithoutActive: try inventory.devicesWithoutActive(),
+            unseenDevices: try inventory.devicesNotSeen(since: at - unseenAfter), audit: try inventory.auditAnchor(),
             troubles: try workspace.troubles(at: at))
     }
 
     /// - Parameter troubles: of the workspace itself, each a sentence with what to do.
     init(
         at: Timestamp, runs: [RunRecord], plan: RotationPlan, waitingRequests: Int, devicesWithoutActive: Int = 0,
-        audit: AuditAnchor? = nil, troubles: [String] = []
+        unseenDevices: Int? = nil, audit: AuditAnchor? = nil, troubles: [String] = []
     ) {
         self.at = at
         self.runs = runs
         self.plan = plan
         self.waitingRequests = waitingRequests
         self.devicesWithoutActive = devicesWithoutActive
+        self.unseenDevices = unseenDevices
         self.audit = audit
         attention = troubles + (plan.inbox?.obstacles ?? []) + FleetStatus.attention(at: at, runs: runs, plan: plan)
     }

@@ -26,7 +26,7 @@ package struct Workspace: Sendable {
         WorkspaceConfiguration.standardPaths.contains { Files.exists($0) }
     }
 
-    package var inbox: Inbox { Inbox(root: configuration.inbox.path) }
+    package var inbox: Inbox { Inbox(root: configuration.inbox.path, acceptsGate: configuration.gate != nil) }
     package var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
     package func openInventory(_ access: SQLiteFleet.Access) throws -> any FleetStore {

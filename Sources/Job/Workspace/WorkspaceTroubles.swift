@@ -9,7 +9,8 @@ import RotationModel
 extension Workspace {
     /// What is wrong, or will be soon, with the workspace itself; each a sentence with what to do.
     func troubles(at: Timestamp) throws -> [String] {
-        let missing = [(inbox.requests, "CSR"), (inbox.confirmations, "confirmation")]
+        let gate = configuration.gate != nil ? [(inbox.submissions, "submission")] : []
+        let missing = ([(inbox.requests, "CSR"), (inbox.confirmations, "confirmation")] + gate)
             .filter { !$0.0.exists && $0.0.obstacle == nil }.map {
                 "there is no \($0.path): no \($1) can come in; check `inbox` in rotation.yaml"
             }

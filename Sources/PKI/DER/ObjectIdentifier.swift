@@ -103,6 +103,10 @@ extension ObjectIdentifier {
     static let ecdsaWithSHA384 = ObjectIdentifier(1, 2, 840, 10045, 4, 3, 3)
     static let ecdsaWithSHA512 = ObjectIdentifier(1, 2, 840, 10045, 4, 3, 4)
 
+    // Contents of CMS (RFC 5652, 4 and 5.1).
+    static let data = ObjectIdentifier(1, 2, 840, 113549, 1, 7, 1)
+    static let signedData = ObjectIdentifier(1, 2, 840, 113549, 1, 7, 2)
+
     // Extensions (RFC 5280, 4.2).
     static let subjectKeyIdentifier = ObjectIdentifier(2, 5, 29, 14)
     static let keyUsage = ObjectIdentifier(2, 5, 29, 15)

@@ -17,6 +17,10 @@ package struct DeviceExplanation: Sendable {
         /// Of the certificate's lifetime; zero where there is none.
         package let spread: TimeSpan
         package let notAfter: Timestamp
+        /// ``ContactRule/renewBefore`` of the certificate's lifetime, where the device is seldom seen now and this is longer than the other.
+        package let contactLead: TimeSpan?
+        /// When it is due if it is not seen at the gate any more; nil where that is no earlier than ``due``.
+        package let dueIfSilent: Timestamp?
     }
 
     package let at: Timestamp
@@ -36,11 +40,13 @@ package struct DeviceExplanation: Sendable {
     package let planFailure: RotationError?
     /// Why the next run would not take what the device handed in.
     package let rejected: [InboxOutlook.Rejected]
+    /// When the device last spoke to the gate.
+    package let contact: Contact
 
     package init(
         at: Timestamp, policies: PolicyEdition, story: DeviceStory, current: Fingerprint?,
         considerations: [PolicyConsideration], policy: RotationPolicy?, dates: Dates?, decisions: [Decision]?,
-        planFailure: RotationError?, rejected: [InboxOutlook.Rejected]
+        planFailure: RotationError?, rejected: [InboxOutlook.Rejected], contact: Contact = .unknown
     ) {
         self.at = at
         self.policies = policies
@@ -52,6 +58,7 @@ package struct DeviceExplanation: Sendable {
         self.decisions = decisions
         self.planFailure = planFailure
         self.rejected = rejected
+        self.contact = contact
     }
 }
 
@@ -65,15 +72,34 @@ extension IntakeContext {
 }
 
 extension DeviceExplanation.Dates {
-    package init(of certificate: PlanningCertificate, device: DeviceID, under policy: RotationPolicy) {
-        // Dates follow from the certificate's validity alone.
-        let facts = CertificateFacts(
-            notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
-            signature: certificate.signature, issuer: "")
+    /// - Parameters:
+    ///   - contact: when the device last spoke to the gate.
+    ///   - now: when it is explained for.
+    package init(
+        of certificate: PlanningCertificate, device: DeviceID, under policy: RotationPolicy,
+        contact: Contact = .unknown,
+        at now: Timestamp
+    ) {
+        // Dates follow from the certificate's validity, and from how long the device is silent.
+        func due(_ contact: Contact) -> Timestamp {
+            policy.dueDate(
+                of: CertificateFacts(
+                    notBefore: certificate.notBefore, notAfter: certificate.notAfter, key: certificate.key,
+                    signature: certificate.signature, issuer: "", contact: contact), device: device)
+        }
         let lifetime = certificate.notAfter - certificate.notBefore
-        due = policy.dueDate(of: facts, device: device)
+        let isSeldom = policy.expiry.contact?.isSeldom(contact, at: now) ?? false
+        let dueNow = due(isSeldom ? contact : .unknown)
+        let dueIfSilent = due(contact)
+        self.due = dueNow
+        self.dueIfSilent = dueIfSilent < dueNow ? dueIfSilent : nil
         renewBefore = policy.expiry.renewBefore.length(of: lifetime)
-        latestDue = certificate.notAfter - renewBefore
+        let usual = renewBefore
+        contactLead = policy.expiry.contact.flatMap { rule in
+            let lead = rule.renewBefore.length(of: lifetime)
+            return isSeldom && lead > usual ? lead : nil
+        }
+        latestDue = max(dueNow, certificate.notAfter - (contactLead ?? usual))
         spreadShare = policy.spreadShare(of: device)
         spread = policy.expiry.spread.length(of: lifetime)
         notAfter = certificate.notAfter

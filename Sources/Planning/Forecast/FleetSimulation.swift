@@ -21,6 +21,7 @@ final class FleetSimulation {
     /// The devices to look at, by day.
     var calendar: [[Int32]]
     var uncovered = 0
+    private let isGateInUse: Bool
     let schedule: ForecastSchedule
     /// The day on which each device is looked at next; -1 where none is. What the calendar has besides is out of date.
     private var nextLook: [Int32] = []
@@ -31,6 +32,7 @@ final class FleetSimulation {
     init(_ planner: Planner, days: Int, limits: RunLimits) throws {
         start = planner
         self.limits = limits
+        isGateInUse = try planner.isGateInUse()
         dates = (0..<days).map { planner.at + .days(Int64($0)) }
         sharedKeys = try planner.snapshot.sharedKeys()
         endings = try AuthorityEndings(planner.authorities, planner.snapshot, at: planner.at)
@@ -52,7 +54,9 @@ final class FleetSimulation {
             let taken = start.waiting.confirmed(known, at: start.at)
             var supposed = taken
             supposed.suppose(request: start.waiting.request(of: taken))
-            var device = ForecastDevice(supposed, reached.removeValue(forKey: taken.row) ?? [])
+            var device = ForecastDevice(
+                supposed, reached.removeValue(forKey: taken.row) ?? [], contact: try start.contact(of: taken),
+                at: start.at)
             if device.reached.isEmpty, device.device.rotation == nil, let current = device.device.active.first {
                 switch try selections.select(for: device.device, current: current) {
                 case .none:
@@ -163,6 +167,7 @@ final class FleetSimulation {
     private func look(at device: inout ForecastDevice, _ day: Int, _ planner: Planner) throws -> [Decision]? {
         if day > 0 { device.answer(at: planner.at, &supposed) }
         device.begin()
+        device.keepContact(at: planner.at)
         device.revoke(planner.revocations, at: planner.at)
         guard let current = device.device.active.first else { return nil }
         switch try selections.select(for: device.device, current: current) {
@@ -213,7 +218,8 @@ final class FleetSimulation {
     private func planner(on day: Int) -> Planner {
         Planner(
             policies: start.policies, authorities: start.authorities, at: dates[day], snapshot: start.snapshot,
-            waiting: WaitingRequests(), revocations: start.revocations, keyName: start.keyName)
+            waiting: WaitingRequests(), revocations: start.revocations, keyName: start.keyName, isGateInUse: isGateInUse
+        )
     }
 
     // MARK: The calendar

@@ -25,10 +25,29 @@ struct ForecastDevice {
     private var issuedAt: Timestamp?
     /// The policy whose profile's names the device is known to have what they ask for; nothing in a forecast changes that.
     private(set) var named: Int?
+    /// For how long it had not been seen at the gate as the forecast began; nil where it never was. Nothing is known of how often it will be:
+    /// it is supposed to be as silent as it is.
+    private let silence: TimeSpan?
+    private let isGateInUse: Bool
 
-    init(_ device: PlanningDevice, _ reached: [RevocationScope.Reached]) {
+    /// - Parameters:
+    ///   - contact: when it last spoke to the gate.
+    ///   - at: when the forecast begins.
+    init(_ device: PlanningDevice, _ reached: [RevocationScope.Reached], contact: Contact, at: Timestamp) {
         self.device = device
         self.reached = reached
+        isGateInUse = contact != .unknown
+        silence = if case .last(let time) = contact { max(.zero, at - time) } else { nil }
+        keepContact(at: at)
+    }
+
+    /// Is as silent at this time as it was when the forecast began.
+    mutating func keepContact(at: Timestamp) { device.lastSeen = silence.map { at - $0 } }
+
+    /// For dates to come: who is in touch stays so, and who is not is not.
+    private func contact(under rule: ContactRule?) -> Contact {
+        guard let rule, isGateInUse else { return .unknown }
+        return (silence.map { $0 <= rule.seen } ?? false) ? .unknown : .never
     }
 
     /// A day begins.
@@ -119,7 +138,7 @@ struct ForecastDevice {
         guard let current = device.active.first else { return nil }
         let facts = CertificateFacts(
             notBefore: current.notBefore, notAfter: current.notAfter, key: current.key, signature: current.signature,
-            issuer: "")
+            issuer: "", contact: contact(under: policies.policies[policy].expiry.contact))
         var next: Timestamp?
         func add(_ event: Timestamp) {
             if event > now { next = next.map { min($0, event) } ?? event }

@@ -282,7 +282,8 @@ struct DeviceEvaluation {
             authorityEnd: endings.end(for: certificate),
             // Looked up only where the answer matters: most policies want a new key in any case.
             isKeyRefused: policy.rekey == .allowed ? try planner.isRefused(certificate.keyIdentity) : false,
-            isSelfSigned: certificate.isSelfSigned, malformed: certificate.malformed)
+            isSelfSigned: certificate.isSelfSigned, malformed: certificate.malformed,
+            contact: policy.expiry.contact == nil ? .unknown : try planner.contact(of: device))
     }
 
     private func deviceFacts() throws -> DeviceFacts {

@@ -20,15 +20,33 @@ package final class Planner {
     /// A key's algorithm, as people call it.
     let keyName: @Sendable (KeyAlgorithm) -> String
 
+    /// Whether any device was ever seen at the gate, once that was asked.
+    private var knownGateUse: Bool?
+
     package init(
         policies: PolicySet, authorities: KnownAuthorities, at: Timestamp, snapshot: any FleetView,
         waiting: WaitingRequests, revocations: RevocationScope, imported: ImportedRevocations = ImportedRevocations(),
-        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description
+        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description, isGateInUse: Bool? = nil
     ) {
         self.keyName = keyName
+        knownGateUse = isGateInUse
         self.imported = imported
         (self.policies, self.authorities, self.at) = (policies, authorities, at)
         (self.snapshot, self.waiting, self.revocations) = (snapshot, waiting, revocations)
+    }
+
+    /// Whether devices speak to a gate, as far as anybody was seen there.
+    func isGateInUse() throws -> Bool {
+        if let knownGateUse { return knownGateUse }
+        let isInUse = try !waiting.seen.isEmpty || snapshot.isAnyDeviceSeen()
+        knownGateUse = isInUse
+        return isInUse
+    }
+
+    /// When a device last spoke to the gate.
+    package func contact(of device: PlanningDevice) throws -> Contact {
+        if let last = waiting.lastSeen(of: device) { return .last(last) }
+        return try isGateInUse() ? .never : .unknown
     }
 
     /// The rows of the plan, the most urgent first, before anything is held back.

@@ -15,16 +15,25 @@ package struct WaitingRequests {
     package var conflicts: Set<Int64> = []
     /// The replacements whose confirmations a dry run found, by row.
     package var confirmations: Set<Int64> = []
+    /// When devices spoke to the gate, by device row, as the dry run found it noted.
+    package var seen: [Int64: Timestamp] = [:]
 
     package init(
         found: [Int64: WaitingRequest] = [:], refused: [Int64: String] = [:], withdrawn: Set<Int64> = [],
-        conflicts: Set<Int64> = [], confirmations: Set<Int64> = []
+        conflicts: Set<Int64> = [], confirmations: Set<Int64> = [], seen: [Int64: Timestamp] = [:]
     ) {
         self.found = found
         self.refused = refused
         self.withdrawn = withdrawn
         self.conflicts = conflicts
         self.confirmations = confirmations
+        self.seen = seen
+    }
+
+    /// When the device last spoke to the gate.
+    func lastSeen(of device: PlanningDevice) -> Timestamp? {
+        guard let news = seen[device.row] else { return device.lastSeen }
+        return device.lastSeen.map { max($0, news) } ?? news
     }
 
     /// Why the device's last CSR was not taken, told already or not: what the next manifest that asks for one says.

@@ -4,6 +4,7 @@ extension ExpiryRule: StandardRule {
         .lead(
             "renewBefore", \.renewBefore,
             "How long before notAfter a certificate is due: 30d, or 33% of its lifetime."),
+        .contact,
         .lead("spread", \.spread, "Starts up to this much earlier, by a hash of policy name and device id."),
         .duration("overlap", \.overlap, "How long the old certificate stays once the new one is confirmed."),
         .duration(

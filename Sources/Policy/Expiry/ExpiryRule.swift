@@ -6,6 +6,8 @@ package struct ExpiryRule: Hashable, Sendable {
 
     /// How long before `notAfter` a certificate is due.
     package var renewBefore = Lead.share(Share(partsPerMillion: 330_000))
+    /// For devices that are seldom seen; nil where that makes no difference.
+    package var contact: ContactRule?
     /// Up to this much earlier, by a hash of policy name and device id.
     package var spread = Lead.span(.zero)
     /// How long the old certificate stays valid after the new one is confirmed.

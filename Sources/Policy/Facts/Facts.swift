@@ -42,13 +42,15 @@ package struct CertificateFacts: Sendable {
     package let isSelfSigned: Bool
     /// What is not as RFC 5280 wants it, in a few words; nil where nothing is.
     package let malformed: String?
+    /// When its device last spoke to the gate.
+    package let contact: Contact
 
     package init(
         notBefore: Timestamp, notAfter: Timestamp, key: KeyAlgorithm,
         keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description, keyWeakness: String? = nil,
         isKeyShared: Bool = false, sharedWith: DeviceID? = nil, signature: SignatureAlgorithm,
         isSignatureWeak: Bool = false, issuer: String, authorityEnd: AuthorityEnd? = nil, isKeyRefused: Bool = false,
-        isSelfSigned: Bool = false, malformed: String? = nil
+        isSelfSigned: Bool = false, malformed: String? = nil, contact: Contact = .unknown
     ) {
         self.notBefore = notBefore
         self.notAfter = notAfter
@@ -64,6 +66,7 @@ package struct CertificateFacts: Sendable {
         self.isKeyRefused = isKeyRefused
         self.isSelfSigned = isSelfSigned
         self.malformed = malformed
+        self.contact = contact
     }
 }
 

@@ -8,6 +8,8 @@ struct ExpiryDraft {
     private(set) var renewBefore: LocatedValue?
     private(set) var spread: LocatedValue?
     private(set) var overlap: LocatedValue?
+    /// `contact.renewBefore`.
+    private(set) var contact: LocatedValue?
 
     init() {}
 
@@ -19,8 +21,17 @@ struct ExpiryDraft {
             draft.renewBefore = reader.optional("renewBefore")
             draft.spread = reader.optional("spread")
             draft.overlap = reader.optional("overlap")
+            draft.contact = reader.optional("contact")?.member("renewBefore")
             return draft
         }
         if let draft { self = draft } else { rule = nil }
+    }
+}
+
+extension LocatedValue {
+    /// The value of a mapping's key, for a message that points there.
+    fileprivate func member(_ key: String) -> LocatedValue? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key.text == key }?.value
     }
 }

@@ -66,13 +66,13 @@ struct PolicyCompiler {
         warnOfFreezes(draft, against: profile)
         guard let name = draft.name?.name, let priority = draft.priority, let match = draft.match,
             let expiry = draft.expiry?.rule, let compliance = draft.compliance, let rekey = draft.rekey,
-            let batch = draft.batch, let rollout = draft.rollout
+            let confirm = draft.confirm, let batch = draft.batch, let rollout = draft.rollout
         else { return nil }
         return RotationPolicy(
             name: name, owner: draft.owner, description: draft.description, priority: priority,
             place: PolicyPlace(file: draft.item.log.path, line: draft.item.line), match: match, expiry: expiry,
-            compliance: compliance, rekey: rekey, requests: draft.requests, profile: profile, batch: batch,
-            perRun: draft.perRun, rollout: rollout, sha256: sha256)
+            compliance: compliance, rekey: rekey, requests: draft.requests, confirm: confirm, profile: profile,
+            batch: batch, perRun: draft.perRun, rollout: rollout, sha256: sha256)
     }
 
     // MARK: Between them
@@ -113,7 +113,27 @@ struct PolicyCompiler {
                     + "profile `\(profile.name)` (\(profile.validity)): some certificates would be due as soon as they are issued",
                 help: "choose shorter ones", as: .warning, rule: .dueAtIssue)
         }
+        if let contact = rule.contact {
+            check(contact, at: draft.contact ?? policy.item, beside: rule, against: profile)
+        }
         warnOfOverlap(draft, rule, renewBefore: renewBefore + spread)
+    }
+
+    private func check(
+        _ contact: ContactRule, at place: LocatedValue, beside rule: ExpiryRule, against profile: IssuanceProfile
+    ) {
+        let renewBefore = contact.renewBefore.length(of: profile.validity)
+        if renewBefore >= profile.validity {
+            place.report(
+                "`contact.renewBefore` (\(contact.renewBefore)) is not shorter than the validity of profile `\(profile.name)` "
+                    + "(\(profile.validity)): every certificate of a device that is seldom seen would be due as soon as it is issued",
+                help: "choose a shorter one", rule: .dueAtIssue)
+        } else if renewBefore <= rule.renewBefore.length(of: profile.validity) {
+            place.report(
+                "`contact.renewBefore` (\(contact.renewBefore)) is no longer than `renewBefore` (\(rule.renewBefore)): who is seldom seen "
+                    + "is renewed no earlier than the others",
+                help: "choose a longer one, or remove `contact`", as: .warning, rule: .withoutEffect)
+        }
     }
 
     /// Whoever is replaced on time has no more than this left.

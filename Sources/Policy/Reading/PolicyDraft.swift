@@ -18,6 +18,7 @@ struct PolicyDraft {
     let rekey: RekeyRule?
     /// Nil where it is not said, too.
     let requests: RequestRule?
+    let confirm: ConfirmRule?
     let batch: Int?
     let perRun: Int?
     let rollout: RolloutRule?
@@ -44,7 +45,8 @@ struct PolicyDraft {
                 item: item, name: name, owner: owner, description: description, priority: priority, match: match,
                 matchValue: matchValue, expiry: expiry, compliance: compliance, complianceValue: complianceValue,
                 profile: issuance?.profile,
-                rekey: issuance?.rekey, requests: issuance?.requests, batch: rollout.batch, perRun: rollout.perRun,
+                rekey: issuance?.rekey, requests: issuance?.requests, confirm: issuance?.confirm, batch: rollout.batch,
+                perRun: rollout.perRun,
                 rollout: rollout.rule,
                 windowsValue: rollout.windowsValue, freezesValue: rollout.freezesValue)
         }
@@ -56,24 +58,27 @@ struct PolicyDraft {
         item: LocatedValue, name: (name: String, value: LocatedValue)?, owner: String?, description: String?,
         priority: Int?, match: DeviceSelector?, matchValue: LocatedValue?, expiry: ExpiryDraft?,
         compliance: ComplianceRule?, complianceValue: LocatedValue?, profile: (name: String, value: LocatedValue)?,
-        rekey: RekeyRule?, requests: RequestRule?, batch: Int?, perRun: Int?, rollout: RolloutRule?,
+        rekey: RekeyRule?, requests: RequestRule?, confirm: ConfirmRule?, batch: Int?, perRun: Int?,
+        rollout: RolloutRule?,
         windowsValue: LocatedValue?, freezesValue: LocatedValue?
     ) {
         (self.item, self.name, self.owner, self.description) = (item, name, owner, description)
         (self.priority, self.match, self.matchValue) = (priority, match, matchValue)
         (self.expiry, self.compliance, self.complianceValue) = (expiry, compliance, complianceValue)
         self.profile = profile
-        (self.rekey, self.requests, self.batch, self.perRun) = (rekey, requests, batch, perRun)
+        (self.rekey, self.requests, self.confirm) = (rekey, requests, confirm)
+        (self.batch, self.perRun) = (batch, perRun)
         (self.rollout, self.windowsValue, self.freezesValue) = (rollout, windowsValue, freezesValue)
     }
 }
 
-/// `issuance`: the profile, whether a key may stay, and whose CSRs are answered.
+/// `issuance`: the profile, whether a key may stay, whose CSRs are answered, and what confirms.
 enum IssuanceReader {
     struct Issuance {
         let profile: (name: String, value: LocatedValue)?
         let rekey: RekeyRule?
         let requests: RequestRule?
+        let confirm: ConfirmRule?
     }
 
     static func read(_ value: LocatedValue) -> Issuance? {
@@ -84,7 +89,10 @@ enum IssuanceReader {
             let requests = reader.optional("requests").flatMap {
                 $0.choice(of: RequestRule.self, what: "rule for requests")
             }
-            return Issuance(profile: name, rekey: rekey, requests: requests)
+            let confirm =
+                reader.optional("confirm").map { $0.choice(of: ConfirmRule.self, what: "rule for confirmations") }
+                ?? .ack
+            return Issuance(profile: name, rekey: rekey, requests: requests, confirm: confirm)
         }
     }
 }

@@ -93,6 +93,7 @@ enum PolicyTestGivenReader {
             take("status", { $0.choice(of: CertificateStatus.self, what: "status") }, { given.status = $0 })
             take("lifetime", lifetime) { given.lifetime = $0 }
             take("left", left) { given.left = $0 }
+            take("seen", seen) { given.seen = $0 }
             take("key", key) { given.key = $0 }
             take("signature", CertificateSelectorReader.signature) { given.signature = $0 }
             take("issuer", { SelectorReader.issuers($0)?.first?.description }, { given.issuer = $0 })
@@ -153,6 +154,11 @@ enum PolicyTestGivenReader {
             return TimeSpan(seconds: -span.seconds)
         }
         return value.timeSpan()
+    }
+
+    private static func seen(_ value: LocatedValue) -> PolicyTest.Given.Seen? {
+        if case .scalar("never", _) = value.content { return .never }
+        return value.timeSpan().map { .ago($0) }
     }
 
     private static func key(_ value: LocatedValue) -> KeyAlgorithm? {

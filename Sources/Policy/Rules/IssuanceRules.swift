@@ -6,6 +6,14 @@ package enum RekeyRule: String, Sendable, CaseIterable {
     case allowed
 }
 
+/// What proves that a device holds the key of its new certificate.
+package enum ConfirmRule: String, Sendable, CaseIterable {
+    /// A complete request to the gate by the new certificate, too: its key signed the handshake.
+    case request
+    /// A confirmation alone, that the new key signed.
+    case ack
+}
+
 /// Which CSRs are answered.
 package enum RequestRule: String, Sendable, CaseIterable {
     /// Those alone that the device signed with the key of its current certificate, or that a person said are its own.

@@ -18,10 +18,21 @@ enum ReasonText {
     ) -> String {
         let left = certificate.notAfter - now
         let lifetime = certificate.notAfter - certificate.notBefore
+        let earlier = rule.contact.flatMap { contact -> Lead? in
+            let isLonger = contact.renewBefore.length(of: lifetime) > rule.renewBefore.length(of: lifetime)
+            return isLonger && contact.isSeldom(certificate.contact, at: now) ? contact.renewBefore : nil
+        }
         var text = "expires in \(left.approximate) (\(certificate.notAfter)); renewal starts "
-        text += length(rule.renewBefore, of: lifetime) + " before"
+        text += length(earlier ?? rule.renewBefore, of: lifetime) + " before"
+        if earlier != nil { text += ", for " + silence(certificate.contact, at: now) }
         if !rule.spread.isNothing { text += ", spread up to \(length(rule.spread, of: lifetime))" }
         return text
+    }
+
+    /// `the device was last seen 45 days ago`
+    private static func silence(_ contact: Contact, at now: Timestamp) -> String {
+        if case .last(let time) = contact { return "the device was last seen \((now - time).approximate) ago" }
+        return "the device was never seen at the gate"
     }
 
     /// `30 days`, or `33% of its lifetime (29 days)`.

@@ -16,6 +16,7 @@ package final class RotationPolicy: Sendable {
     package let rekey: RekeyRule
     /// What the policy says; nil where it does not, and ``requests`` is the standard.
     package let statedRequests: RequestRule?
+    package let confirm: ConfirmRule
     package let profile: IssuanceProfile
     /// Certificates that are signed and recorded together, 1 to 100,000.
     package let batch: Int
@@ -30,12 +31,12 @@ package final class RotationPolicy: Sendable {
     init(
         name: String, owner: String?, description: String?, priority: Int, place: PolicyPlace, match: DeviceSelector,
         expiry: ExpiryRule, compliance: ComplianceRule, rekey: RekeyRule, requests: RequestRule?,
-        profile: IssuanceProfile,
+        confirm: ConfirmRule = .ack, profile: IssuanceProfile,
         batch: Int, perRun: Int?, rollout: RolloutRule, sha256: @escaping SHA256Function
     ) {
         (self.name, self.owner, self.description, self.priority) = (name, owner, description, priority)
         (self.place, self.match, self.expiry, self.compliance) = (place, match, expiry, compliance)
-        (self.rekey, self.statedRequests, self.profile) = (rekey, requests, profile)
+        (self.rekey, self.statedRequests, self.confirm, self.profile) = (rekey, requests, confirm, profile)
         (self.batch, self.perRun) = (batch, perRun)
         (self.rollout, self.sha256) = (rollout, sha256)
     }

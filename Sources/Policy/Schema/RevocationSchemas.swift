@@ -65,6 +65,11 @@ enum TestSchemas {
                 SchemaKind.string(
                     "Until notAfter; with a minus for one that has expired.", pattern: "^-?[0-9]+[wdhms]$")
             ),
+            (
+                "seen",
+                SchemaKind.string(
+                    "How long ago the device was last seen at the gate; or never.", pattern: "^(never|[0-9]+[wdhms])$")
+            ),
             ("key", SchemaKind.text("Its key: ecdsa-p256, rsa-1024.")),
             ("signature", SchemaKind.text("Its signature: ECDSA-WITH-SHA256, SHA1WITHRSA.")),
             ("issuer", PolicySchema.issuers("Its issuer.")),

@@ -41,8 +41,14 @@ enum RuleSchemas {
             (
                 "requests",
                 SchemaKind.choice(
-                    "authenticated: only CSRs that the device signed with its current key; any: whoever can write the inbox speaks for it.",
+                    "authenticated: only CSRs that the device signed with its current key, or handed in at the gate; any: whoever can write the inbox speaks for it.",
                     of: RequestRule.self, standard: .any)
+            ),
+            (
+                "confirm",
+                SchemaKind.choice(
+                    "request: a request to the gate by the new certificate proves its key; ack: only a confirmation that the new key signed.",
+                    of: ConfirmRule.self, standard: .ack)
             ),
         ], required: ["profile"])
 

@@ -82,7 +82,15 @@ private struct PolicyTestBench {
             notBefore: notAfter - given.lifetime, notAfter: notAfter,
             key: given.key ?? policy.map(usualKey) ?? .ecdsaP256, isKeyShared: given.hasSharedKey, signature: signature,
             isSignatureWeak: !SignatureAlgorithm.registered.contains(signature),
-            issuer: given.issuer ?? policy?.profile.authoritySubject?.description ?? "")
+            issuer: given.issuer ?? policy?.profile.authoritySubject?.description ?? "", contact: contact)
+    }
+
+    private var contact: Contact {
+        switch given.seen {
+        case nil: .unknown
+        case .never: .never
+        case .ago(let span): .last(given.at - span)
+        }
     }
 
     private func usualKey(of policy: RotationPolicy) -> KeyAlgorithm { policy.profile.keys[0].algorithm }

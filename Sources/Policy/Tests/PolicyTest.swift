@@ -21,6 +21,8 @@ package struct PolicyTest: Sendable {
         package var lifetime = TimeSpan.days(90)
         /// Until notAfter, in seconds; less than nothing for one that has expired. Nil for one that was issued just now.
         package var left: TimeSpan?
+        /// When the device was last seen at the gate; nil in a fleet without one.
+        package var seen: Seen?
         package var key: KeyAlgorithm?
         package var signature: SignatureAlgorithm?
         /// RFC 4514 text.
@@ -32,6 +34,11 @@ package struct PolicyTest: Sendable {
         package var at = PolicyTest.standardTime
 
         package init() {}
+
+        package enum Seen: Sendable, Hashable {
+            case ago(TimeSpan)
+            case never
+        }
     }
 
     /// The reasons that a test's outcome can have. The others come from what a test does not have: a rollout, an inventory with

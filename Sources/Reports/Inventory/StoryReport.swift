@@ -25,6 +25,7 @@ package struct StoryReport {
         return style.bold(Printable.text(story.listing.device.text))
             + "\n  account \(Printable.text(story.listing.account.text))"
             + (labels.isEmpty ? "" : "\n  labels  \(labels)") + "\n  added   \(story.addedAt)\n"
+            + (story.lastSeen.map { "  seen    \($0), at the gate\n" } ?? "")
     }
 
     private var certificates: String {
@@ -123,6 +124,7 @@ package struct StoryReport {
             json.appendMembers(of: story.listing)
             json.member("added", story.addedAt.rfc3339)
             json.member("sequence", story.sequence)
+            if let seen = story.lastSeen { json.member("lastSeen", seen.rfc3339) }
             json.key("rotations")
             json.array { json in story.rotations.forEach { append($0, to: &json) } }
             json.key("lineage")

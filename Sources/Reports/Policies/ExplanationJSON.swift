@@ -21,6 +21,7 @@ package struct ExplanationJSON {
             if let current = explanation.current { json.value(current.hex) } else { json.null() }
             appendRotation(to: &json)
             appendRequest(to: &json)
+            if case .last(let seen) = explanation.contact { json.member("lastSeen", seen.rfc3339) }
             json.key("policy")
             if let policy = explanation.policy { json.value(policy.name) } else { json.null() }
             json.key("policies")
@@ -116,6 +117,8 @@ package struct ExplanationJSON {
             json.raw(ExplanationJSON.decimal(dates.spreadShare))
             json.member("renewBeforeSeconds", Int(dates.renewBefore.seconds))
             json.member("notAfter", dates.notAfter.rfc3339)
+            if let lead = dates.contactLead { json.member("contactRenewBeforeSeconds", Int(lead.seconds)) }
+            if let silent = dates.dueIfSilent { json.member("dueIfNotSeen", silent.rfc3339) }
             appendSchedule(to: &json)
         }
     }

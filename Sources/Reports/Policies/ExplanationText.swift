@@ -39,6 +39,9 @@ package struct ExplanationText {
             table.add(["rotation", "none under way"])
         }
         table.add(["CSR", Table.Cell(request)])
+        if let seen = ExplanationText.seen(explanation.contact, at: explanation.at) {
+            table.add(["contact", Table.Cell(seen)])
+        }
         return style.bold(Printable.text(story.listing.device.text)) + "  as of \(explanation.at)\n" + table.text
     }
 
@@ -151,6 +154,12 @@ package struct ExplanationText {
             Table.Cell("renewBefore"), Table.Cell(policy.expiry.renewBefore.description),
             Table.Cell("\(dates.renewBefore.approximate) before the end: \(dates.latestDue)"),
         ])
+        if let rule = policy.expiry.contact, let seen = ExplanationText.seen(explanation.contact, at: explanation.at) {
+            table.add([
+                Table.Cell("contact"), Table.Cell("\(rule.renewBefore) after \(rule.seen)"),
+                Table.Cell(ExplanationText.effect(of: rule, dates, seen)),
+            ])
+        }
         let left = dates.notAfter - explanation.at
         let end = left < .zero ? "expired \(left.approximate) ago" : "in \(left.approximate)"
         table.add([Table.Cell("expires"), Table.Cell(dates.notAfter.rfc3339), Table.Cell(end)])
@@ -166,6 +175,21 @@ package struct ExplanationText {
             ])
         }
         return style.bold("Dates") + "\n" + table.text
+    }
+
+    /// `last seen 45 days ago`; nil where nothing is known of the gate.
+    static func seen(_ contact: Contact, at: Timestamp) -> String? {
+        switch contact {
+        case .unknown: nil
+        case .never: "never seen at the gate"
+        case .last(let time): "last seen at the gate \((at - time).approximate) ago"
+        }
+    }
+
+    private static func effect(of rule: ContactRule, _ dates: DeviceExplanation.Dates, _ seen: String) -> String {
+        if let lead = dates.contactLead { return "\(seen): \(lead.approximate) before the end" }
+        if let silent = dates.dueIfSilent { return "\(seen); if it is not seen any more, due from \(silent)" }
+        return "\(seen); makes no difference"
     }
 
     // MARK: The next run

@@ -45,6 +45,9 @@ package struct FileIdentity: Hashable, Sendable {
     /// When its content was last written to.
     package var modified: Timestamp { Timestamp(seconds: seconds) }
 
+    /// Whether both are one file, whatever was written to it or became of its name.
+    package func isSameFile(as other: FileIdentity) -> Bool { (device, inode) == (other.device, other.inode) }
+
     /// Whether both lie on one file system.
     package func isOnFileSystem(of other: FileIdentity) -> Bool { device == other.device }
 

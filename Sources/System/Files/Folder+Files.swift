@@ -154,7 +154,21 @@ extension Folder {
         try replace(name, with: bytes, mode: mode)
     }
 
-    private func synchronizeStaged(_ name: String) throws(RotationError) {
+    /// Gives a staged file its name where nothing has it.
+    ///
+    /// - Returns: false where something has.
+    package func putInPlaceIfFree(_ name: String) throws(RotationError) -> Bool {
+        let staged = Folder.stagingName(of: name)
+        if renameat2(descriptor, staged, descriptor, try checked(name), rename_noreplace) == 0 { return true }
+        guard errno == EEXIST else { throw SystemFailure.error("rename a file to it", shown(name)) }
+        return false
+    }
+
+    /// Removes a staged file that is not to get its name.
+    package func discardStaged(_ name: String) throws(RotationError) { try remove(Folder.stagingName(of: name)) }
+
+    /// Makes the content of a staged file durable.
+    package func synchronizeStaged(_ name: String) throws(RotationError) {
         let file = openat(descriptor, Folder.stagingName(of: name), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else { throw SystemFailure.error("synchronize it", shown(name)) }
         defer { close(file) }

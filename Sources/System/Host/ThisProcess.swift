@@ -11,3 +11,17 @@ package enum ThisProcess {
 
     package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }
+
+extension ThisProcess {
+    /// Lets the process have as many open files as it may (setrlimit(2)).
+    ///
+    /// - Returns: how many that are.
+    package static func raiseOpenFileLimit() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+}

@@ -37,14 +37,18 @@ final class Running: Sendable {
 /// Runs other programs, with their output in files: a pipe that nobody reads would stop them.
 enum Program {
     /// The built `rotation-job`: named by ROTATION_JOB, or beside this test bundle, or in the package's debug build.
-    static let rotationJob: String = {
-        let named = ProcessInfo.processInfo.environment["ROTATION_JOB"]
+    static let rotationJob = built("rotation-job", namedBy: "ROTATION_JOB")
+    /// The same of the gate, by ROTATION_GATE.
+    static let rotationGate = built("rotation-gate", namedBy: "ROTATION_GATE")
+
+    private static func built(_ name: String, namedBy variable: String) -> String {
+        let named = ProcessInfo.processInfo.environment[variable]
         let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let beside = bundle.map { ($0 as NSString).deletingLastPathComponent + "/rotation-job" }
-        let candidates = [named, beside, Package.root + "/.build/debug/rotation-job"].compactMap { $0 }
+        let beside = bundle.map { ($0 as NSString).deletingLastPathComponent + "/" + name }
+        let candidates = [named, beside, Package.root + "/.build/debug/" + name].compactMap { $0 }
         return candidates.first(where: FileManager.default.isExecutableFile(atPath:))
             ?? candidates[candidates.count - 1]
-    }()
+    }
 
     /// Debian's Python has `cryptography` from its package; another one in PATH may not.
     static let python: String =

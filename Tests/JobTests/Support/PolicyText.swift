@@ -7,6 +7,7 @@ struct PolicyText {
     var compliance = "{}"
     var rekey = "required"
     var requests = "any"
+    var confirm = "ack"
     var profile = "client"
     var rollout = "{ batch: 500 }"
 
@@ -17,7 +18,7 @@ struct PolicyText {
             match: \(match)
             expiry: \(expiry)
             compliance: \(compliance)
-            issuance: { profile: \(profile), rekey: \(rekey), requests: \(requests) }
+            issuance: { profile: \(profile), rekey: \(rekey), requests: \(requests), confirm: \(confirm) }
             rollout: \(rollout)
 
         """

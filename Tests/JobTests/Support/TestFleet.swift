@@ -28,10 +28,11 @@ final class TestFleet {
     ///   - keyPassphrase: what its key file is encrypted with.
     ///   - inMemory: for tests of very many runs.
     ///   - successor: whether there is another authority, `fleet-ca-2`.
+    ///   - gate: whether devices hand in at a gate, too.
     init(
         policies: String = policyFile(), limits: String = "{ issue: 100000 }", manifestValidity: String = "30d",
         authority: String = "", keyPassphrase: String? = nil, successor: Bool = false,
-        inMemory: Bool = false
+        inMemory: Bool = false, gate: Bool = false
     ) throws {
         folder = try TemporaryFolder(inMemory: inMemory)
         pki = try ThrowawayPKI(now: TestFleet.now)
@@ -48,6 +49,7 @@ final class TestFleet {
             \(successor ? "  - { name: fleet-ca-2, certificate: ca-2.pem, key: { file: ca-2.key } }" : "")
             manifests: { key: { file: manifest.key }, validity: \(manifestValidity) }
             limits: \(limits)
+            \(gate ? TestFleet.gate : "")
 
             """)
         try folder.write("ca.pem", pki.authority.certificate.pem)
@@ -64,9 +66,13 @@ final class TestFleet {
         for name in ["inbox/csr", "inbox/ack", "inbox/rejected", "delivery", "reports"] {
             try Files.makeFolder(folder[name], mode: 0o750)
         }
+        if gate { try Files.makeFolder(folder["inbox/gate"], mode: 0o750) }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])
         _ = try SQLiteFleet.create(at: workspace.configuration.inventory, sha256: SHA256.digest)
     }
+
+    private static let gate =
+        "gate: { listen: [\"127.0.0.1:8443\"], certificates: [{ certificate: ca.pem, key: { file: ca.key } }] }"
 
     func setPolicies(_ text: String) throws { try folder.write("policies/policy.yaml", text) }
 

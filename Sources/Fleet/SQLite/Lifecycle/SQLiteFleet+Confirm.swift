@@ -31,10 +31,12 @@ private struct DeviceConfirmation {
     private let find: Query
     private let move: Query
     private let tell: Query
+    private let submissions: TakenSubmissions
 
     init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         effects = try RotationEffects(database, run: run, at: at)
+        submissions = try TakenSubmissions(database, run: run, at: at)
         find = try Query(
             database,
             """
@@ -70,8 +72,10 @@ private struct DeviceConfirmation {
             let (moved, steps) = try? found.rotation.apply(.confirmed(RowID(order.certificateRow)))
         else { return false }
         try move.run([
-            .time(at), .run(run), .digest(order.digest), .integer(order.rotation), .state(of: moved),
+            .time(at), .run(run), order.digest.map { .digest($0) } ?? .null, .integer(order.rotation),
+            .state(of: moved),
         ])
+        if let submission = order.submission { try submissions.add(submission) }
         _ = try effects.carryOut(
             steps, moved,
             of: RotationEffects.Subject(
@@ -82,7 +86,12 @@ private struct DeviceConfirmation {
             json.member("replaces", found.old.hex)
             json.member("sequence", order.sequence)
             json.member("time", order.time.rfc3339)
-            json.member("acknowledgement", order.digest.hex)
+            if let digest = order.digest {
+                json.member("acknowledgement", digest.hex)
+            } else {
+                json.member("proof", "request")
+            }
+            if let submission = order.submission { json.member("submission", submission) }
         }
         return true
     }

@@ -15,6 +15,7 @@ struct PlanningGroup {
     private let rotation: OpenRotation?
     private let request: WaitingRequest?
     private let toldRefusal: String?
+    private let lastSeen: Timestamp?
 
     init(_ result: ResultRow, first: PlanningCertificate) throws {
         let column = PlanningGroup.firstColumn
@@ -29,6 +30,7 @@ struct PlanningGroup {
             : try WaitingRequest(result, from: column + 5)
         toldRefusal = result.optionalText(column + 10)
         rotation = result.isNull(column + 11) ? nil : try OpenRotation(result, from: column + 11)
+        lastSeen = result.optionalTime(column + 21)
         add(first)
     }
 
@@ -42,7 +44,7 @@ struct PlanningGroup {
         return PlanningDevice(
             row: row, id: id, account: account, labelSet: labelSet, active: PlanningGroup.sorted(active),
             pending: PlanningGroup.sorted(pending), rotation: rotation, request: request, refused: refused,
-            toldRefusal: toldRefusal)
+            toldRefusal: toldRefusal, lastSeen: lastSeen)
     }
 
     private static func sorted(_ certificates: [PlanningCertificate]) -> [PlanningCertificate] {

@@ -61,7 +61,7 @@ package final class SQLiteView: FleetView {
             """
             SELECT \(SQLiteView.certificateColumns),
               d.id, d.name, d.account, d.label_set, CASE WHEN d.refused IS NOT \(told) THEN d.refused END,
-              \(WaitingRequest.columns), \(told), \(OpenRotation.columns)
+              \(WaitingRequest.columns), \(told), \(OpenRotation.columns), d.seen_at
             FROM devices d
             JOIN certificates c ON c.device = d.id AND c.status IN ('ACTIVE', 'PENDING_ACTIVATION')
             LEFT JOIN rotations r ON r.device = d.id AND r.open = 1

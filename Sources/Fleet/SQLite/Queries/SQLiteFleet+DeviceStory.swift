@@ -8,14 +8,15 @@ extension SQLiteFleet {
             let device = try Query(
                 database,
                 """
-                SELECT d.id, a.name, l.labels, coalesce((SELECT sequence FROM manifests WHERE device = d.id), 0), d.added_at, d.refused FROM devices d
+                SELECT d.id, a.name, l.labels, coalesce((SELECT sequence FROM manifests WHERE device = d.id), 0), d.added_at, d.refused,
+                  d.seen_at FROM devices d
                 JOIN accounts a ON a.id = d.account JOIN label_sets l ON l.id = d.label_set WHERE d.name = ?
                 """
             ).first([.text(id.text)]) { row in
                 (
                     row: row.integer(0), account: AccountID(checked: row.text(1)),
                     labels: try Labels(canonicalJSON: row.text(2)), sequence: Int(row.integer(3)), addedAt: row.time(4),
-                    refused: row.optionalText(5)
+                    refused: row.optionalText(5), lastSeen: row.optionalTime(6)
                 )
             }
             guard let device else { return nil }
@@ -51,7 +52,8 @@ extension SQLiteFleet {
                     of, ManifestReader.read),
                 isManifestPublished: try Query(database, "SELECT 1 FROM manifests WHERE device = ? AND published = 1")
                     .exists(of),
-                request: request?.0, requestReceivedAt: request?.1, refused: device.refused, audit: audit.reversed())
+                request: request?.0, requestReceivedAt: request?.1, refused: device.refused, audit: audit.reversed(),
+                lastSeen: device.lastSeen)
         }
     }
 

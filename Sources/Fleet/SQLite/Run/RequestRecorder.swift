@@ -21,6 +21,7 @@ struct RequestRecorder {
     private let waitingWithKey: Query
     private let addExposed: Query
     private let isExposed: Query
+    private let submissions: TakenSubmissions
 
     init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
@@ -34,7 +35,10 @@ struct RequestRecorder {
               key_identity = excluded.key_identity, algorithm = excluded.algorithm, run = excluded.run, received_at = excluded.received_at,
               csr = excluded.csr, proof = excluded.proof
             """)
-        markSigned = try Query(database, "UPDATE devices SET request_time = ?2 WHERE id = ?1")
+        submissions = try TakenSubmissions(database, run: run, at: at)
+        // A session's time is the gate's, and a signature's the device's: the later one counts.
+        markSigned = try Query(
+            database, "UPDATE devices SET request_time = max(coalesce(request_time, ?2), ?2) WHERE id = ?1")
         settle = try Query(database, "DELETE FROM conflicting_requests WHERE device = ?")
         conflict = try Query(
             database,
@@ -72,10 +76,11 @@ struct RequestRecorder {
             .digest(request.keyIdentity.digest), .text(request.algorithm.description), .run(run), .time(at),
             request.csr.isEmpty ? .null : .blob(request.csr), .text(request.proof.rawValue),
         ])
-        if let signed = request.signed {
-            try markSigned.run([.integer(request.deviceRow), .time(signed.time)])
+        if let time = request.time {
+            try markSigned.run([.integer(request.deviceRow), .time(time)])
             try settle.run([.integer(request.deviceRow)])
         }
+        if let session = request.session { try submissions.add(session.submission) }
         try setRefused.run([.integer(request.deviceRow), .null])
         try log.append(.csrTaken, device: request.device, at: at) { json in
             json.member("key", request.keyFingerprint.hex)
@@ -84,6 +89,11 @@ struct RequestRecorder {
             if let signed = request.signed {
                 json.member("time", signed.time.rfc3339)
                 json.member("request", signed.digest.hex)
+            }
+            if let session = request.session {
+                json.member("time", session.at.rfc3339)
+                json.member("certificate", session.certificate.hex)
+                json.member("submission", session.submission)
             }
         }
         return nil

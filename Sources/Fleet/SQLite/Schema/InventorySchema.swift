@@ -38,6 +38,10 @@ enum InventorySchema {
         migrator.registerMigration("7-proof", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version7.requests)
         }
+        migrator.registerMigration("8-gate", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version8.requests)
+            try database.execute(sql: Version8.gate)
+        }
         return migrator
     }
 

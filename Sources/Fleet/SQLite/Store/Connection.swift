@@ -38,9 +38,22 @@ enum Connection {
         var name = path
         if !mayWrite(path) {
             configuration.readonly = true
-            if !FileAccess.exists(path + "-wal") { name = immutableURI(path) }
+            if !FileAccess.exists(path + "-wal") { name = uri(path, "immutable=1") }
         }
         let queue = try DatabaseQueue(path: name, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -16384;")
+        }
+        return queue
+    }
+
+    /// For reading what is committed at each moment, and for nothing else. Who waits for it is a device: it gives up soon where the inventory is
+    /// locked, which writers in WAL mode do not do to readers.
+    static func watcher(path: String) throws -> DatabaseQueue {
+        var configuration = configuration(label: "inventory.watcher")
+        configuration.busyMode = .timeout(0.5)
+        // One that was moved away just now is not made anew.
+        let queue = try DatabaseQueue(path: uri(path, "mode=rw"), configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA query_only = ON; PRAGMA cache_size = -16384;")
         }
@@ -61,9 +74,9 @@ enum Connection {
         return configuration
     }
 
-    private static func immutableURI(_ path: String) -> String {
+    private static func uri(_ path: String, _ parameters: String) -> String {
         let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-".utf8)
         let encoded = path.utf8.map { plain.contains($0) ? String(UnicodeScalar($0)) : "%" + Hex.encode([$0]) }
-        return "file:\(encoded.joined())?immutable=1"
+        return "file:\(encoded.joined())?\(parameters)"
     }
 }

@@ -34,7 +34,7 @@ enum StorageFailure {
                 advice: "check that the file and its folder can be read and written by this user")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             RotationError(
-                .locked, "another process is writing the inventory, and did not finish within 10 seconds", at: path,
+                .locked, "another process is writing the inventory, and did not finish in time", at: path,
                 advice: "wait for it to end, then start again")
         case .SQLITE_CORRUPT:
             RotationError(

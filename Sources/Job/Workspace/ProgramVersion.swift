@@ -1,5 +1,5 @@
 /// What `--version` and reports for other programs say.
-enum ProgramVersion {
+package enum ProgramVersion {
     /// By semver.org's rules.
-    static let text = "0.1.0"
+    package static let text = "0.1.0"
 }

@@ -1,0 +1,43 @@
+import RotationModel
+
+/// What a device handed in, with who it was and how that is known.
+package struct HandedIn: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// A CSR, in DER.
+        case csr
+        /// A confirmation, a compact JWS.
+        case ack
+    }
+
+    package let kind: Kind
+    package let device: DeviceID
+    package let account: AccountID
+    /// Of the certificate that the device authenticated with.
+    package let certificate: Fingerprint
+    package let at: Timestamp
+    package let via: Peer.Transport
+    package let bytes: [UInt8]
+}
+
+/// Keeps what devices hand in, for the next run.
+package protocol SubmissionSink: Sendable {
+    /// On return it is durable: what was acknowledged is answered or refused with a reason, whatever dies meanwhile.
+    ///
+    /// - Throws: Where it cannot be kept now (no space, no permission). The device is told to come again.
+    func submit(_ handedIn: HandedIn) async throws(RotationError)
+}
+
+/// That a device was there.
+package struct Sighting: Sendable, Equatable {
+    package let device: DeviceID
+    package let account: AccountID
+    /// Of the certificate whose key the device proved to have.
+    package let certificate: Fingerprint
+    package let at: Timestamp
+    package let via: Peer.Transport
+}
+
+/// Is told which devices were there. Called for each request, from any task: it must not wait for anything.
+package protocol SightingSink: Sendable {
+    func saw(_ sighting: Sighting)
+}
