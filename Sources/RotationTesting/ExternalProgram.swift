@@ -1,5 +1,6 @@
 import Foundation
 import RotationModel
+import System
 
 /// Other programs, run to their end: what they can judge, they judge.
 package enum ExternalProgram {
@@ -19,31 +20,43 @@ package enum ExternalProgram {
     package static func run(
         _ command: [String], in folder: String? = nil, input: [UInt8] = [], environment: [String: String] = [:]
     ) throws(RotationError) -> Outcome {
-        let process = Process()
-        let isPath = command.first?.contains("/") ?? false
-        process.executableURL = URL(fileURLWithPath: isPath ? command[0] : "/usr/bin/env")
-        process.arguments = isPath ? Array(command.dropFirst()) : command
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        do {
-            // Files rather than pipes: a full pipe would stop a program whose other one is being read.
-            let files = try TemporaryFolder()
-            for name in ["input", "output", "errors"] { try files.write(name, name == "input" ? input : []) }
-            let standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: files["input"]))
-            let output = try FileHandle(forWritingTo: URL(fileURLWithPath: files["output"]))
-            let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: files["errors"]))
-            process.standardInput = standardInput
-            process.standardOutput = output
-            process.standardError = errors
-            try process.run()
-            process.waitUntilExit()
-            for handle in [standardInput, output, errors] { try handle.close() }
-            return Outcome(
-                status: process.terminationStatus, output: try files.read("output"),
-                errors: String(decoding: try files.read("errors"), as: UTF8.self))
-        } catch {
-            throw RotationError(.io, "\(command.first ?? "nothing") cannot be run: \(error)")
+        guard let program = command.first else { throw RotationError(.io, "no program is named") }
+        // Not Foundation's `Process`: it watches its children with select(2), which a test process with more than a
+        // thousand open sockets, as the gate's have, cannot stand.
+        let child = try ChildProcess(
+            program, Array(command.dropFirst()), in: folder, input: .pipe, environment: environment)
+        var (output, errors, rest) = ([UInt8](), [UInt8](), input[...])
+        if rest.isEmpty { child.input?.close() }
+        // Whichever has something: a full pipe would stop a program while another one is waited for.
+        while child.output.isOpen || child.errors.isOpen {
+            let writing = rest.isEmpty ? [] : [child.input].compactMap { $0 }
+            let ready = ReadyDescriptors.wait(reading: [child.output, child.errors], writing: writing)
+            if ready.reading.contains(0) { read(child.output, into: &output) }
+            if ready.reading.contains(1) { read(child.errors, into: &errors) }
+            if !ready.writing.isEmpty { write(&rest, to: writing[0]) }
         }
+        guard case .exited(let status) = child.waitForEnd() else {
+            throw RotationError(.io, "\(program) was ended by a signal")
+        }
+        return Outcome(status: status, output: output, errors: String(decoding: errors, as: UTF8.self))
+    }
+
+    private static func read(_ end: Descriptor, into bytes: inout [UInt8]) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        switch end.read(into: &buffer) {
+        case .bytes(let count): bytes += buffer[..<count]
+        case .later: break
+        case .end: end.close()
+        }
+    }
+
+    private static func write(_ rest: inout ArraySlice<UInt8>, to end: Descriptor) {
+        switch end.write(rest) {
+        case .bytes(let count): rest = rest.dropFirst(count)
+        case .later: break
+        case .end: rest = []
+        }
+        if rest.isEmpty { end.close() }
     }
 
     /// Whether a program is to be found in `PATH`.

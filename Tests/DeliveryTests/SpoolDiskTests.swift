@@ -22,13 +22,7 @@ private final class SmallDisk {
     func remount(_ option: String) -> Bool { SmallDisk.run("mount", ["-o", "remount,\(option)", path]) }
 
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        (try? ExternalProgram.run([program] + arguments))?.status == 0
     }
 
     static let canMount = SmallDisk(kilobytes: 64) != nil
