@@ -6,6 +6,7 @@ import System
 package enum ExternalProgram {
     /// How a program ended and what it printed.
     package struct Outcome: Sendable {
+        /// The exit status; 128 and the signal's number, as shells say it, where one ended it.
         package let status: Int32
         package let output: [UInt8]
         package let errors: String
@@ -35,9 +36,11 @@ package enum ExternalProgram {
             if ready.reading.contains(1) { read(child.errors, into: &errors) }
             if !ready.writing.isEmpty { write(&rest, to: writing[0]) }
         }
-        guard case .exited(let status) = child.waitForEnd() else {
-            throw RotationError(.io, "\(program) was ended by a signal")
-        }
+        let status =
+            switch child.waitForEnd() {
+            case .exited(let status): status
+            case .killed(let signal): 128 + signal
+            }
         return Outcome(status: status, output: output, errors: String(decoding: errors, as: UTF8.self))
     }
 

@@ -213,7 +213,7 @@ struct DeviceAgentStateTests {
             try await copy(made.root + "/inbox-before", made.inbox)
             try Data("\(deaths + 2)".utf8).write(to: URL(fileURLWithPath: made.root + "/left"))
             let output = try await agent.run(environment: ["PATH": path])
-            guard output.status == SIGKILL else {
+            guard output.status == 128 + SIGKILL else {
                 #expect(output.status == 0, output.story)
                 break
             }

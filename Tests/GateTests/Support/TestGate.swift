@@ -32,7 +32,7 @@ final class TestGate: Sendable {
         var limits = TestGate.patient
         var listen = [ListenAddress(host: "127.0.0.1", port: 0)]
         var certificateCheck = Duration.seconds(3600)
-        var drain = Duration.seconds(60)
+        var drain = Duration.seconds(300)
         var trouble: @Sendable () async -> String? = { nil }
     }
 
