@@ -1,12 +1,12 @@
 #!/bin/sh
 # device-agent.sh: the device's side of Rotation Job, to run as it is or to read before writing your own.
 #
-# It needs a POSIX shell (dash, busybox sh), the usual small tools (busybox's will do), openssl 1.1.1 or 3 and, where the manifests or
-# the inbox are behind a URL, curl. One call goes one step, as far as it can; let cron start it.
+# It needs a POSIX shell (dash, busybox sh), the usual small tools (busybox's will do), openssl 1.1.1 or 3 and, where it speaks to the
+# gate, or the manifests or the inbox are behind a URL, curl. One call goes one step, as far as it can; let cron start it.
 #
 # The life of a certificate, as this script lives it:
 #
-#   fetch      delivery/manifests/AB/CD/NAME.jws                                                        fetch
+#   fetch      delivery/manifests/AB/CD/NAME.jws, or GET /v1/manifest at the gate                       fetch_manifest
 #   believe    signed by the pinned key? for this device and account? not older than the last one?      check_signature,
 #              not expired? Whatever fails here changes nothing.                                        check_payload
 #   rekey      make a key, make it durable, hand its CSR in as inbox/csr/NAME.jws, signed (NAME.csr      do_rekey
@@ -44,6 +44,10 @@ Fetches the device's manifest, checks it, and does what it says: hands in a CSR,
   -d FOLDER    where keys, certificates and state are kept          (STATE, default /var/lib/device-agent)
   -m PLACE     the job's delivery: a folder or an http(s) URL       (MANIFESTS)
   -i PLACE     the job's inbox: a folder, or a URL to PUT below     (INBOX)
+  -g URL       in place of both: the job's gate, https://HOST:PORT, to which the device proves by TLS who it is
+                                                                    (GATE)
+  -s FILE      PEM authorities of the gate's own certificate; by default the system's
+                                                                    (SERVER_AUTHORITIES)
   -k KEY       what manifests verify with: a PEM public key, a keys.json, or sha256:HEX, the digest of the keys.json
                that is to be fetched from the delivery              (KEY, default FOLDER/keys.json)
   -a FILE      PEM authorities that a certificate has to chain to; by default the chain in the signed manifest is believed
@@ -57,7 +61,7 @@ Fetches the device's manifest, checks it, and does what it says: hands in a CSR,
   --help
 
 Exit status: 0 done, nothing to do, or waiting for the job; 1 failed: the device goes on with what it had; 64 wrong usage;
-75 not now: another call is running, or the delivery or the inbox cannot be reached: try again later.
+75 not now: another call is running, or the delivery, the inbox or the gate cannot be reached: try again later.
 USAGE
 }
 
@@ -442,7 +446,7 @@ is_for_verifying() {
 # The key set whose digest was given in place of a file: kept once it was fetched.
 fetch_pinned_keys() {
   if [ -f "$state/keys.json" ] && [ "$(sha256 <"$state/keys.json")" = "${key#sha256:}" ]; then return; fi
-  fetch keys.json "$work/keys.json" || fail "there is no keys.json in $manifests"
+  fetch_keys "$work/keys.json" || fail "there is no keys.json in ${gate:-$manifests}"
   if [ "$(sha256 <"$work/keys.json")" != "${key#sha256:}" ]; then fail "keys.json is not the one whose digest was given"; fi
   store "$state/keys.json" <"$work/keys.json" || fail "$state/keys.json cannot be written"
 }
@@ -545,6 +549,71 @@ hand_in() {
     { cat "$1" >"$inbox/$2.part" && chmod 644 "$inbox/$2.part" && durable "$inbox/$2.part" &&
       mv -fT "$inbox/$2.part" "$inbox/$2" && durable "$inbox/${2%/*}"; } || later "$inbox/$2 cannot be written"
   fi
+}
+
+# ---------------------------------------------------------------------------------------------------------------- the gate
+
+# as_argument FILE: a file's name as curl wants it, where a colon would begin a password.
+as_argument() { printf %s "$1" | sed 's/[\\:]/\\&/g'; }
+
+# ask_gate FILE PATH [CURL'S OPTIONS]: asks the gate, leaves its answer in FILE and its status in `status`. Shows the certificate that
+# is in use; where that is refused, the one before it: a new one that is not confirmed yet is not good for everything, and the job may
+# have given up on it. Of the answers that come back only 2xx and 404 are left to the caller.
+ask_gate() {
+  answer=$1 path=$2
+  shift 2
+  if [ -n "$server_authorities" ]; then set -- --cacert "$server_authorities" "$@"; fi
+  status=
+  for shows in current previous; do
+    if ! [ -s "$state/$shows/cert.pem" ]; then continue; fi
+    # A server may send without saying how much: ulimit stops what --max-filesize does not see.
+    status=$(
+      ulimit -f $((largest / 512 + 8))
+      transfer --cert "$(as_argument "$state/$shows/cert.pem")" --key "$state/$shows/key.pem" --max-filesize $largest \
+        --output "$answer" --write-out '%{http_code}' "$@" "$gate$path"
+    ) || later "the gate $gate cannot be reached"
+    case $status in 401 | 403) ;; *) break ;; esac
+  done
+  case $status in
+    2?? | 404) ;;
+    '') fail "the gate asks for a certificate, and there is none in $state/current: the first one comes with the device" ;;
+    429 | 5??) later "the gate cannot answer now: $(refusal "$answer") ($status)" ;;
+    *) fail "the gate refuses: $(refusal "$answer") ($status)" ;;
+  esac
+}
+
+# What a refusal (RFC 9457) gives as the reason, its code and its sentence.
+refusal() {
+  tr '\t\r\n' '   ' <"$1" 2>/dev/null | json_values >"$work/refusal" 2>/dev/null || : >"$work/refusal"
+  shown "$(json "$work/refusal" /code)"
+  printf ': '
+  shown "$(json "$work/refusal" /detail)"
+}
+
+fetch_manifest() { # FILE; fails where there is none
+  if [ -z "$gate" ]; then
+    digest=$(printf %s "$device" | sha256)
+    folder=${digest%"${digest#??}"} rest=${digest#??}
+    fetch "manifests/$folder/${rest%"${rest#??}"}/$name.jws" "$1"
+  else
+    ask_gate "$1" /v1/manifest
+    [ "$status" -ne 404 ]
+  fi
+}
+
+fetch_keys() { # FILE; fails where there are none
+  if [ -z "$gate" ]; then
+    fetch keys.json "$1"
+  else
+    ask_gate "$1" /v1/keys.json
+    [ "$status" -ne 404 ]
+  fi
+}
+
+# hand_to_gate FILE PATH TYPE
+hand_to_gate() {
+  ask_gate "$work/answer" "$2" --header "Content-Type: $3" --data-binary "@$1"
+  if [ "$status" -eq 404 ]; then fail "$gate$2 is not there: is it a gate?"; fi
 }
 
 # -------------------------------------------------------------------------------------------------------------- believing
@@ -708,6 +777,14 @@ ask() {
     if [ "$entry" -le $((number - 3)) ]; then rm -rf "$state/pending/$entry"; fi
   done
   if ! [ -s "$state/pending/$number/request.csr" ]; then make_request "$state/pending/$number"; fi
+  if [ -n "$gate" ]; then
+    # The connection says who hands it in.
+    openssl req -in "$state/pending/$number/request.csr" -outform DER -out "$work/request.der" 2>/dev/null ||
+      fail "$state/pending/$number/request.csr cannot be read"
+    hand_to_gate "$work/request.der" /v1/csr application/pkcs10
+    say "handed a CSR in; waiting for the certificate"
+    return
+  fi
   # Without a certificate there is nothing to sign with; the job then takes the CSR where its policy takes any.
   if [ -s "$state/current/key.pem" ] && sign_request "$state/pending/$number/request.csr" >"$work/request.jws"; then
     hand_in "$work/request.jws" "csr/$name.jws"
@@ -888,7 +965,7 @@ confirm() {
     { printf '%s\n' "$about" && cat "$work/ack.jws"; } | store "$state/confirming" || fail "$state/confirming cannot be written"
   fi
   tail -n +2 "$state/confirming" | tr -d '\n' >"$work/ack.jws"
-  hand_in "$work/ack.jws" "ack/$name.jws"
+  if [ -n "$gate" ]; then hand_to_gate "$work/ack.jws" /v1/ack application/jose; else hand_in "$work/ack.jws" "ack/$name.jws"; fi
   { mv -fT "$state/confirming" "$state/confirmed" && durable "$state"; } || fail "$state/confirmed cannot be written"
   say "confirmed certificate $fingerprint"
 }
@@ -943,17 +1020,19 @@ do_none() {
 
 # ------------------------------------------------------------------------------------------------------------------- main
 
-device='' account='' state='' manifests='' inbox='' key='' authorities='' trial='' configuration='' again=''
+device='' account='' state='' manifests='' inbox='' gate='' server_authorities='' key='' authorities='' trial='' configuration='' again=''
 
 read_options() {
   while [ $# -gt 0 ]; do
     case $1 in
-      -[dmikaAtc])
+      -[dmigskaAtc])
         if [ $# -lt 2 ]; then misused "$1 needs a value"; fi
         case $1 in
           -d) state=$2 ;;
           -m) manifests=$2 ;;
           -i) inbox=$2 ;;
+          -g) gate=$2 ;;
+          -s) server_authorities=$2 ;;
           -k) key=$2 ;;
           -a) authorities=$2 ;;
           -A) account=$2 ;;
@@ -993,6 +1072,8 @@ read_configuration() {
       STATE=*) state=${state:-$value} ;;
       MANIFESTS=*) manifests=${manifests:-$value} ;;
       INBOX=*) inbox=${inbox:-$value} ;;
+      GATE=*) gate=${gate:-$value} ;;
+      SERVER_AUTHORITIES=*) server_authorities=${server_authorities:-$value} ;;
       KEY=*) key=${key:-$value} ;;
       AUTHORITIES=*) authorities=${authorities:-$value} ;;
       TRIAL=*) trial=${trial:-$value} ;;
@@ -1006,9 +1087,15 @@ check_options() {
   if [ "$(printf %s "$device" | wc -c)" -gt 128 ] || [ -n "$(printf %s "$device" | tr -d '\040-\176\200-\377' | hex)" ]; then
     misused "a device id has 1 to 128 bytes and no control characters"
   fi
-  if [ -z "$manifests" ]; then misused "where are the manifests? (-m)"; fi
-  if [ -z "$inbox" ]; then misused "where is the inbox? (-i)"; fi
-  if is_url "$manifests" || is_url "$inbox"; then
+  if [ -n "$gate" ]; then
+    if [ -n "$manifests$inbox" ]; then misused "the gate (-g) stands in place of manifests (-m) and inbox (-i)"; fi
+    case $gate in https://?*) gate=${gate%/} ;; *) misused "the gate is https://HOST:PORT, and not \`$gate\`" ;; esac
+    if [ -n "$server_authorities" ] && ! [ -f "$server_authorities" ]; then misused "there is no file $server_authorities"; fi
+  else
+    if [ -z "$manifests" ]; then misused "where are the manifests? (-m, or -g)"; fi
+    if [ -z "$inbox" ]; then misused "where is the inbox? (-i, or -g)"; fi
+  fi
+  if [ -n "$gate" ] || is_url "$manifests" || is_url "$inbox"; then
     command -v curl >/dev/null 2>&1 || misused "a URL needs curl"
   fi
   state=${state:-/var/lib/device-agent}
@@ -1042,9 +1129,7 @@ main() {
   case $last in '' | *[!0-9]*) fail "$state/sequence holds no number" ;; esac
 
   name=$(file_name "$device")
-  digest=$(printf %s "$device" | sha256)
-  folder=${digest%"${digest#??}"} rest=${digest#??}
-  if ! fetch "manifests/$folder/${rest%"${rest#??}"}/$name.jws" "$work/manifest.jws"; then
+  if ! fetch_manifest "$work/manifest.jws"; then
     if [ "$last" -gt 0 ]; then later "the manifest is gone, and there was one before"; fi
     say "there is no manifest for this device yet: nothing to do"
     return

@@ -56,6 +56,25 @@ struct SpoolTests {
         #expect(first.hasPrefix("20261201T000000Z-") && first.hasSuffix(".json") && first.utf8.count == 38)
     }
 
+    @Test("In the user's own inbox the spool is made where it is missing, for that user alone")
+    func made() async throws {
+        try FileManager.default.removeItem(atPath: root)
+        try await spool().submit(submission("first"))
+        #expect(try read() == [submission("first")])
+        #expect(FileIdentity.following(root)?.mode == 0o700)
+    }
+
+    @Test("In another user's inbox the spool is not made: its owner decides who may write in it", .enabled(if: isRoot))
+    func strange() throws {
+        try FileManager.default.removeItem(atPath: root)
+        try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: folder.path)
+        let failure = #expect(throws: RotationError.self) { try spool() }
+        #expect(failure?.code == .io && failure?.advice.contains("install -d -m 0700") == true)
+        #expect(FileIdentity.following(root) == nil)
+    }
+
+    private static let isRoot = EffectiveUser.id == 0
+
     @Test("A clock that goes back makes earlier names, and loses nothing")
     func clockBack() async throws {
         let spool = try spool()

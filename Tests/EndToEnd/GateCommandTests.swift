@@ -3,9 +3,11 @@ import Testing
 
 @Suite("rotation-gate, as an operator starts it")
 struct GateCommandTests {
-    /// A folder with a server's certificate, and a configuration.
+    /// A workspace with a server's certificate.
     private func folder(_ gate: String?) async throws -> TemporaryDirectory {
         let folder = try TemporaryDirectory()
+        let workspace = try await Program.run(Program.rotationJob, ["init", folder.path])
+        try #require(workspace.status == 0, workspace.story)
         let made = try await Program.run(
             "/usr/bin/env",
             [
@@ -15,8 +17,11 @@ struct GateCommandTests {
         try #require(made.status == 0, made.story)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder / "server.key")
         let certificates = "certificates: [{ certificate: server.pem, key: { file: server.key } }]"
-        let text = "version: 1\n" + (gate.map { "gate: { \($0), \(certificates) }\n" } ?? "")
-        try Data(text.utf8).write(to: URL(fileURLWithPath: folder / "rotation.yaml"))
+        let path = folder / "rotation.yaml"
+        let text =
+            try String(contentsOfFile: path, encoding: .utf8)
+            + (gate.map { "gate: { \($0), \(certificates) }\n" } ?? "")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return folder
     }
 
