@@ -18,6 +18,9 @@ extern int pipe2(int ends[2], int flags);
 /// Starts a program in a working folder (posix_spawn_file_actions_addchdir_np(3)). 0 or an error's number.
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *folder);
 
+/// Closes all descriptors from a number on in the program (posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34). 0 or an error's number.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
 /// Renames by descriptors; with RENAME_NOREPLACE never over something (renameat2(2)). 0, or -1 and errno.
 extern int renameat2(int old_folder, const char *old_name, int new_folder, const char *new_name, unsigned int flags);
 

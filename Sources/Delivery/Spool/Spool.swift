@@ -36,8 +36,8 @@ package final class Spool: Sendable {
     /// Opens the spool, makes its two folders where they are missing, and removes what a dead gate had begun to write.
     ///
     /// - Parameters:
-    ///   - root: `inbox/gate`. In an inbox of this process' own user it is made where it is missing, for that user alone; in
-    ///     another one it has to be there: who made it decided who may write in it. The folders in it have its mode.
+    ///   - root: `inbox/gate`. In an inbox of this process' own user it is made where it is missing, for that user alone. In another
+    ///     one it has to be there: who made it decided who may write in it. The folders in it have its mode.
     ///   - clock: tells which unfinished files are old.
     /// - Throws: ``RotationError/Code/io`` or ``RotationError/Code/permission`` where it is missing or may not be used.
     package init(
@@ -48,6 +48,7 @@ package final class Spool: Sendable {
         self.clock = clock
         limits = (submissions, seen)
         opened = Mutex(nil)
+        try makeRoot()
         _ = try folders()
     }
 
@@ -119,7 +120,7 @@ package final class Spool: Sendable {
     }
 
     private func open() throws(RotationError) -> Opened {
-        let root = try openRoot()
+        let root = try Folder(opening: root)
         // As who made the spool had it; the writer itself has to be able to write.
         let mode = try root.identity().mode & 0o2770 | 0o700
         let submissions = try root.makeFolder(Spool.submissionsFolder, mode: mode)
@@ -134,8 +135,9 @@ package final class Spool: Sendable {
         return made
     }
 
-    private func openRoot() throws(RotationError) -> Folder {
-        guard FileIdentity.following(root) == nil else { return try Folder(opening: root) }
+    /// Only at the start: a spool that is moved away later is somebody's doing, and asks for a person.
+    private func makeRoot() throws(RotationError) {
+        guard FileIdentity.following(root) == nil else { return }
         let parts = root.split(separator: "/", omittingEmptySubsequences: false)
         let inbox = parts.dropLast().joined(separator: "/")
         guard let name = parts.last, let found = FileIdentity.following(inbox), found.owner == EffectiveUser.id else {
@@ -143,7 +145,7 @@ package final class Spool: Sendable {
                 .io, "there is no such folder, and only the owner of the inbox may make it", at: root,
                 advice: "as the job's user: install -d -m 0700 \(root)")
         }
-        return try Folder(opening: inbox).makeFolder(String(name), mode: 0o700)
+        _ = try Folder(opening: inbox).makeFolder(String(name), mode: 0o700)
     }
 }
 

@@ -8,7 +8,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Another program that was started, with pipes to it. Arguments go to it as they are: there is no shell.
+/// Another program that was started, with pipes to it and no other file of this process. Arguments go to it as they are: there is no
+/// shell.
 ///
 /// For one thread at a time. It does not end with its owner: whoever starts one also waits for it.
 package final class ChildProcess {
@@ -69,6 +70,8 @@ package final class ChildProcess {
         }
         posix_spawn_file_actions_adddup2(&actions, output.writing.number, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.writing.number, 2)
+        // Nothing else of this process' files, whoever opened them: a library may leave a descriptor inheritable.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
         id = try ChildProcess.spawn(program, arguments, &actions, environment)
         self.input = source?.writing
