@@ -136,7 +136,8 @@ struct DeviceAccessTests {
             #expect(await fleet.ask("POST", path, as: new).code == "pending-activation")
         }
         // Each of them shows all the same that it has the key.
-        #expect(fleet.sightings.all.filter { $0.certificate == new.fingerprint }.count == 4)
+        let proving = fleet.sightings.all.filter { $0.certificate == new.fingerprint }
+        #expect(proving.count == 4 && proving.allSatisfy(\.provesReplacement))
 
         let manifest = try fleet.manifest("d1")
         let payload = """
@@ -197,7 +198,7 @@ struct DeviceAccessTests {
             fleet.sightings.all == [
                 Sighting(
                     device: DeviceID(checked: "d1"), account: AccountID(checked: "111122223333"),
-                    certificate: d1.fingerprint, at: GateFleet.now, via: .proxy)
+                    certificate: d1.fingerprint, at: GateFleet.now, via: .proxy, provesReplacement: false)
             ])
     }
 }

@@ -135,4 +135,15 @@ struct FramingTests {
             #expect(heard.statuses == [200] && heard.text.contains("connection: close"))
         }
     }
+
+    @Test("Who is refused while it still sends hears why", arguments: TestGate.Way.allCases)
+    func stillSending(way: TestGate.Way) async throws {
+        try await TestGate.serving { gate in
+            let pieces = 5000
+            let piece = String(repeating: "x", count: 1000)
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(pieces * piece.count)\r\n\r\n"
+            let heard = try await gate.say([.send(head), .repeat(piece, pieces)], by: way)
+            #expect(heard.statuses == [413] && !heard.wasReset)
+        }
+    }
 }

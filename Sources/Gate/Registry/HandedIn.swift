@@ -35,9 +35,12 @@ package struct Sighting: Sendable, Equatable {
     package let certificate: Fingerprint
     package let at: Timestamp
     package let via: Peer.Transport
+    /// Whether the certificate is a replacement that its device has not confirmed yet: where the policy says so, this confirms it.
+    package let provesReplacement: Bool
 }
 
-/// Is told which devices were there. Called for each request, from any task: it must not wait for anything.
+/// Is told which devices were there, for each request, from any task.
 package protocol SightingSink: Sendable {
-    func saw(_ sighting: Sighting)
+    /// Of one that proves a replacement: on return it is durable, unless it cannot be now. All others cost no waiting.
+    func saw(_ sighting: Sighting) async
 }

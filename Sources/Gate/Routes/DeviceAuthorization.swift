@@ -10,17 +10,17 @@ struct DeviceAuthorization: Sendable {
     /// - Throws: ``Problem`` with the code of ``RefusalCode``; ``RotationError`` where the registry cannot be read.
     func admit(
         _ peer: Peer, to route: RouteKind, _ rules: GateRules, at now: Timestamp
-    ) throws -> RegisteredCertificate {
+    ) async throws -> RegisteredCertificate {
         let presented = peer.certificate.map { Fingerprint(SHA256.digest($0)) }
         let (verdict, records) = try judge(presented, route, rules, rules.scope(of: peer.serverName), at: now)
         switch verdict {
         case .allow(let record):
-            note(record, peer, at: now)
+            await note(record, peer, at: now)
             return record
         case .refuse(let code, let sentence):
             // It has proved the key of its replacement all the same, which is what is waited for.
             if code == .pendingActivation, let record = records.first, record.isOpenReplacement {
-                note(record, peer, at: now)
+                await note(record, peer, at: now)
             }
             throw Problem(code, sentence)
         }
@@ -44,10 +44,10 @@ struct DeviceAuthorization: Sendable {
         }
     }
 
-    private func note(_ record: RegisteredCertificate, _ peer: Peer, at now: Timestamp) {
-        sightings?.saw(
+    private func note(_ record: RegisteredCertificate, _ peer: Peer, at now: Timestamp) async {
+        await sightings?.saw(
             Sighting(
                 device: record.device, account: record.account, certificate: record.fingerprint, at: now,
-                via: peer.transport))
+                via: peer.transport, provesReplacement: record.isOpenReplacement))
     }
 }

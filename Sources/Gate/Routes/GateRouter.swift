@@ -59,7 +59,7 @@ package final class GateRouter: Responder {
         case .requestAttributes where peer.certificate == nil: return EnrollmentRoutes.noAttributes
         default: break
         }
-        let certificate = try authorization.admit(peer, to: route.kind ?? .est, rules, at: now)
+        let certificate = try await authorization.admit(peer, to: route.kind ?? .est, rules, at: now)
         let visit = Visit(certificate: certificate, peer: peer, at: now)
         switch route {
         case .manifest: return try published.manifest(request, of: certificate.device)

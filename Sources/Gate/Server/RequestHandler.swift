@@ -261,7 +261,7 @@ final class RequestHandler: ChannelDuplexHandler {
         let whole = request.whole(head)
         let (environment, peer, loop) = (environment, peer, context.eventLoop)
         let handler = NIOLoopBound(self, eventLoop: loop)
-        Task {
+        Task(executorPreference: EventLoopExecutor(loop)) {
             let response = await environment.responder.respond(to: whole, from: peer, at: environment.clock.now())
             loop.execute { handler.value.answer(response) }
         }

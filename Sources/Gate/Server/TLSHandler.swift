@@ -25,6 +25,8 @@ final class TLSHandler: ChannelDuplexHandler {
         guard !isOver, let session = session(context) else { return }
         let before = session.state
         let received = unwrapInboundIn(data).withUnsafeReadableBytes { session.receive($0) }
+        // As the client's bytes left it. Who reads them below may close it, and that is not the client's end.
+        let after = session.state
         sendOutput(of: session, context, promise: nil)
         if received.wantsAcknowledgement { acknowledge(context) }
         if before == .handshaking, let handshake = session.handshake {
@@ -33,7 +35,7 @@ final class TLSHandler: ChannelDuplexHandler {
         if !received.plaintext.isEmpty {
             context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: received.plaintext)))
         }
-        switch session.state {
+        switch after {
         case .handshaking, .established: break
         case .closed:
             if before != .closed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }

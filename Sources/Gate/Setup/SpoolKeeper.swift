@@ -2,7 +2,7 @@ import Delivery
 import RotationModel
 import Synchronization
 
-/// Keeps in the spool what devices hand in, and once a minute which devices were there.
+/// Keeps in the spool what devices hand in, and which devices were there: once a minute, or at once where that proves a new certificate.
 package final class SpoolKeeper: SubmissionSink, SightingSink {
     private let spool: Spool
     /// When each was there last, since it was noted last; by the certificate's fingerprint.
@@ -18,10 +18,14 @@ package final class SpoolKeeper: SubmissionSink, SightingSink {
                 bytes: handedIn.bytes))
     }
 
-    package func saw(_ sighting: Sighting) {
+    package func saw(_ sighting: Sighting) async {
         seen.withLock { seen in
             seen[sighting.certificate] = max(sighting.at, seen[sighting.certificate] ?? sighting.at)
         }
+        guard sighting.provesReplacement else { return }
+        // A device may come once a week: what this one request proves must not be lost with the minute. Where it cannot be kept now, it
+        // is noted with the others.
+        try? await spool.note(seen: [sighting.certificate: sighting.at])
     }
 
     /// Notes who was there since the last time.

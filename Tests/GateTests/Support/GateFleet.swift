@@ -241,7 +241,7 @@ final class Submissions: SubmissionSink {
 
 final class Sightings: SightingSink {
     private let state = Mutex<[Sighting]>([])
-    func saw(_ sighting: Sighting) { state.withLock { $0.append(sighting) } }
+    func saw(_ sighting: Sighting) async { state.withLock { $0.append(sighting) } }
     var all: [Sighting] { state.withLock { $0 } }
 }
 
