@@ -23,7 +23,8 @@ ISSUERDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/issuers
 EXAMPLEDIR = $(SHAREDIR)/examples
 POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
 DOCS = README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE
-GUIDES = $(notdir $(wildcard docs/*.md))
+GUIDES = $(notdir $(wildcard docs/*.md docs/*.yaml))
+PROXIES = $(notdir $(wildcard examples/gate/*))
 ISSUERS = openssl-ca aws-private-ca
 UNITS = rotation-job.service rotation-job.timer rotation-gate.service rotation-gate.socket
 # So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
@@ -65,7 +66,9 @@ test: setup setup-test ## Build for debugging and run all tests, end to end too
 
 .PHONY: demo
 demo: setup ## Rotate a small made fleet in demo/, step by step
+	@scripts/setup demo
 	$(SWIFT) build $(RELEASE) --product rotation-job
+	$(SWIFT) build $(RELEASE) --product rotation-gate
 	$(SWIFT) build $(RELEASE) --product FleetMaker
 	@scripts/demo "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(DEVICES)
 
@@ -108,7 +111,7 @@ format: ## Lay the Swift sources out
 install: ## Install the built programs, issuers, example policies, units and documents below DESTDIR/PREFIX
 	@for program in "$(BINARY)" "$(GATE_BINARY)"; do \
 	  test -x "$$program" || { echo "there is no $$program: run \`make build\` first" >&2; exit 1; }; done
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
 	install -m 0755 "$(GATE_BINARY)" $(BINDIR)/rotation-gate
 	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
@@ -117,6 +120,7 @@ install: ## Install the built programs, issuers, example policies, units and doc
 	install -m 0644 $(addprefix docs/,$(GUIDES)) $(DOCDIR)/docs
 	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
 	install -m 0644 examples/README.md $(EXAMPLEDIR)
+	install -m 0644 $(addprefix examples/gate/,$(PROXIES)) $(EXAMPLEDIR)/gate
 	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
 	for unit in $(UNITS); do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
 	for link in $(DOCLINKS); do ln -sfn "$${link#*:}" "$(DOCDIR)/$${link%%:*}"; done
@@ -128,10 +132,10 @@ install: ## Install the built programs, issuers, example policies, units and doc
 uninstall: ## Take away exactly what install put there
 	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
-	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(UNITDIR)/,$(UNITS))
+	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(EXAMPLEDIR)/gate/,$(PROXIES)) $(addprefix $(UNITDIR)/,$(UNITS))
 	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
 	@if [ -L $(SHAREDIR)/docs ]; then rm $(SHAREDIR)/docs; fi
-	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
+	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean
