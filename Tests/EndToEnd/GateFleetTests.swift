@@ -57,4 +57,10 @@ struct GateFleetTests {
         let output = try await tool("gate_judges.py", ["suites"])
         #expect(output.stdout == "sslyze: as it should be\n", output.story)
     }
+
+    @Test("The reference agent says what the gate refuses it for, and comes again where there is none")
+    func agent() async throws {
+        let output = try await tool("gate_judges.py", ["agent"])
+        #expect(output.stdout == "the agent: as it should be\n", output.story)
+    }
 }

@@ -1,6 +1,6 @@
 """Has other programs judge the built gate.
 
-  gate_judges.py proxies|enrollment|description|suites --job PATH --gate PATH --agent PATH [--examples FOLDER] [--description FILE] FOLDER
+  gate_judges.py proxies|enrollment|description|suites|agent --job PATH --gate PATH --agent PATH [--examples FOLDER] [--description FILE] FOLDER
 
 What they find wrong ends the program with a sentence and exit status 1.
 """
@@ -292,8 +292,48 @@ def suites(gate):
     print("sslyze: as it should be")
 
 
+# The reference agent
+
+
+def agent(gate):
+    """What the agent makes of a gate that says no, and of one that is none."""
+    device = gate.devices[0]
+
+    def call(status, saying, *options):
+        options = options or ("-g", gate.url, "-s", gate.folder / "server.pem")
+        outcome = run(gate.agent, "-d", device.folder, *options, "-k", gate.work / "delivery/keys.json", device.device)
+        expect(outcome.returncode, status, f"the agent's exit status; it says {outcome.stderr}")
+        if saying not in outcome.stderr:
+            fail(f"the agent does not say `{saying}`: {outcome.stderr}")
+
+    own = ("-s", gate.folder / "server.pem")
+    call(64, "in place of", "-g", gate.url, *own, "-m", gate.work)
+    call(64, "https://HOST:PORT", "-g", gate.url.replace("https", "http"), *own)
+    call(64, "there is no file", "-g", gate.url, "-s", "/nowhere")
+    call(75, "cannot be reached", "-g", gate.url, "-s", gate.work / "authorities/ca-1.pem")
+    call(75, "cannot be reached", "-g", f"https://localhost:{free_port()}", *own)
+    call(0, "handed a CSR in")
+    certificate = device.folder / "certs/1/cert.pem"
+    kept = certificate.read_bytes()
+    server_pair(device.folder / "certs/1", "stranger", serialization.load_pem_private_key((device.folder / "certs/1/key.pem").read_bytes(), None))
+    certificate.write_bytes((device.folder / "certs/1/stranger.pem").read_bytes())
+    call(1, "unknown: the registry has no certificate")
+    certificate.write_bytes(kept)
+    gate.job("revoke", "--device", device.device, "--reason", "keyCompromise", "--now")
+    call(1, "revoked: ")
+    (device.folder / "current").unlink()
+    call(1, "asks for a certificate, and there is none")
+    gate.gate.send_signal(signal.SIGTERM)
+    gate.gate.wait(120)
+    (device.folder / "current").symlink_to("certs/1")
+    call(75, "cannot be reached")
+    gate.start_gate()
+    gate.await_port(gate.port)
+    print("the agent: as it should be")
+
+
 def main():
-    judges = {judge.__name__: judge for judge in [proxies, enrollment, description, suites]}
+    judges = {judge.__name__: judge for judge in [proxies, enrollment, description, suites, agent]}
     parser = argparse.ArgumentParser()
     parser.add_argument("judge", choices=judges)
     for option in ["--job", "--gate", "--agent", "--examples", "--description"]:
