@@ -87,11 +87,12 @@ bench-token: setup setup-test ## Measure a run whose authority's key is in a tok
 	"$$bin/RotationBench" --token "$$bin/rotation-job" "$$work/run" $(TOKEN_COUNT)
 
 .PHONY: bench-gate
-bench-gate: setup ## Measure handshakes of the network gate
+bench-gate: setup setup-test ## Measure handshakes of the network gate, beside nginx
+	$(SWIFT) build $(RELEASE) --product rotation-job
 	$(SWIFT) build $(RELEASE) --product rotation-gate
 	$(SWIFT) build $(RELEASE) --product RotationBench
 	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
-	"$$bin/RotationBench" --gate "$$bin/rotation-gate" "$$work/gate" 5
+	PATH="$$PATH:/usr/sbin" "$$bin/RotationBench" --gate "$$bin/rotation-job" "$$bin/rotation-gate" "$$work/gate" 5
 
 .PHONY: fuzz
 fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each

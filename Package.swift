@@ -124,7 +124,8 @@ let package = Package(
                 ? [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"]), .linkedLibrary("stdc++")] : []),
         .systemLibrary(name: "CLibFuzzer"),
         .executableTarget(
-            name: "RotationBench", dependencies: ["RotationTesting", "PKI", "RotationModel"], swiftSettings: settings),
+            name: "RotationBench", dependencies: ["RotationTesting", "PKI", "System", "RotationModel"],
+            swiftSettings: settings),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
         .testTarget(name: "SystemTests", dependencies: ["RotationTesting"], swiftSettings: settings),

@@ -3,95 +3,82 @@ import PKI
 import RotationModel
 import RotationTesting
 
-/// Whole mutual handshakes of P-256 with one GET each, by the built gate, which `openssl s_time` asks on loopback: the gate's processor time is
-/// the figure to trust, since the client works on the same cores.
+/// Whole mutual handshakes of P-256 with one GET of a manifest each, by the built gate and by nginx in turn, which `openssl s_time` asks on
+/// loopback: the servers' processor time is the figure to trust, since the client works on the same cores.
 struct GateBench {
     let gate: String
-    /// Made, and to be removed by the caller.
-    let folder: String
-    /// Of each version.
+    let workspace: GateWorkspace
+    /// Of each version and server.
     let seconds: Int
 
+    /// In turn, since a machine is not the same all the time.
+    private static let rounds = 3
+    private static let versions = [(name: "TLS 1.3", option: "-tls1_3"), (name: "TLS 1.2", option: "-tls1_2")]
+
     func printTable() throws {
-        let port = try prepare()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: gate)
-        process.arguments = ["--config", "\(folder)/rotation.yaml"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        defer {
-            process.terminate()
-            process.waitUntilExit()
+        try workspace.make()
+        let servers = [
+            try BenchServer("gate", [gate, "--config", workspace.gateConfiguration], port: workspace.gatePort),
+            try BenchServer(
+                "nginx", ["nginx", "-e", "\(workspace.folder)/nginx.err", "-c", workspace.nginxConfiguration],
+                port: workspace.nginxPort),
+        ]
+        print(Measuring.row("P-256, handshake and GET", ["per second", "µs of server", "of nginx"]))
+        for version in GateBench.versions {
+            var costs = servers.map { _ in [Double]() }
+            var counts = servers.map { _ in 0 }
+            for _ in 0..<GateBench.rounds {
+                for (place, server) in servers.enumerated() {
+                    let before = try server.processorSeconds()
+                    let count = try connections(server.port, version.option)
+                    costs[place].append(try (server.processorSeconds() - before) / Double(count))
+                    counts[place] += count
+                }
+            }
+            let medians = costs.map { $0.sorted()[$0.count / 2] }
+            for (place, server) in servers.enumerated() {
+                print(
+                    Measuring.row(
+                        "\(version.name), \(server.name)",
+                        [
+                            String(counts[place] / seconds / GateBench.rounds), Measuring.microseconds(medians[place]),
+                            String(format: "%.2f", medians[place] / medians[1]),
+                        ]))
+            }
         }
-        try waitUntilItListens(port)
-        print(Measuring.row("P-256, handshake and GET", ["per second", "µs of gate"]))
-        for (name, option) in [("TLS 1.3", "-tls1_3"), ("TLS 1.2", "-tls1_2")] {
-            let before = try processorSeconds(of: process.processIdentifier)
-            let count = try connections(port, option)
-            let used = try processorSeconds(of: process.processIdentifier) - before
-            print(
-                Measuring.row(
-                    name, [String(count / seconds), Measuring.microseconds(used / Double(count))]))
-        }
+        try printMemory(of: servers)
     }
 
-    /// Makes certificates and a configuration.
-    ///
-    /// - Returns: the port.
-    private func prepare() throws -> Int {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for name in ["server", "client"] {
-            let made = try ExternalProgram.run(
-                [
-                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days",
-                    "2", "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).pem",
-                ], in: folder)
-            guard made.status == 0 else { throw RotationError(.io, "openssl req failed: \(made.errors)") }
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o600], ofItemAtPath: "\(folder)/\(name).key")
-        }
-        let port = Int.random(in: 20_000..<30_000)
-        let text = """
-            version: 1
-            gate:
-              listen: "127.0.0.1:\(port)"
-              certificates: [{ certificate: server.pem, key: { file: server.key } }]
-              limits: { perDevice: 1000000/s }
-            """
-        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/rotation.yaml"))
-        return port
-    }
+    private static let heldConnections = 5000
 
-    private func waitUntilItListens(_ port: Int) throws {
-        for _ in 0..<100 {
-            let asked = try ExternalProgram.run(["curl", "-sk", "-o", "/dev/null", "https://127.0.0.1:\(port)/"])
-            if asked.status == 0 { return }
-            usleep(100_000)
+    /// After the handshakes above, so that what a server keeps once does not count.
+    private func printMemory(of servers: [BenchServer]) throws {
+        print(Measuring.row("\(GateBench.heldConnections) idle connections", ["KB each"]))
+        for server in servers {
+            let before = try server.memory()
+            let held = try HeldConnections(
+                GateBench.heldConnections, port: server.port, certificate: workspace.clientCertificate,
+                key: workspace.clientKey)
+            let used = try withExtendedLifetime(held) { try server.memory() - before }
+            let each = used / Double(GateBench.heldConnections) / 1024
+            print(Measuring.row(server.name, [String(format: "%.1f", each)]))
         }
-        throw RotationError(
-            .io, "the gate does not listen", at: gate, advice: "run it by hand with \(folder)/rotation.yaml")
     }
 
     private func connections(_ port: Int, _ option: String) throws -> Int {
         let outcome = try ExternalProgram.run([
             "openssl", "s_time", "-connect", "127.0.0.1:\(port)", option, "-new", "-www", "/v1/manifest", "-time",
-            "\(seconds)", "-cert", "\(folder)/client.pem", "-key", "\(folder)/client.key",
+            "\(seconds)", "-cert", workspace.clientCertificate, "-key", workspace.clientKey,
         ])
         // `… connections in … real seconds, … bytes read per connection`
-        guard let count = outcome.text.firstMatch(of: /(\d+) connections in \d+ real/).flatMap({ Int($0.1) }), count > 0
+        guard
+            let found = outcome.text.firstMatch(of: /(\d+) connections in \d+ real seconds, (\d+) bytes/),
+            let count = Int(found.1), count > 0
         else { throw RotationError(.io, "openssl s_time failed: \(outcome.text)\(outcome.errors)") }
+        // A refusal is shorter than any manifest.
+        guard let bytes = Int(found.2), bytes > 600 else {
+            throw RotationError(.io, "no manifest came: \(outcome.text)")
+        }
         return count
-    }
-
-    /// What a process took of all cores (proc(5)).
-    private func processorSeconds(of process: Int32) throws -> Double {
-        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-        // Behind the name in brackets: state is the third field, utime and stime are the 14th and 15th.
-        let fields = text.drop { $0 != ")" }.split(separator: " ").dropFirst()
-        let ticks = fields.dropFirst(11).prefix(2).compactMap { Double($0) }
-        guard ticks.count == 2 else { throw RotationError(.io, "/proc/\(process)/stat cannot be read") }
-        return ticks.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 }

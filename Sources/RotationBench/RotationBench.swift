@@ -8,7 +8,7 @@ import RotationModel
 /// `RotationBench --run JOB WORKDIR COUNT`: what the whole job makes of it. `--token` instead of `--run`: the same with the authority's key in
 /// a token of SoftHSM.
 ///
-/// `RotationBench --gate GATE WORKDIR SECONDS`: what a handshake costs the network gate. Measure release builds.
+/// `RotationBench --gate JOB GATE WORKDIR SECONDS`: what a handshake costs the network gate, and nginx. Measure release builds.
 @main
 struct RotationBench {
     static func main() {
@@ -34,13 +34,14 @@ struct RotationBench {
     }
 
     private static func gate(_ arguments: [String]) throws(RotationError) -> GateBench {
-        guard arguments.count == 4, let seconds = Int(arguments[3]), seconds > 0 else { throw wrongUsage }
-        return GateBench(gate: arguments[1], folder: arguments[2], seconds: seconds)
+        guard arguments.count == 5, let seconds = Int(arguments[4]), seconds > 0 else { throw wrongUsage }
+        let workspace = GateWorkspace(job: arguments[1], folder: arguments[3])
+        return GateBench(gate: arguments[2], workspace: workspace, seconds: seconds)
     }
 
     private static let wrongUsage = RotationError(
         .usage, "wrong arguments",
         advice:
-            "RotationBench, RotationBench --algorithms, RotationBench --run|--token JOB WORKDIR COUNT, or --gate GATE WORKDIR SECONDS"
+            "RotationBench, RotationBench --algorithms, RotationBench --run|--token JOB WORKDIR COUNT, or --gate JOB GATE WORKDIR SECONDS"
     )
 }
