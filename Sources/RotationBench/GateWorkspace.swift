@@ -43,7 +43,7 @@ struct GateWorkspace {
                 gate:
                   listen: "127.0.0.1:\(gatePort)"
                   certificates: [{ certificate: \(folder)/server.pem, key: { file: \(folder)/server.key } }]
-                  limits: { perDevice: 1000000/s, strangers: 1000000/s, connections: 10000, idle: 10min }
+                  limits: { perDevice: 1000000/s, strangers: 1000000/s, connections: 10000, idle: 10m }
 
                 """)
         try makeNginx()

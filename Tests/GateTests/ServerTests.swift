@@ -19,6 +19,7 @@ struct ServerTests {
             #expect((seen.method, seen.path, seen.transport) == ("GET", "/v1/manifest", "tls"))
             #expect(seen.certificate == sensor.fingerprint)
             #expect((seen.serverName, seen.address) == ("a.iot.example.com", "127.0.0.1"))
+            #expect(try await eventually { !gate.logged.all.isEmpty })
             let line = try #require(gate.logged.all.first)
             #expect(line.contains("\"tls\":\"TLSv\(version)\"") && line.contains(sensor.fingerprint))
             #expect(line.contains("\"path\":\"/v1/manifest\"") && !line.contains("x=1"))

@@ -48,7 +48,8 @@ final class TestGate: Sendable {
         let logged = logged
         server = try await Server.start(
             settings, responder: responder, certificates: FolderCertificates(folder: folder), metrics: metrics,
-            clock: SystemClock(), log: LogWriter { logged.add($0) }, observer: observer, trouble: options.trouble)
+            clock: SystemClock(), log: LogWriter { $0.forEach(logged.add) }, observer: observer,
+            trouble: options.trouble)
     }
 
     /// Serves while the body runs.
