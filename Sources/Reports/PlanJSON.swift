@@ -153,6 +153,8 @@ enum PlanDocument {
             json.member("name", revocation.name)
             json.member("reason", revocation.reason.rawValue)
             json.member("reach", revocation.reach.rawValue)
+            json.key("orders")
+            json.array { json in revocation.orders.forEach { json.value($0) } }
         }
     }
 

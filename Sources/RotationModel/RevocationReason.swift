@@ -26,6 +26,21 @@ package enum RevocationReason: String, Sendable, CaseIterable {
         }
     }
 
+    /// How grave it is: of two reasons for one certificate the greater stands. What somebody else may do with a key comes before what its
+    /// owner may do no more, and that before what is only over.
+    package var gravity: Int {
+        switch self {
+        case .keyCompromise: 7
+        case .cACompromise: 6
+        case .aACompromise: 5
+        case .privilegeWithdrawn: 4
+        case .affiliationChanged: 3
+        case .cessationOfOperation: 2
+        case .superseded: 1
+        case .unspecified: 0
+        }
+    }
+
     /// Whether what hangs on the certificate goes with it: what was issued by renewing it, and whatever has its key.
     ///
     /// Whoever holds a stolen key can renew the certificate, so revoking the one alone would leave the thief the other.

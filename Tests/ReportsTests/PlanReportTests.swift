@@ -124,7 +124,7 @@ struct PlanReportTests {
         decisions[3] = Fixture.held(
             "日本", Reason(.rate, "at most 1"), days: 3, until: Fixture.time("2026-12-24T18:00:00Z"))
         decisions[2].revocation = RevocationReference(
-            order: 1, name: "stolen", reason: .keyCompromise, reach: .matched)
+            order: 1, name: "stolen", reason: .keyCompromise, reach: .matched, cause: 1, orders: ["stolen"])
         #expect(
             written { PlanCSV(Fixture.plan(decisions)).write($0) }.components(lines: "\r\n") == [
                 "device,account,fingerprint,not_after,action,reason,reason_text,policy,policy_file,policy_line,"
@@ -142,7 +142,8 @@ struct PlanReportTests {
         var decision = Fixture.decision(
             "=cmd|'/C calc'!A0", Fixture.issue, Reason(.weakKey, "=\u{202E}x"),
             policy: PolicyReference(name: "+p", file: "-f.yaml", line: 3))
-        decision.revocation = RevocationReference(order: 1, name: "@r", reason: .keyCompromise, reach: .matched)
+        decision.revocation = RevocationReference(
+            order: 1, name: "@r", reason: .keyCompromise, reach: .matched, cause: 1, orders: ["@r"])
         func row(_ isRaw: Bool) -> [Substring] {
             written { PlanCSV(Fixture.plan([decision]), isRaw: isRaw).write($0) }.components(lines: "\r\n")[1]
                 .split(separator: ",", omittingEmptySubsequences: false)

@@ -43,6 +43,6 @@ struct Ask {
             keys: policy.profile.keys.map(\.description),
             subject: DistinguishedName(try policy.profile.subject(for: facts)).text, refused: request.refused,
             expires: run.at + manifestValidity, supersedes: request.replacement.supersedes,
-            revocation: decision.revocation?.order)
+            revocation: decision.revocation?.cause)
     }
 }

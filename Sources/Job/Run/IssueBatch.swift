@@ -115,7 +115,7 @@ struct IssueBatch: Sendable {
             deviceRow: subject.deviceRow, device: subject.device, oldCertificate: subject.certificateRow,
             serial: .random(using: &random), cause: row.decision.cause, profile: policy.profile.name,
             authority: policy.profile.authority, keySource: row.key, supersedes: row.replacement.supersedes,
-            revocation: row.decision.revocation?.order)
+            revocation: row.decision.revocation?.cause)
     }
 
     // MARK: Signing

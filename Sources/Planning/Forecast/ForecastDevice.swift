@@ -16,7 +16,7 @@ struct ForecastDevice {
 
     private(set) var device: PlanningDevice
     /// What revocations reach of it.
-    private(set) var reached: [RevocationScope.Reached]
+    private(set) var reached: [ReachedCertificate]
     /// The policy that decided last.
     var policy = 0
     private(set) var progress = Progress.waiting
@@ -33,7 +33,7 @@ struct ForecastDevice {
     /// - Parameters:
     ///   - contact: when it last spoke to the gate.
     ///   - at: when the forecast begins.
-    init(_ device: PlanningDevice, _ reached: [RevocationScope.Reached], contact: Contact, at: Timestamp) {
+    init(_ device: PlanningDevice, _ reached: [ReachedCertificate], contact: Contact, at: Timestamp) {
         self.device = device
         self.reached = reached
         isGateInUse = contact != .unknown
@@ -155,7 +155,7 @@ struct ForecastDevice {
             }
         }
         for item in reached {
-            if let deadline = scope.revocations[item.revocation].deadline { add(deadline) }
+            if let deadline = scope.acting(on: item).deadline { add(deadline) }
         }
         return next
     }

@@ -95,15 +95,14 @@ struct DeviceEvaluation {
 
     /// What a revocation wants comes before what the policy says.
     private func verdict(on current: PlanningCertificate, _ facts: CertificateFacts) -> Verdict {
-        let reason = revocation(of: current).map { revocation in
-            let deadline = revocation.deadline.map { "; the old one goes on \($0) in any case" } ?? ""
-            return Reason(.revoked, "\(revocation.title): it is replaced first, and then revoked\(deadline)")
+        let reason = revocations.waiting[current.row].map { reached in
+            let deadline = planner.revocations.acting(on: reached).deadline
+                .map { "; the old one goes on \($0) in any case" }
+            return Reason(
+                .revoked,
+                "\(planner.revocations.title(of: reached)): it is replaced first, and then revoked\(deadline ?? "")")
         }
         return policy.evaluate(facts, of: device.id, at: planner.at, revocation: reason, in: wording)
-    }
-
-    private func revocation(of certificate: PlanningCertificate) -> RevocationInForce? {
-        revocations.waiting[certificate.row].map { planner.revocations.revocations[$0.revocation] }
     }
 
     /// A rotation that asked for a CSR, or died before it was signed, goes on when there is a key to certify; and the
@@ -119,7 +118,7 @@ struct DeviceEvaluation {
         var replacement = Replacement(policy: policyIndex)
         replacement.isUnderWay = true
         let row = try decide(replacement, of: current, facts, finding)
-        let isRevokedNow = row.revocation.map { $0.order == nil || $0.order != rotation.revocation } ?? false
+        let isRevokedNow = row.revocation.map { $0.cause == nil || $0.cause != rotation.revocation } ?? false
         let isNews =
             row.action.name != .requestCSR || planner.waiting.refusal(of: device) != nil || rotation.state == .ready
             || isRevokedNow
@@ -247,15 +246,15 @@ struct DeviceEvaluation {
 
     /// A revocation wants it gone, and the device has another certificate, which it has proved to nobody.
     private func waitingForProof(
-        _ old: PlanningCertificate, _ reached: RevocationScope.Reached
+        _ old: PlanningCertificate, _ reached: ReachedCertificate
     ) throws -> Decision {
-        let revocation = planner.revocations.revocations[reached.revocation]
-        let until = revocation.deadline.map { " or until \($0)" } ?? ""
+        let until = planner.revocations.acting(on: reached).deadline.map { " or until \($0)" } ?? ""
         return try row(
             old, .report,
             Finding(
                 reason: Reason(
-                    .revoked, "\(revocation.title): it waits until the device has confirmed another certificate\(until)"
+                    .revoked,
+                    "\(planner.revocations.title(of: reached)): it waits until the device has confirmed another certificate\(until)"
                 )))
     }
 

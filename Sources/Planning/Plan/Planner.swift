@@ -94,20 +94,20 @@ package final class Planner {
     }
 
     /// What goes now of devices whose other certificates do not matter.
-    private func due(_ reached: [Int64: [RevocationScope.Reached]]) throws -> [Decision] {
+    private func due(_ reached: [Int64: [ReachedCertificate]]) throws -> [Decision] {
         try reached.values.flatMap { reached in
             try DeviceRevocations(reached, active: [], of: revocations, at: at).due.map(row)
         }
     }
 
     private func uncovered(
-        _ device: PlanningDevice, _ current: PlanningCertificate, waiting reached: RevocationScope.Reached?
+        _ device: PlanningDevice, _ current: PlanningCertificate, waiting reached: ReachedCertificate?
     ) throws -> Decision {
-        let revocation = reached.map { revocations.revocations[$0.revocation] }
+        let revocation = reached.map { revocations.title(of: $0) }
         let text = "no policy matches this device"
         let reason = Reason(
             .uncovered,
-            revocation.map { "\(text), so that nothing can replace what \($0.title) wants gone" } ?? text)
+            revocation.map { "\(text), so that nothing can replace what \($0) wants gone" } ?? text)
         return Decision(
             subject: try subject(current, of: device),
             action: revocation == nil ? .uncovered : .blocked(policy: nil), cause: Cause(reason, nil),
@@ -127,7 +127,7 @@ package final class Planner {
     private func row(_ due: DeviceRevocations.Due) throws -> Decision {
         Decision(
             subject: try subject(due.reached.certificate), action: .revoke,
-            cause: Cause(due.reason, revocations.revocations[due.reached.revocation].policy),
+            cause: Cause(due.reason, revocations.acting(on: due.reached).policy),
             revocation: reference(due.reached))
     }
 
@@ -156,9 +156,5 @@ package final class Planner {
         return try snapshot.isRefused(key)
     }
 
-    func reference(_ reached: RevocationScope.Reached) -> RevocationReference {
-        let revocation = revocations.revocations[reached.revocation]
-        return RevocationReference(
-            order: revocation.order, name: revocation.name, reason: revocation.reason, reach: reached.reach)
-    }
+    func reference(_ reached: ReachedCertificate) -> RevocationReference { revocations.reference(reached) }
 }

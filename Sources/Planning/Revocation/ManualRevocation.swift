@@ -40,7 +40,7 @@ package struct ManualRevocation: Sendable {
         let seeds: [RevocableCertificate]
         let keys: [KeyReference]
         /// Certificates that are not REVOKED yet.
-        let reached: [RevocationScope.Reached]
+        let reached: [ReachedCertificate]
         let scope: RevocationScope
         let activeCertificates: Int
     }
@@ -61,7 +61,7 @@ package struct ManualRevocation: Sendable {
         let order = RevocationInForce(name: name, reason: reason, mode: mode, deadline: deadline.map { at + $0 })
         let scope = try RevocationScope.find(in: snapshot, rules: [], at: at, draft: (order, seeds, keys))
         let place = scope.revocations.count - 1
-        let reached = scope.reached.values.joined().filter { $0.revocation == place }
+        let reached = scope.reached.values.joined().filter { $0.orders.contains { $0.revocation == place } }
             .sorted { $0.certificate.row < $1.certificate.row }
         return Preview(
             name: name, outlook: scope.outlooks[place], seeds: seeds, keys: keys, reached: Array(reached), scope: scope,

@@ -44,10 +44,13 @@ package struct RevocationInForce: Sendable {
         policy = nil
     }
 
-    /// Which of two that reach one certificate acts.
-    func outranks(_ other: RevocationInForce) -> Bool { urgency < other.urgency }
+    /// Of several that reach one certificate, the least says when it goes.
+    var urgency: RevocationUrgency {
+        RevocationUrgency(mode: mode, deadline: deadline?.seconds, standing: standing)
+    }
 
-    private var urgency: RevocationUrgency { RevocationUrgency(mode: mode, reason: reason, name: name) }
+    /// Of several that reach one certificate, it is revoked for the least.
+    var standing: RevocationStanding { RevocationStanding(reason: reason, isRule: policy != nil, name: name) }
 
     /// `revocation stolen-lot-2211 (keyCompromise)`
     var title: String { "revocation \(name) (\(reason.rawValue))" }

@@ -4,16 +4,6 @@ import RotationModel
 
 /// Which certificates the revocations in force reach. It says who is meant, not what is done now: that is ``DeviceRevocations``.
 package struct RevocationScope {
-    /// A certificate that a revocation reaches and that is not REVOKED yet.
-    struct Reached {
-        let certificate: RevocableCertificate
-        /// The claims of other devices that present the same certificate.
-        let others: [RevocableCertificate]
-        /// By its place in ``RevocationScope/revocations``.
-        let revocation: Int
-        let reach: RevocationReach
-    }
-
     package let revocations: [RevocationInForce]
     /// Certificates that are REVOKED, by the place of a revocation for keyCompromise that reaches them.
     package let revokedByCompromise: [Int: [Int64]]
@@ -22,7 +12,7 @@ package struct RevocationScope {
     /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
     package let refusedKeys: [Set<KeyReference>]
     /// By device.
-    let reached: [Int64: [Reached]]
+    let reached: [Int64: [ReachedCertificate]]
 
     /// The certificates that are reached, by row.
     package var rows: Set<Int64> { Set(reached.values.joined().map(\.certificate.row)) }
@@ -38,12 +28,13 @@ package struct RevocationScope {
         let places = Dictionary(
             revocations.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
         for item in reached.values.joined() where item.certificate.status == .active {
-            outlooks[item.revocation].waiting += 1
+            for order in item.orders { outlooks[order.revocation].waiting += 1 }
         }
         for decision in decisions where decision.action == .revoke {
-            guard let place = decision.revocation.flatMap({ places[$0.name] }) else { continue }
-            outlooks[place].due += 1
-            if decision.subject.status == .active { outlooks[place].waiting -= 1 }
+            for place in decision.revocation?.orders.compactMap({ places[$0] }) ?? [] {
+                outlooks[place].due += 1
+                if decision.subject.status == .active { outlooks[place].waiting -= 1 }
+            }
         }
         return outlooks
     }
@@ -92,7 +83,7 @@ package struct RevocationScope {
     private init(_ revocations: [RevocationInForce], _ searches: [RevocationSearch]) {
         self.revocations = revocations
         var outlooks = revocations.map(RevocationOutlook.init)
-        var chosen: [Int64: Reached] = [:]
+        var found: [Int64: ReachedCertificate] = [:]
         var revoked: [Int: [Int64]] = [:]
         for (place, search) in searches.enumerated() {
             let claims = Dictionary(grouping: search.found.values.map(\.certificate)) { $0.fingerprint }
@@ -105,28 +96,28 @@ package struct RevocationScope {
                     }
                     continue
                 }
-                if let other = chosen[certificate.row],
-                    !revocations[place].outranks(revocations[other.revocation])
-                {
-                    continue
+                let order = ReachedCertificate.Order(revocation: place, reach: reach)
+                if found[certificate.row] == nil {
+                    found[certificate.row] = ReachedCertificate(
+                        certificate: certificate,
+                        others: (claims[certificate.fingerprint] ?? []).filter { $0.row != certificate.row },
+                        by: order)
+                } else {
+                    found[certificate.row]?.add(order, of: revocations)
                 }
-                chosen[certificate.row] = Reached(
-                    certificate: certificate,
-                    others: (claims[certificate.fingerprint] ?? []).filter { $0.row != certificate.row },
-                    revocation: place, reach: reach)
             }
         }
         self.outlooks = outlooks
         revokedByCompromise = revoked
         refusedKeys = searches.map(\.refusedKeys)
-        reached = Dictionary(grouping: chosen.values.sorted { $0.certificate.row < $1.certificate.row }) {
+        reached = Dictionary(grouping: found.values.sorted { $0.certificate.row < $1.certificate.row }) {
             $0.certificate.deviceRow
         }
     }
 
     private init(
         revocations: [RevocationInForce], outlooks: [RevocationOutlook], refusedKeys: [Set<KeyReference>],
-        reached: [Int64: [Reached]]
+        reached: [Int64: [ReachedCertificate]]
     ) {
         (self.revocations, self.outlooks) = (revocations, outlooks)
         (self.refusedKeys, self.reached) = (refusedKeys, reached)

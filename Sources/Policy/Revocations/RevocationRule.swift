@@ -39,7 +39,12 @@ package struct RevocationRule: Sendable {
             && certificates.matches(issuer: certificate.issuer)
     }
 
-    var urgency: RevocationUrgency { RevocationUrgency(mode: mode, reason: reason, name: name) }
+    /// Among rules that have one start.
+    var urgency: RevocationUrgency {
+        RevocationUrgency(mode: mode, deadline: deadline?.seconds, standing: standing)
+    }
+
+    var standing: RevocationStanding { RevocationStanding(reason: reason, isRule: true, name: name) }
 
     /// Whether a certificate's own facts are asked for, beside its device's and its issuer's.
     package var needsCertificates: Bool { certificates.asksBeyondIssuer }

@@ -54,7 +54,7 @@ private struct PolicyTestBench {
         let certificate = certificate(under: policy)
         if let outcome = revoked(certificate) { return outcome }
         let wanted = revocation(of: certificate).map {
-            Reason(.revoked, "revocation \($0.name) (\($0.reason.rawValue)): it is replaced first")
+            Reason(.revoked, "revocation \($0.acting.name) (\($0.standing.reason.rawValue)): it is replaced first")
         }
         switch policy.evaluate(certificate, of: given.device, at: given.at, revocation: wanted) {
         case .fresh:
@@ -95,8 +95,8 @@ private struct PolicyTestBench {
 
     private func usualKey(of policy: RotationPolicy) -> KeyAlgorithm { policy.profile.keys[0].algorithm }
 
-    /// The rule that acts, of several that name the certificate.
-    private func revocation(of certificate: CertificateFacts) -> RevocationRule? {
+    /// Of the rules that name the certificate, the one that says when it goes, and the one that it goes for.
+    private func revocation(of certificate: CertificateFacts) -> (acting: RevocationRule, standing: RevocationRule)? {
         // What no test can name: it never meets a rule that asks for a fingerprint, a serial number or a key.
         let nothing = SHA256Digest.zero
         let revocable = RevocableFacts(
@@ -105,19 +105,23 @@ private struct PolicyTestBench {
             signature: certificate.signature, isKeyShared: certificate.isKeyShared)
         let selector = SelectorFacts(account: facts.account, labels: facts.labels, issuer: certificate.issuer)
         if given.status == .revoked { return nil }
-        return policies.revocations.filter { $0.matches(revocable, selector, id: given.device) }
-            .min { $0.urgency < $1.urgency }
+        let rules = policies.revocations.filter { $0.matches(revocable, selector, id: given.device) }
+        guard let acting = rules.min(by: { $0.urgency < $1.urgency }),
+            let standing = rules.min(by: { $0.standing < $1.standing })
+        else { return nil }
+        return (acting, standing)
     }
 
     /// What becomes of a certificate that is revoked now; nil where none is.
     private func revoked(_ certificate: CertificateFacts) -> PolicyTestOutcome? {
-        guard let rule = revocation(of: certificate) else { return nil }
+        guard let (acting, standing) = revocation(of: certificate) else { return nil }
         let step = RevocationStep(
-            mode: rule.mode, deadline: rule.deadline.map { given.at + $0 }, status: given.status,
+            mode: acting.mode, deadline: acting.deadline.map { given.at + $0 }, status: given.status,
             notAfter: certificate.notAfter, isReplacementProven: false, at: given.at)
         guard case .revoke = step else { return nil }
         return PolicyTestOutcome(
-            .revoke, policy: rule.name, reason: Reason(.revoked, "revocation \(rule.name) (\(rule.reason.rawValue))"))
+            .revoke, policy: acting.name,
+            reason: Reason(.revoked, "revocation \(acting.name) (\(standing.reason.rawValue))"))
     }
 
     private func remark(on certificate: CertificateFacts, under policy: RotationPolicy) -> String {
