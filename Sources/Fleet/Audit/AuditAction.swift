@@ -7,6 +7,8 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case labelsChanged = "labels-changed"
     case statusChanged = "status-changed"
     case runStarted = "run-started"
+    /// A person let a run go on at a time that is far from the last run's.
+    case timeAccepted = "time-accepted"
     case runEnded = "run-ended"
     case runInterrupted = "run-interrupted"
     case csrTaken = "csr-taken"

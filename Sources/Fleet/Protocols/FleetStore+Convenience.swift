@@ -14,6 +14,11 @@ extension IntakeStore {
     }
 }
 
+extension RunStore {
+    /// A run for all that is due.
+    package func beginRun(_ run: RunRecord) throws(RotationError) { try beginRun(run, for: .job) }
+}
+
 extension AuditStore {
     /// All entries, or those about one device.
     package func audit(device: DeviceID? = nil, each: (AuditEntry) throws -> Void) throws {

@@ -15,7 +15,7 @@ package protocol RunStore {
     /// Records that a run has started.
     ///
     /// - Throws: ``RotationError/Code/inventory`` where a run of that id is recorded already.
-    func beginRun(_ run: RunRecord) throws(RotationError)
+    func beginRun(_ run: RunRecord, for occasion: RunOccasion) throws(RotationError)
 
     /// Records how a run ended. One that has ended keeps its first outcome.
     func endRun(_ id: RunID, outcome: String, counts: [String: Int], at: Timestamp) throws(RotationError)
@@ -30,6 +30,12 @@ package protocol RunStore {
     @discardableResult
     func closeInterruptedRuns(except current: RunID?, at: Timestamp) throws(RotationError) -> [RunID]
 
-    /// The last runs, the latest first.
+    /// The run that began last, in the order in which they were recorded, whatever the clocks said. Those that carried one order out
+    /// (``RunOccasion/order(_:)``) do not count. Nil where there was none.
+    ///
+    /// Reads the audit from its end back to that run's first entry.
+    func lastRun() throws(RotationError) -> RunRecord?
+
+    /// The last runs by the wall clock, the latest first.
     func recentRuns(limit: Int) throws(RotationError) -> [RunRecord]
 }

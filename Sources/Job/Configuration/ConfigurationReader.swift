@@ -81,7 +81,9 @@ struct ConfigurationReader {
             RunLimits(
                 revoke: reader.optional("revoke")?.share() ?? standard.revoke,
                 issue: reader.optional("issue")?.integer(in: 1...most) ?? standard.issue,
-                issuePerMinute: reader.optional("issuePerMinute")?.integer(in: 1...most) ?? standard.issuePerMinute)
+                issuePerMinute: reader.optional("issuePerMinute")?.integer(in: 1...most) ?? standard.issuePerMinute,
+                clockJump: reader.optional("clockJump")?.timeSpan(from: .hours(1), to: .days(3650))
+                    ?? standard.clockJump)
         } ?? standard
     }
 }

@@ -11,4 +11,13 @@ extension LocatedValue {
         }
         return span
     }
+    /// A duration within a range; its ends count.
+    func timeSpan(from least: TimeSpan, to most: TimeSpan) -> TimeSpan? {
+        guard let span = timeSpan() else { return nil }
+        guard least <= span, span <= most else {
+            report("`\(name)` is \(span)", help: "write a duration from \(least) to \(most)")
+            return nil
+        }
+        return span
+    }
 }

@@ -78,6 +78,7 @@ package struct RevocationService: Sendable {
         let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         let inventory = try workspace.openInventory(.readWrite)
+        let at = try datedTime(inventory)
         let preview = try inventory.planningSnapshot {
             try revocation.preview($0, authorities: authorities.known, authorities, at: at)
         }
@@ -91,24 +92,36 @@ package struct RevocationService: Sendable {
         let draft = revocation.draft(preview)
         let order = try inventory.recordRevocationOrder(draft, by: .person(actor), at: at)
         do {
-            return try await carryOut(draft.name, order, inventory, authorities)
+            return try await carryOut(draft.name, order, at, inventory, authorities)
         } catch {
             observer.warn("the order is recorded as \(draft.name): the next run carries it out")
             throw error
         }
     }
 
+    /// What is carried out now is dated with the later of both times, this call's and the last run's: a theft cannot wait until somebody
+    /// has set a clock right, and no list may be older than the one before it.
+    private func datedTime(_ inventory: any FleetStore) throws -> Timestamp {
+        guard let lastRun = try inventory.lastRun()?.now else { return at }
+        if let jump = ClockJump(from: lastRun, to: at, limit: workspace.configuration.limits.clockJump) {
+            observer.warn(
+                "it is \(at) here, and the last run was for \(lastRun): this is dated \(max(at, jump.lastRun)); look at this machine's clock"
+            )
+        }
+        return max(at, lastRun)
+    }
+
     private func carryOut(
-        _ name: String, _ order: Int64, _ inventory: any FleetStore, _ authorities: AuthorityDirectory
+        _ name: String, _ order: Int64, _ at: Timestamp, _ inventory: any FleetStore, _ authorities: AuthorityDirectory
     ) async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
         // Nothing is issued: programs of external issuers need not be there.
         let signing = workspace.signingAuthorities(policies, at: at)
             .filter { authorities[$0]?.configuration.issuer == nil }
         let keys = try workspace.signingKeys(authorities, needing: signing, observer: observer)
-        return try await RunRecorder(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep
-        {
-            run in
+        return try await RunRecorder(
+            inventory: inventory, at: at, occasion: .order(name), actor: actor, clock: clock, observer: observer
+        ).keep { run in
             try await RunStages(
                 workspace: workspace, run: run, policies: policies, edition: edition, authorities: authorities,
                 keys: keys, limit: nil, clock: clock, reviewed: nil

@@ -13,6 +13,7 @@ package struct JobRun: Sendable {
     let at: Timestamp
     let limit: Int?
     let reviewed: SavedPlan?
+    let acceptsTime: Bool
     let actor: String
     let clock: any WallClock
     let observer: any RunObserver
@@ -22,16 +23,19 @@ package struct JobRun: Sendable {
     ///   - limit: the most certificates to issue, or nil. A reviewed plan has its own.
     ///   - reviewed: a saved plan, which is carried out as it stands or not at all. Dates are judged by its time then;
     ///     certificates start from `at` all the same.
+    ///   - acceptsTime: whether a person said that `at` is right, however far from the last run's time it is.
     ///   - actor: who the audit says it was.
     ///   - clock: for the wall-clock times in the run's record.
     package init(
-        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, reviewed: SavedPlan? = nil, actor: String,
-        clock: any WallClock = SystemClock(), observer: any RunObserver = SilentObserver()
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, reviewed: SavedPlan? = nil,
+        acceptsTime: Bool = false, actor: String, clock: any WallClock = SystemClock(),
+        observer: any RunObserver = SilentObserver()
     ) {
         self.workspace = workspace
         self.at = at
         self.limit = reviewed == nil ? limit : reviewed?.limit
         self.reviewed = reviewed
+        self.acceptsTime = acceptsTime
         self.actor = actor
         self.clock = clock
         self.observer = observer
@@ -44,10 +48,11 @@ package struct JobRun: Sendable {
         defer { withExtendedLifetime(lock) {} }
         workspace.openDoors().forEach(observer.warn)
         let inventory = try workspace.openInventory(.readWrite)
+        let occasion = try checkTime(inventory)
         try await checkReviewedPlan(policies)
-        return try await RunRecorder(inventory: inventory, at: at, actor: actor, clock: clock, observer: observer).keep
-        {
-            run in
+        return try await RunRecorder(
+            inventory: inventory, at: at, occasion: occasion, actor: actor, clock: clock, observer: observer
+        ).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try workspace.signingKeys(
                 authorities, needing: workspace.signingAuthorities(policies, at: at), observer: observer)
@@ -58,6 +63,17 @@ package struct JobRun: Sendable {
                 limit: limit, clock: clock, reviewed: reviewed
             ).perform()
         }
+    }
+
+    /// Whether the run's time may be right. Asked before the run is on record: one that is refused has done nothing.
+    private func checkTime(_ inventory: any FleetStore) throws -> RunOccasion {
+        guard let jump = try workspace.timeJump(at: at, inventory) else { return .job }
+        guard acceptsTime else {
+            let plan = reviewed.map { " --plan \($0.path)" } ?? ""
+            let limit = reviewed == nil ? limit.map { " --limit \($0)" } ?? "" : ""
+            throw jump.error(goingOnWith: "rotation-job run\(plan)\(limit)")
+        }
+        return .acceptedTime(lastRun: jump.lastRun)
     }
 
     /// Whether the reviewed plan, if there is one, is what would be decided now. Asked under the lock and before the run is

@@ -10,6 +10,7 @@ struct RunRecorder {
     let inventory: any FleetStore
     /// The one `now` of the run.
     let at: Timestamp
+    let occasion: RunOccasion
     let actor: String
     /// For the wall-clock times of the record.
     let clock: any WallClock
@@ -20,7 +21,7 @@ struct RunRecorder {
         let run = RunRecord(
             id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
-        try inventory.beginRun(run)
+        try inventory.beginRun(run, for: occasion)
         do {
             var outcome = try await body(RunContext(inventory, run, observer: observer))
             try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())

@@ -7,10 +7,16 @@ package struct RunLimits: Hashable, Sendable {
     /// Certificates in one run.
     package let issue: Int
     package let issuePerMinute: Int
+    /// How far after the last run's time a run's may lie without a person's word.
+    package let clockJump: TimeSpan
 
-    package init(revoke: Share = Share(partsPerMillion: 50_000), issue: Int = 100_000, issuePerMinute: Int = 60_000) {
+    package init(
+        revoke: Share = Share(partsPerMillion: 50_000), issue: Int = 100_000, issuePerMinute: Int = 60_000,
+        clockJump: TimeSpan = .days(30)
+    ) {
         self.revoke = revoke
         self.issue = issue
         self.issuePerMinute = issuePerMinute
+        self.clockJump = clockJump
     }
 }

@@ -53,7 +53,9 @@ struct PlanCommand: AsyncParsableCommand {
         let workspace = try options.workspace()
         let progress = options.progress()
         workspace.tellOfPassedOverPolicies(progress)
-        let dryRun = DryRun(workspace, at: at.timestamp, limit: limit, observer: progress)
+        let time = at.timestamp
+        if let jump = try workspace.timeJump(at: time) { progress.warn(jump.warning) }
+        let dryRun = DryRun(workspace, at: time, limit: limit, observer: progress)
         let plan: RotationPlan
         if let save {
             let reviewable = try await dryRun.reviewablePlan()

@@ -22,10 +22,21 @@ struct RunCommand: AsyncParsableCommand {
 
             With --plan it carries out a plan that `plan --save` kept and a person has reviewed, also past the guards that the \
             plan shows. It refuses (exit status 65) when the policies, the authorities, the inventory or the inbox changed since.
+
+            A run whose time, by --at or the clock, is more than an hour before the last run's, or more than limits.clockJump \
+            (30d unless rotation.yaml says otherwise) after it, does nothing and exits with 3: a clock may be wrong. \
+            --accept-time says that the time is right. It does what --at does, without that check.
             """)
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var at: AtOption
+
+    @Option(
+        name: .customLong("accept-time"),
+        help: ArgumentHelp(
+            "Judge dates as of this time, as --at does, however far from the last run's it is; the audit keeps that.",
+            valueName: "time"))
+    var acceptTime: TimeArgument?
 
     @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
     var limit: Int?
@@ -45,6 +56,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes a number that is not negative.") }
+        if acceptTime != nil, at.at != nil {
+            throw ValidationError("--accept-time says what time it is, and so does --at: give one of them.")
+        }
         if plan != nil, limit != nil {
             throw ValidationError("A saved plan has its own limit: give --limit to `plan --save`.")
         }
@@ -54,10 +68,13 @@ struct RunCommand: AsyncParsableCommand {
         let workspace = try options.workspace()
         let progress = options.progress()
         workspace.tellOfPassedOverPolicies(progress)
-        let outcome = try await JobRun(
-            workspace, at: at.timestamp, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
-            actor: Self.user, observer: progress
-        ).perform()
+        let outcome = try await options.namingCommands {
+            try await JobRun(
+                workspace, at: acceptTime?.timestamp ?? at.timestamp, limit: limit,
+                reviewed: try plan.map { try SavedPlan(reading: $0) }, acceptsTime: acceptTime != nil,
+                actor: Self.user, observer: progress
+            ).perform()
+        }
         try RunCommand.writeReports(outcome, workspace)
         if let report { try Console.deliver(to: report) { try RunJSON(outcome).write($0) } }
         if let html { try Console.deliver(to: html) { try RunHTML(outcome).write($0) } }

@@ -42,6 +42,21 @@ struct GlobalOptions: ParsableArguments {
         config.map { "\(advice) (each with --config \($0))" } ?? advice
     }
 
+    /// Lets the commands that a guard's error advises name the configuration that this call was given.
+    func namingCommands<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as RotationError where error.code == .guarded {
+            guard let config else { throw error }
+            let quoted =
+                config.allSatisfy { $0.isLetter || $0.isNumber || "/._-+".contains($0) }
+                ? config : "'" + config.replacing("'", with: "'\\''") + "'"
+            throw RotationError(
+                error.code, error.message, at: error.place,
+                advice: error.advice.replacing("`rotation-job ", with: "`rotation-job --config \(quoted) "))
+        }
+    }
+
     func logger() -> Logger {
         var logger = Logger(label: "rotation-job") { [logFormat] _ in StandardErrorLog(format: logFormat) }
         logger.logLevel = quiet ? max(logLevel, .warning) : logLevel

@@ -160,7 +160,7 @@ final class GateFleet {
             case .ack: try folder.write("inbox/ack/\(name).jws", handedIn.bytes)
             }
         }
-        _ = try await JobRun(workspace, at: at, actor: "test", clock: FixedClock(at)).perform()
+        _ = try await JobRun(workspace, at: at, acceptsTime: true, actor: "test", clock: FixedClock(at)).perform()
     }
 
     /// The device's manifest, unverified.

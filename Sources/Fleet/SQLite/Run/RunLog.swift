@@ -3,7 +3,7 @@ import GRDB
 import RotationModel
 
 extension SQLiteFleet {
-    package func beginRun(_ run: RunRecord) throws(RotationError) {
+    package func beginRun(_ run: RunRecord, for occasion: RunOccasion = .job) throws(RotationError) {
         try write { database in
             try Query(database, "INSERT INTO runs (id, started_at, now, actor, host, pid) VALUES (?, ?, ?, ?, ?, ?)")
                 .run([
@@ -15,6 +15,13 @@ extension SQLiteFleet {
                     $0.member("host", run.host)
                     $0.member("pid", Int(run.pid))
                     $0.member("now", run.now.rfc3339)
+                    if case .order(let name) = occasion { $0.member("order", name) }
+                }
+                if case .acceptedTime(let lastRun) = occasion {
+                    try log.append(.timeAccepted, device: nil, at: run.startedAt) {
+                        $0.member("now", run.now.rfc3339)
+                        $0.member("lastRun", lastRun.rfc3339)
+                    }
                 }
             }
         }
@@ -56,19 +63,20 @@ extension SQLiteFleet {
 
     package func recentRuns(limit: Int) throws(RotationError) -> [RunRecord] {
         try read { database in
+            try Query(database, "SELECT \(RunLog.columns) FROM runs r ORDER BY r.started_at DESC, r.id DESC LIMIT ?")
+                .all([.count(limit)], RunLog.record)
+        }
+    }
+
+    package func lastRun() throws(RotationError) -> RunRecord? {
+        try read { database in
             try Query(
                 database,
                 """
-                SELECT id, started_at, now, actor, host, pid, ended_at, outcome, counts FROM runs
-                ORDER BY started_at DESC, id DESC LIMIT ?
+                SELECT \(RunLog.columns) FROM audit a JOIN runs r ON r.id = a.run
+                WHERE a.action = 'run-started' AND json_extract(a.detail, '$.order') IS NULL ORDER BY a.id DESC LIMIT 1
                 """
-            ).all([.count(limit)]) { row in
-                RunRecord(
-                    id: row.run(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
-                    pid: Int32(truncatingIfNeeded: row.integer(5)),
-                    endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
-                    outcome: row.optionalText(7), counts: try RunLog.counts(of: row.optionalText(8)))
-            }
+            ).first([], RunLog.record)
         }
     }
 
@@ -103,6 +111,18 @@ private enum RunLog {
     ) throws -> Bool {
         try Query(database, "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ? AND ended_at IS NULL")
             .run([.time(at), .text(outcome), .text(text(of: counts)), .run(id)]) == 1
+    }
+
+    /// What ``record(_:)`` takes, of runs `r`.
+    static let columns =
+        "r.id, r.started_at, r.now, r.actor, r.host, r.pid, r.ended_at, r.outcome, r.counts"
+
+    static func record(_ row: ResultRow) throws -> RunRecord {
+        RunRecord(
+            id: row.run(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
+            pid: Int32(truncatingIfNeeded: row.integer(5)),
+            endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
+            outcome: row.optionalText(7), counts: try counts(of: row.optionalText(8)))
     }
 
     static func text(of counts: [String: Int]) -> String {
