@@ -33,9 +33,9 @@ package final class DeliveryTree: Sendable {
     }
 
     private static func manifestPlace(of device: DeviceID) -> (folder: [String], name: String) {
-        let hex = DeviceFileName.digest(of: device).hex
+        let digest = DeviceFileName.digest(of: device).bytes
         return (
-            ["manifests", String(hex.prefix(2)), String(hex.dropFirst(2).prefix(2))],
+            ["manifests", Hex.encode(digest.prefix(1)), Hex.encode(digest.dropFirst().prefix(1))],
             DeviceFileName.encode(device) + ".jws"
         )
     }
@@ -106,8 +106,6 @@ package final class DeliveryTree: Sendable {
             throw error.error
         }
     }
-
-    package func hasRevocationList(_ file: String) -> Bool { (try? revocationLists())?.contains(file) ?? false }
 
     private func revocationLists() throws(RotationError) -> Folder? {
         guard FileIdentity.following(root) != nil else { return nil }

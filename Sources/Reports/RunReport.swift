@@ -40,6 +40,7 @@ package struct RunJSON {
             json.array { json in outcome.recovery.interruptedRuns.forEach { json.value($0.text) } }
             json.member("abandonedReservations", outcome.recovery.abandonedReservations)
             json.member("publishedManifests", outcome.recovery.publishedManifests)
+            json.member("restoredManifests", outcome.recovery.restoredManifests)
         }
         json.key("revocationLists")
         json.array { json in
@@ -124,6 +125,9 @@ package struct RunText {
         }
         if recovery.abandonedReservations > 0 {
             parts.append("\(counted(recovery.abandonedReservations, "reserved serial number")) abandoned")
+        }
+        if recovery.restoredManifests > 0 {
+            parts.append("\(counted(recovery.restoredManifests, "missing manifest")) published again")
         }
         return "Taken over from earlier: \(parts.joined(separator: ", ")).\n"
     }

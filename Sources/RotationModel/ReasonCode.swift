@@ -5,6 +5,8 @@ package enum ReasonCode: String, Sendable, CaseIterable {
     case revoked
     /// The certificate is not as RFC 5280 wants it.
     case malformed
+    /// What is stored of the certificate is not what was issued.
+    case damaged
     case weakKey = "weak-key"
     case weakSignature = "weak-signature"
     case sharedKey = "shared-key"

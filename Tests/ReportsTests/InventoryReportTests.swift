@@ -40,7 +40,8 @@ struct InventoryReportTests {
             manifest: ManifestRecord(
                 deviceRow: 1, device: "d1", account: AccountID(checked: "1"), sequence: 3, action: .install,
                 reason: Fixture.expiring, run: "r1", issued: Fixture.now, expires: Fixture.now + .days(30),
-                certificateDER: nil, authority: "ca-1", replaces: nil, requestKeys: [], requestSubject: nil,
+                certificateDER: nil, certificate: nil, authority: "ca-1", replaces: nil, requestKeys: [],
+                requestSubject: nil,
                 refused: nil),
             isManifestPublished: false,
             request: WaitingRequest(

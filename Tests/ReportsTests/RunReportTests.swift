@@ -87,7 +87,7 @@ struct RunReportTests {
             #""uncovered":0,"failed":0,"skipped":1,"stopped":0},"inbox":{"taken":2,"confirmed":0,"known":1,"rejected":["#,
             #"{"file":"d2.csr","device":"d2","reason":{"code":"malformed","text":"no CSR"}}],"#,
             #""obstacles":[],"forgotten":0},"#,
-            #""recovery":{"interruptedRuns":["r1"],"abandonedReservations":2,"publishedManifests":1},"#,
+            #""recovery":{"interruptedRuns":["r1"],"abandonedReservations":2,"publishedManifests":1,"restoredManifests":0},"#,
             #""revocationLists":[],"troubles":[],"refreshedManifests":4,"decisions":["#,
         ]
         #expect(text.contains(middle.joined()))

@@ -13,6 +13,23 @@ package protocol IssuanceStore {
     /// - Parameter limit: How many at most; call again after ``markPublished(_:run:at:)`` for the rest.
     func unpublishedManifests(limit: Int) throws(RotationError) -> [ManifestRecord]
 
+    /// How many manifests there can be to look for. Costs no look at the fleet.
+    func manifestExtent() throws(RotationError) -> ManifestExtent
+
+    /// Devices whose manifest was published, in the order of their rows.
+    ///
+    /// - Parameters:
+    ///   - after: Those with greater rows.
+    ///   - through: And with rows up to this.
+    ///   - underWay: Only those that have to do something about it, of rotations that are under way.
+    ///   - limit: How many at most.
+    func publishedManifests(
+        after: Int64, through: Int64, underWay: Bool, limit: Int
+    ) throws(RotationError) -> [PublishedManifest]
+
+    /// The manifests of devices, by their rows and in their order; none for a device without one.
+    func manifests(ofDevices rows: [Int64]) throws(RotationError) -> [ManifestRecord]
+
     /// Writes the manifests of rotations that are under way anew where they are about to expire, not yet published.
     ///
     /// - Parameters:

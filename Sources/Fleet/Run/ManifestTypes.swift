@@ -72,6 +72,8 @@ package struct ManifestRecord: Sendable, Equatable {
     package let expires: Timestamp
     /// For `install`: the new certificate.
     package let certificateDER: [UInt8]?
+    /// For `install`: the SHA-256 of the new certificate, as it was recorded when it was issued.
+    package let certificate: Fingerprint?
     /// For `install`: the authority that signed it, by its name in rotation.yaml.
     package let authority: String?
     package let replaces: ReplacedCertificate?

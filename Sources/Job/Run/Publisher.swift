@@ -15,6 +15,8 @@ struct Publisher: Sendable {
     let key: PrivateKey
     /// What a device needs above its certificate, as PEM, by the name of the authority.
     let chains: [String: [String]]
+    /// What no manifest was signed for.
+    let damaged = DamagedCertificates()
 
     init(_ run: RunContext, tree: DeliveryTree, keys: SigningKeys, authorities: AuthorityDirectory) {
         self.run = run
@@ -53,13 +55,25 @@ struct Publisher: Sendable {
         let files = try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await Parallel.map(records) { share in
                 let signer = try JWSSigner(key: key)
-                return try share.map { record in
+                return try share.map { record -> DeliveryTree.Staged? in
+                    guard isSound(record) else { return nil }
                     let jws = try signer.sign(payload: manifest(record).payload, type: Manifest.type)
                     return try tree.stage(jws, for: record.device)
                 }
             }
         }
-        return Staged(records: records, files: files)
+        let staged = zip(records, files).filter { $0.1 != nil }
+        return staged.isEmpty ? nil : Staged(records: staged.map(\.0), files: staged.compactMap(\.1))
+    }
+
+    /// Whether the certificate is the one that was issued. Signed into a manifest, another one would lock its device out.
+    private func isSound(_ record: ManifestRecord) -> Bool {
+        guard record.action == .install else { return true }
+        if let der = record.certificateDER, let recorded = record.certificate, SHA256.digest(der) == recorded.digest {
+            return true
+        }
+        damaged.add(record)
+        return false
     }
 
     /// Makes a batch durable and renames it.
@@ -93,7 +107,9 @@ struct Publisher: Sendable {
     func publishLeftovers(progress: (Int) -> Void = { _ in }) async throws -> Int {
         var count = 0
         while true {
-            let records = try run.inventory.unpublishedManifests(limit: 1000)
+            // What is damaged stays unpublished.
+            let records = try run.inventory.unpublishedManifests(limit: 1000 + damaged.count)
+                .filter { !damaged.contains($0) }
             guard !records.isEmpty else { return count }
             try await publish(records)
             count += records.count

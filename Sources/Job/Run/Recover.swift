@@ -15,6 +15,7 @@ struct Recover {
         summary.abandonedReservations = try run.inventory.abandonReservations(run: run.id, at: run.at)
         // These certificates are recorded: the device must get to see them, and must not get another.
         summary.publishedManifests = try await publisher.publishLeftovers { run.observer.advanced(.recover, by: $0) }
+        summary.restoredManifests = try await RestoreManifests(run: run, publisher: publisher).perform()
         try run.inventory.forgetAnsweredRequests()
         for id in summary.interruptedRuns {
             run.observer.warn("run \(id) had been interrupted; its work was taken over")

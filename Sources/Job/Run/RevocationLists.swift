@@ -78,21 +78,26 @@ struct RevocationLists {
         // Nobody is pointed to the list of an authority without a CRL's URL, unless there is something to say in it.
         guard entry.configuration.crlURL != nil || last > 0 else { return [] }
         guard run.at <= entry.certificate.notAfter else { return [] }
+        let lastRun = try run.inventory.lastRun()?.now
+        let check = RevocationListCheck(tree: tree, key: authority.certificate.publicKey)
         var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
             let state = try run.inventory.crlState(scope.file)
-            let isDue = try isCorrected || isDue(scope, state, last: last, issuers: issuers)
-            return isDue ? DueList(scope: scope, state: state) : nil
+            let isDue =
+                try isCorrected || isDue(scope, state, check, last: last, issuers: issuers)
+            return isDue ? DueList(scope: scope, state: state, at: run.at, lastRun: lastRun) : nil
         }
         guard !due.isEmpty else { return [] }
         try run.inventory.forEachRevoked(issuers: issuers, after: 0) { revoked in
             for place in due.indices where due[place].takes(revoked) {
                 due[place].entries.append(
                     RevokedEntry(
-                        serialNumber: revoked.serialNumber, revokedAt: revoked.revokedAt, reason: revoked.reason))
+                        // A date that has not come yet was written under a wrong clock, and could read as not revoked yet.
+                        serialNumber: revoked.serialNumber, revokedAt: min(revoked.revokedAt, run.at),
+                        reason: revoked.reason))
             }
         }
         let signer = try signer(for: authority)
-        return try due.map { try publish($0, by: signer, of: entry.configuration, covers: last) }
+        return try due.map { try publish($0, check, by: signer, of: entry.configuration, covers: last) }
     }
 
     /// The complete list, and where there are shards one for each: a verifier fetches the one that its certificate names. A
@@ -113,8 +118,17 @@ struct RevocationLists {
             }
     }
 
-    private func isDue(_ scope: ListScope, _ state: CRLState?, last: Int64, issuers: [String]) throws -> Bool {
-        guard let state, state.isPublished, tree.hasRevocationList(scope.file) else { return true }
+    private func isDue(
+        _ scope: ListScope, _ state: CRLState?, _ check: RevocationListCheck, last: Int64, issuers: [String]
+    ) throws -> Bool {
+        guard let state, state.isPublished else { return true }
+        if let fault = check.fault(of: state) {
+            run.observer.warn(
+                "the CRL \(tree.root)/crl/\(scope.file) is not the one that was published: \(fault); it is built anew")
+            return true
+        }
+        // Of a clock that was wrong: verifiers may take it for not valid yet, and it may have left out what is valid.
+        if state.thisUpdate > run.at { return true }
         let half = TimeSpan(seconds: (state.nextUpdate - state.thisUpdate).seconds / 2)
         if run.at >= state.thisUpdate + half { return true }
         guard last > state.covers else { return false }
@@ -127,10 +141,11 @@ struct RevocationLists {
     }
 
     private func publish(
-        _ list: DueList, by signer: RevocationListSigner, of authority: AuthorityConfiguration, covers: Int64
+        _ list: DueList, _ check: RevocationListCheck, by signer: RevocationListSigner,
+        of authority: AuthorityConfiguration, covers: Int64
     ) throws -> PublishedList {
         // An inventory that was made anew must not go back behind what verifiers have seen.
-        let seen = try tree.revocationList(list.scope.file).flatMap { try? RevocationList(reading: $0).number } ?? 0
+        let seen = check.seenNumber(of: list.scope.file) ?? 0
         let state = try run.inventory.beginCRL(
             name: list.scope.file, authority: authority.name, thisUpdate: run.at,
             nextUpdate: run.at + authority.crlValidity,
@@ -166,21 +181,15 @@ private struct ListScope {
 
 private struct DueList {
     let scope: ListScope
-    let state: CRLState?
+    let retention: EntryRetention
     var entries: [RevokedEntry] = []
 
-    init(scope: ListScope, state: CRLState?) {
+    init(scope: ListScope, state: CRLState?, at: Timestamp, lastRun: Timestamp?) {
         self.scope = scope
-        self.state = state
+        retention = EntryRetention(after: state, at: at, lastRun: lastRun)
     }
 
-    /// An entry stays until it has appeared on one list that was issued after the certificate's end (RFC 5280, 3.3). A
-    /// certificate that had expired before it was revoked needs none.
     func takes(_ revoked: RevokedCertificate) -> Bool {
-        guard scope.takes(revoked.serialNumber), revoked.notAfter >= revoked.revokedAt else { return false }
-        guard let state else { return true }
-        // What was recorded and not published counts for nothing: nobody has seen it.
-        let lastSeen = state.isPublished ? state.thisUpdate : state.previousUpdate
-        return lastSeen.map { revoked.notAfter >= $0 } ?? true
+        scope.takes(revoked.serialNumber) && retention.keeps(revoked)
     }
 }

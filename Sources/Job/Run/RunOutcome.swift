@@ -52,6 +52,10 @@ package struct RecoverySummary: Sendable {
     package var abandonedReservations = 0
     /// Manifests that were recorded and had not been published.
     package var publishedManifests = 0
+    /// Manifests that had been published and were not there any more.
+    package var restoredManifests = 0
 
-    package var isEmpty: Bool { interruptedRuns.isEmpty && abandonedReservations == 0 && publishedManifests == 0 }
+    package var isEmpty: Bool {
+        interruptedRuns.isEmpty && abandonedReservations == 0 && publishedManifests == 0 && restoredManifests == 0
+    }
 }

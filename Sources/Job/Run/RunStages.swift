@@ -49,6 +49,7 @@ struct RunStages {
             .perform(plan, &intake)
         // Everybody else has been served.
         if let unreachable { throw unreachable }
+        try publisher.damaged.report(in: &plan, run.inventory)
         plan.pickUp = try PickUp.read(run.inventory, policies, at: run.at)
         return RunOutcome(
             id: run.id, plan: plan, intake: intake, recovery: recovery, lists: lists, refreshed: refreshed,
@@ -65,6 +66,7 @@ struct RunStages {
             (scope.refusedKeys.first ?? []).sorted(by: KeyReference.isBefore), order: order, run: run.id, at: run.at)
         plan.begin()
         let lists = try await revoke(&plan, scope, publisher)
+        try publisher.damaged.report(in: &plan, run.inventory)
         return RunOutcome(
             id: run.id, plan: plan, intake: IntakeSummary(), recovery: recovery, lists: lists, refreshed: 0,
             startedAt: run.startedAt, endedAt: clock.now())

@@ -42,7 +42,14 @@ package struct FleetStatus: Sendable {
             waitingRequests: try inventory.waitingRequestCount(),
             devicesWithoutActive: try inventory.devicesWithoutActive(),
             unseenDevices: try inventory.devicesNotSeen(since: at - unseenAfter), audit: try inventory.auditAnchor(),
-            troubles: try workspace.troubles(at: at))
+            troubles: try workspace.troubles(at: at) + clockTrouble(workspace, inventory, at: at)
+                + (await workspace.publishedTroubles(inventory, workspace.authorities())))
+    }
+
+    private static func clockTrouble(
+        _ workspace: Workspace, _ inventory: any FleetStore, at: Timestamp
+    ) throws -> [String] {
+        try workspace.timeJump(at: at, inventory).map { [$0.warning] } ?? []
     }
 
     /// - Parameter troubles: of the workspace itself, each a sentence with what to do.

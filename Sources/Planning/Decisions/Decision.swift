@@ -27,6 +27,17 @@ package struct Decision: Sendable {
     package var revocation: RevocationReference? = nil
 }
 
+extension Decision {
+    /// Of what a run found out about a certificate, and no policy decides about.
+    package init(finding reason: Reason, of certificate: RevocableCertificate, in snapshot: any FleetView) throws {
+        subject = Subject(
+            device: certificate.device, account: try snapshot.accountName(certificate.account),
+            deviceRow: certificate.deviceRow, labelSet: certificate.labelSet, fingerprint: certificate.fingerprint,
+            certificateRow: certificate.row, notAfter: certificate.notAfter, status: certificate.status)
+        (action, cause) = (.report, Cause(reason, nil))
+    }
+}
+
 // MARK: - As it is read
 
 extension Decision {

@@ -121,6 +121,7 @@ package struct RunHTML {
         var table = HTMLTable("Taken over", [.text("What"), .number("Count")])
         table.add(["interrupted runs closed <span class=\"small\">\(runs)</span>", "\(recovery.interruptedRuns.count)"])
         table.add(["recorded manifests published", "\(recovery.publishedManifests)"])
+        table.add(["missing manifests published again", "\(recovery.restoredManifests)"])
         table.add(["reserved serial numbers abandoned", "\(recovery.abandonedReservations)"])
         return Page.Section("recovery", "Taken over from earlier runs", table.html)
     }

@@ -65,7 +65,8 @@ extension SQLiteFleet {
                     deviceRow: old.deviceRow, device: old.device, account: old.account,
                     sequence: try manifests.nextSequence(of: old.deviceRow), action: old.action, reason: old.reason,
                     run: run,
-                    issued: at, expires: newExpiry, certificateDER: old.certificateDER, authority: old.authority,
+                    issued: at, expires: newExpiry, certificateDER: old.certificateDER, certificate: old.certificate,
+                    authority: old.authority,
                     replaces: old.replaces, requestKeys: old.requestKeys, requestSubject: old.requestSubject,
                     refused: old.refused)
                 try manifests.put(manifest, rotation: rotation)

@@ -94,7 +94,8 @@ private struct IssueRecorder {
         let manifest = ManifestRecord(
             deviceRow: order.deviceRow, device: order.device, account: reservation.account, sequence: sequence,
             action: .install, reason: order.cause.reason, run: run, issued: at, expires: issued.manifest.expires,
-            certificateDER: columns.der, authority: order.authority, replaces: reservation.replaces, requestKeys: [],
+            certificateDER: columns.der, certificate: columns.fingerprint, authority: order.authority,
+            replaces: reservation.replaces, requestKeys: [],
             requestSubject: nil, refused: nil)
         try manifests.put(manifest, rotation: reservation.rotation)
         try log.append(.issued, device: order.device, at: at) { json in

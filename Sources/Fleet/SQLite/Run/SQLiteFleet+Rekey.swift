@@ -37,7 +37,8 @@ extension SQLiteFleet {
                         sequence: try manifests.nextSequence(of: ask.deviceRow), action: .rekey,
                         reason: ask.cause.reason,
                         run: run,
-                        issued: at, expires: ask.expires, certificateDER: nil, authority: nil, replaces: replaces,
+                        issued: at, expires: ask.expires, certificateDER: nil, certificate: nil, authority: nil,
+                        replaces: replaces,
                         requestKeys: ask.keys, requestSubject: ask.subject, refused: ask.refused)
                     try manifests.put(manifest, rotation: rotation)
                     try log.append(.rekeyRequested, device: ask.device, at: at) { json in

@@ -42,7 +42,8 @@ struct ManifestWriter {
         let manifest = ManifestRecord(
             deviceRow: standing.deviceRow, device: standing.device, account: standing.account,
             sequence: try nextSequence(of: standing.deviceRow), action: .none, reason: reason, run: run, issued: at,
-            expires: expires, certificateDER: nil, authority: nil, replaces: standing.replaces, requestKeys: [],
+            expires: expires, certificateDER: nil, certificate: nil, authority: nil, replaces: standing.replaces,
+            requestKeys: [],
             requestSubject: nil, refused: nil)
         try put(manifest, rotation: rotation)
         return manifest
@@ -61,7 +62,7 @@ enum ManifestReader {
     /// The columns that ``read(_:)`` takes, from manifests `m` and what they refer to.
     static let select = """
         SELECT m.device, d.name, a.name, m.sequence, m.action, m.reason_code, m.reason_text, m.run, m.issued, m.expires,
-          b.der, n.authority, o.fingerprint, o.not_after, m.request_keys, m.request_subject, m.refused, m.rotation
+          b.der, n.authority, o.fingerprint, o.not_after, m.request_keys, m.request_subject, m.refused, m.rotation, n.fingerprint
         FROM manifests m
         JOIN devices d ON d.id = m.device
         JOIN accounts a ON a.id = d.account
@@ -83,6 +84,7 @@ enum ManifestReader {
             sequence: Int(row.integer(3)), action: try row.value(4), reason: Reason(try row.value(5), row.text(6)),
             run: row.run(7), issued: row.time(8), expires: row.time(9),
             certificateDER: row.isNull(10) ? nil : row.bytes(10),
+            certificate: row.isNull(18) ? nil : try row.fingerprint(18),
             authority: row.optionalText(11),
             replaces: ReplacedCertificate(fingerprint: try row.fingerprint(12), notAfter: row.time(13)),
             requestKeys: keys,

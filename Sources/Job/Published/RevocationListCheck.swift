@@ -1,0 +1,41 @@
+import Delivery
+import Fleet
+import PKI
+import RotationModel
+
+/// Whether the list that verifiers fetch is the one that was published last. Lists are few, so that each run and each status looks at them all.
+///
+/// No digest is recorded, because the authority's signature is one: a list that was cut or changed does not verify, and an older one has a
+/// lower number.
+struct RevocationListCheck {
+    let tree: DeliveryTree
+    /// The authority's.
+    let key: PublicKeyInfo
+
+    /// What is wrong with the file, in the middle of a sentence; nil where it is what was published.
+    func fault(of state: CRLState) -> String? {
+        let list: RevocationList
+        do throws(RotationError) {
+            guard let bytes = try tree.revocationList(state.name) else { return "it is missing" }
+            list = try RevocationList(reading: bytes)
+        } catch {
+            return "it cannot be read (\(error.message))"
+        }
+        guard isSigned(list) else { return "the authority's key did not sign it" }
+        guard list.number == state.number, list.thisUpdate == state.thisUpdate, list.nextUpdate == state.nextUpdate
+        else {
+            return
+                "it is number \(list.number.map(String.init) ?? "none") of \(list.thisUpdate), and number \(state.number) of \(state.thisUpdate) was published"
+        }
+        return nil
+    }
+
+    /// The number of the list that verifiers can have seen there; nil where none of the authority's can be read.
+    func seenNumber(of name: String) -> UInt64? {
+        guard let bytes = try? tree.revocationList(name), let list = try? RevocationList(reading: bytes), isSigned(list)
+        else { return nil }
+        return list.number
+    }
+
+    private func isSigned(_ list: RevocationList) -> Bool { (try? list.isSigned(by: key)) == true }
+}
