@@ -90,6 +90,7 @@ struct PublishedTreeTests {
         let said = try await attention(fleet)
         let text = loss.count == 1 ? "1 published manifest is missing" : "\(loss.count) published manifests are missing"
         #expect(said.contains { $0.hasPrefix(text) }, "\(said)")
+        #expect(said.contains { $0.contains("keys.json") } == !Files.exists(fleet.folder["delivery/keys.json"]))
         let outcome = try await fleet.run(at: later)
         #expect(outcome.recovery.restoredManifests == loss.count && outcome.ending == .completed)
         #expect(try payloads(fleet) == before)

@@ -20,7 +20,13 @@ extension Workspace {
                 }
             }
         }
-        return lists + (try await missingManifests(inventory, tree))
+        let keys =
+            try tree.keys() == nil
+            ? [
+                "\(tree.root)/keys.json, which manifests verify with, is missing; start `rotation-job run`, which publishes it"
+            ]
+            : []
+        return keys + lists + (try await missingManifests(inventory, tree))
     }
 
     private func missingManifests(_ inventory: any FleetStore, _ tree: DeliveryTree) async throws -> [String] {

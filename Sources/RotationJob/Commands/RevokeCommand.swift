@@ -15,6 +15,9 @@ struct RevokeCommand: AsyncParsableCommand {
             was issued by renewing the certificate, and everything with its key, and that key is never certified again. A \
             certificate that was revoked stays revoked: there is no way back.
 
+            A clock that is wrong does not keep --now from anything: what it publishes is dated with the later of two times, this \
+            call's and the last run's.
+
             Without --replace-first the device is not given another certificate.
             """)
 
