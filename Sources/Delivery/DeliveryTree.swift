@@ -32,7 +32,7 @@ package final class DeliveryTree: Sendable {
         return (folder + [name]).joined(separator: "/")
     }
 
-    private static func manifestPlace(of device: DeviceID) -> (folder: [String], name: String) {
+    static func manifestPlace(of device: DeviceID) -> (folder: [String], name: String) {
         let digest = DeviceFileName.digest(of: device).bytes
         return (
             ["manifests", Hex.encode(digest.prefix(1)), Hex.encode(digest.dropFirst().prefix(1))],
@@ -69,14 +69,19 @@ package final class DeliveryTree: Sendable {
 
     /// `keys.json`: the JWK set (RFC 7517, section 5) that manifests verify with.
     package func publishKeys(_ keys: [(key: JSONWebKey, algorithm: JWSAlgorithm)]) throws(RotationError) {
+        try Files.makeFolder(root, mode: DeliveryTree.folderMode)
+        try openedRoot().replaceIfDifferent("keys.json", with: DeliveryTree.keySet(keys), mode: Files.published)
+    }
+
+    /// What ``publishKeys(_:)`` publishes, byte for byte.
+    package static func keySet(_ keys: [(key: JSONWebKey, algorithm: JWSAlgorithm)]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.key("keys")
             json.array { json in keys.forEach { json.raw($0.key.json(alg: $0.algorithm)) } }
         }
         json.newline()
-        try Files.makeFolder(root, mode: DeliveryTree.folderMode)
-        try openedRoot().replaceIfDifferent("keys.json", with: json.bytes, mode: Files.published)
+        return json.bytes
     }
 
     /// `keys.json` as it was published last; nil where there is none that can be read.

@@ -29,6 +29,9 @@ package enum Stage: String, Sendable {
     case refresh
     case readKeys = "read keys"
     case comparePrimes = "compare primes"
+    case verifyCertificates = "verify certificates"
+    case verifyManifests = "verify manifests"
+    case verifyTree = "verify files"
 }
 
 /// Hears nothing.

@@ -76,6 +76,7 @@ struct RevocationListTests {
             try? FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory + suffix)
         }
         _ = try SQLiteFleet.create(at: fleet.workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try await fleet.recover(at: now + .days(9))
         try fleet.load()
         #expect(try await fleet.run(at: now + .days(9)).lists.published.map(\.number) == [4])
     }

@@ -36,4 +36,6 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case crlIssued = "crl-issued"
     case rolloutHalted = "rollout-halted"
     case rolloutResumed = "rollout-resumed"
+    /// An older inventory was brought forward from what was published.
+    case recovered
 }

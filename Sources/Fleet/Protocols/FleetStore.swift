@@ -10,7 +10,8 @@ import RotationModel
 /// ``RotationError/Code/io`` where it cannot be reached; a closure's own errors pass through.
 package protocol FleetStore: IntakeStore, IssuanceStore, RetirementStore, RevocationStore, RevocationListStore,
     RunStore, AuditStore,
-    CatalogueStore, TransferStore, Sendable
+    CatalogueStore, TransferStore, InspectionStore, RepairStore,
+    RecoveryStore, BackupStore, Sendable
 {
     /// Lets the body read the fleet as it stands now, however long it takes and whatever is written meanwhile.
     ///

@@ -23,7 +23,7 @@ package final class SQLiteFleet: FleetStore {
     package let path: String
     let sha256: SHA256Function
     private let writer: DatabaseQueue?
-    private let reader: DatabaseQueue
+    let reader: DatabaseQueue
     /// The file that was opened.
     private let identity: FileIdentity?
     /// What SQLite counts changes of the tables by, where reads are to fail after one.

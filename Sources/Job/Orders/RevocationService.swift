@@ -38,7 +38,7 @@ package struct RevocationService: Sendable {
     /// Records an order, which the next run carries out. A run that is under way goes on undisturbed.
     package func record(_ revocation: ManualRevocation) throws -> Receipt {
         let authorities = try workspace.authorities()
-        let inventory = try workspace.openInventory(.readWrite)
+        let inventory = try workspace.openForChange()
         let preview = try inventory.planningSnapshot {
             try revocation.preview($0, authorities: authorities.known, authorities, at: at)
         }
@@ -53,7 +53,7 @@ package struct RevocationService: Sendable {
     ///
     /// - Throws: ``RotationError/Code/badInput`` where no such order is in force.
     package func withdraw(_ name: String) throws {
-        let inventory = try workspace.openInventory(.readWrite)
+        let inventory = try workspace.openForChange()
         let orders = try inventory.planningSnapshot { try $0.revocationOrders() }
         guard let order = orders.first(where: { $0.name == name }) else {
             let known = orders.filter { $0.kind == .manual }.map(\.name)
@@ -77,7 +77,7 @@ package struct RevocationService: Sendable {
         let authorities = try workspace.authorities()
         let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
-        let inventory = try workspace.openInventory(.readWrite)
+        let inventory = try workspace.openForChange()
         let at = try datedTime(inventory)
         let preview = try inventory.planningSnapshot {
             try revocation.preview($0, authorities: authorities.known, authorities, at: at)
@@ -120,7 +120,8 @@ package struct RevocationService: Sendable {
             .filter { authorities[$0]?.configuration.issuer == nil }
         let keys = try workspace.signingKeys(authorities, needing: signing, observer: observer)
         return try await RunRecorder(
-            inventory: inventory, at: at, occasion: .order(name), actor: actor, clock: clock, observer: observer
+            inventory: inventory, tree: workspace.delivery, at: at, occasion: .order(name), actor: actor, clock: clock,
+            observer: observer
         ).keep { run in
             try await RunStages(
                 workspace: workspace, run: run, policies: policies, edition: edition, authorities: authorities,

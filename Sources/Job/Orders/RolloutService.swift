@@ -22,7 +22,7 @@ package struct RolloutService: Sendable {
     /// - Throws: ``RotationError/Code/badInput`` where there is no such policy.
     package func resume(_ policy: String, note: String) throws -> PolicyHalt? {
         let (policies, _) = try workspace.loadPolicies()
-        let inventory = try workspace.openInventory(.readWrite)
+        let inventory = try workspace.openForChange()
         let halt = try inventory.planningSnapshot { snapshot -> PolicyHalt? in
             let state = try RolloutState.read(policies, snapshot, confirmed: [], at: at)
             if let found = state.halts.values.first(where: { $0.policy == policy }) { return found }

@@ -47,11 +47,12 @@ package struct JobRun: Sendable {
         let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         workspace.openDoors().forEach(observer.warn)
-        let inventory = try workspace.openInventory(.readWrite)
+        let inventory = try workspace.openForChange()
         let occasion = try checkTime(inventory)
         try await checkReviewedPlan(policies)
         return try await RunRecorder(
-            inventory: inventory, at: at, occasion: occasion, actor: actor, clock: clock, observer: observer
+            inventory: inventory, tree: workspace.delivery, at: at, occasion: occasion, actor: actor, clock: clock,
+            observer: observer
         ).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try workspace.signingKeys(

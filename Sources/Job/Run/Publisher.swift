@@ -22,10 +22,7 @@ struct Publisher: Sendable {
         self.run = run
         self.tree = tree
         key = keys.manifests
-        chains = Dictionary(
-            uniqueKeysWithValues: authorities.names.compactMap { name in
-                authorities[name].map { (name, ([$0.certificate] + $0.chain).map(\.pem)) }
-            })
+        chains = authorities.chains
     }
 
     /// What every manifest depends on: the keys that verify it, and the authorities' chains.
@@ -57,7 +54,7 @@ struct Publisher: Sendable {
                 let signer = try JWSSigner(key: key)
                 return try share.map { record -> DeliveryTree.Staged? in
                     guard isSound(record) else { return nil }
-                    let jws = try signer.sign(payload: manifest(record).payload, type: Manifest.type)
+                    let jws = try signer.sign(payload: Manifest(record, chains: chains).payload, type: Manifest.type)
                     return try tree.stage(jws, for: record.device)
                 }
             }
@@ -82,7 +79,10 @@ struct Publisher: Sendable {
     func putInPlace(_ staged: Staged?, after previous: Renamed?) async throws -> Renamed? {
         guard let staged else { return previous }
         return try await withTaskExecutorPreference(BlockingThreads.shared) {
+            let highWater = HighWater(inventory: run.inventory, tree: tree)
+            try highWater.stage()
             try settle(previous)
+            try highWater.putInPlace()
             try tree.rename(staged.files)
             return Renamed(records: staged.records)
         }
@@ -114,28 +114,6 @@ struct Publisher: Sendable {
             try await publish(records)
             count += records.count
             progress(records.count)
-        }
-    }
-
-    private func manifest(_ record: ManifestRecord) -> Manifest {
-        Manifest(
-            device: record.device, account: record.account, sequence: record.sequence, issued: record.issued,
-            expires: record.expires, run: record.run, action: action(record), reason: record.reason,
-            replaces: record.replaces.map { ($0.fingerprint, $0.notAfter) })
-    }
-
-    private func action(_ record: ManifestRecord) -> Manifest.Action {
-        switch record.action {
-        case .install:
-            .install(
-                Manifest.Replacement(
-                    certificate: record.certificateDER ?? [], chain: record.authority.flatMap { chains[$0] } ?? [],
-                    refused: record.refused))
-        case .rekey:
-            .rekey(
-                Manifest.KeyRequest(
-                    keys: record.requestKeys, subject: record.requestSubject ?? "", refused: record.refused))
-        case .none: .none
         }
     }
 }

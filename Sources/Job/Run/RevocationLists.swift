@@ -154,6 +154,7 @@ struct RevocationLists {
             RevocationListOrder(
                 number: state.number, thisUpdate: state.thisUpdate, nextUpdate: state.nextUpdate,
                 entries: list.entries, distributionPoint: list.scope.distributionPoint))
+        try HighWater(inventory: run.inventory, tree: tree).raise()
         try tree.publishRevocationList(list.scope.file, signed.der)
         try run.inventory.markCRLPublished(list.scope.file, number: state.number)
         return PublishedList(

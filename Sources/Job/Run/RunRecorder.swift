@@ -1,4 +1,5 @@
 import Basics
+import Delivery
 import Fleet
 import Intake
 import Planning
@@ -8,6 +9,8 @@ import System
 /// Writes down that a run began, and how it ended.
 struct RunRecorder {
     let inventory: any FleetStore
+    /// Whose high-water mark covers the record in the end.
+    let tree: DeliveryTree
     /// The one `now` of the run.
     let at: Timestamp
     let occasion: RunOccasion
@@ -17,16 +20,25 @@ struct RunRecorder {
     let observer: any RunObserver
 
     func keep(_ body: (RunContext) async throws -> RunOutcome) async throws -> RunOutcome {
+        var outcome = try await keep(ending: { ($0.ending.rawValue, $0.counts) }, body)
+        outcome.value.audit = outcome.anchor
+        return outcome.value
+    }
+
+    /// - Parameter ending: How what was done is recorded: the run's outcome, and how many of what.
+    func keep<Value>(
+        ending: (Value) -> (outcome: String, counts: [String: Int]), _ body: (RunContext) async throws -> Value
+    ) async throws -> (value: Value, anchor: AuditAnchor) {
         let startedAt = clock.now()
         let run = RunRecord(
             id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
         try inventory.beginRun(run, for: occasion)
         do {
-            var outcome = try await body(RunContext(inventory, run, observer: observer))
-            try inventory.endRun(run.id, outcome: outcome.ending.rawValue, counts: outcome.counts, at: clock.now())
-            outcome.audit = try noteAnchor()
-            return outcome
+            let value = try await body(RunContext(inventory, run, observer: observer))
+            let (outcome, counts) = ending(value)
+            try inventory.endRun(run.id, outcome: outcome, counts: counts, at: clock.now())
+            return (value, try noteAnchor())
         } catch {
             // The error matters more than whether its record could be written: a full disk refuses both.
             try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
@@ -40,6 +52,7 @@ struct RunRecorder {
     private func noteAnchor() throws -> AuditAnchor {
         let anchor = try inventory.auditAnchor()
         observer.note(anchor.line)
+        try HighWater(inventory: inventory, tree: tree).raise()
         return anchor
     }
 

@@ -42,7 +42,7 @@ package struct FleetStatus: Sendable {
             waitingRequests: try inventory.waitingRequestCount(),
             devicesWithoutActive: try inventory.devicesWithoutActive(),
             unseenDevices: try inventory.devicesNotSeen(since: at - unseenAfter), audit: try inventory.auditAnchor(),
-            troubles: try workspace.troubles(at: at) + clockTrouble(workspace, inventory, at: at)
+            troubles: try pastTroubles(workspace) + workspace.troubles(at: at) + clockTrouble(workspace, inventory, at: at)
                 + (await workspace.publishedTroubles(inventory, workspace.authorities())))
     }
 
@@ -50,6 +50,11 @@ package struct FleetStatus: Sendable {
         _ workspace: Workspace, _ inventory: any FleetStore, at: Timestamp
     ) throws -> [String] {
         try workspace.timeJump(at: at, inventory).map { [$0.warning] } ?? []
+    }
+
+    /// First of all: nothing else that the inventory says is up to date.
+    private static func pastTroubles(_ workspace: Workspace) throws -> [String] {
+        try workspace.restoredPast().map { ["\($0.sentence); \(RestoredPast.advice)"] } ?? []
     }
 
     /// - Parameter troubles: of the workspace itself, each a sentence with what to do.

@@ -37,6 +37,11 @@ extension Workspace {
     /// What others than root and the job's user can change, and should not: the inventory, the folders of the workspace and of the keys. A
     /// sentence each, with the command that mends it.
     func openDoors() -> [String] {
+        doorFaults().map { path, fault in "\(path): \(fault.what); \(fault.advice)" }
+    }
+
+    /// The same, by path.
+    func doorFaults() -> [(path: String, fault: (what: String, advice: String))] {
         let keys = configuration.authorities.compactMap(\.key) + [configuration.manifests?.key].compactMap { $0 }
         let keyFolders = keys.compactMap { key in
             if case .file(let path) = key.source { WorkspacePath.folder(of: path) } else { nil }
@@ -47,7 +52,7 @@ extension Workspace {
             + [configuration.delivery, configuration.reports]
         var seen: Set<String> = []
         return paths.filter { seen.insert($0).inserted }.compactMap { path in
-            Guarded.fault(of: path).map { "\(path): \($0.what); \($0.advice)" }
+            Guarded.fault(of: path).map { (path, $0) }
         }
     }
 }

@@ -30,8 +30,15 @@ package struct Workspace: Sendable {
     package var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
     package func openInventory(_ access: SQLiteFleet.Access) throws -> any FleetStore {
+        try open(configuration.inventory, access)
+    }
+
+    /// Opens a copy of the inventory, to look at it.
+    func openBackup(_ path: String) throws -> any FleetStore { try open(path, .readOnly) }
+
+    private func open(_ path: String, _ access: SQLiteFleet.Access) throws -> any FleetStore {
         try SQLiteFleet(
-            opening: configuration.inventory, access: access, sha256: SHA256.digest,
+            opening: path, access: access, sha256: SHA256.digest,
             keys: KeyReaders(
                 certificate: { der throws(RotationError) in CertificateColumns(try Certificate(inFieldReading: der)) },
                 publicKey: { spki throws(RotationError) in try PublicKeyInfo(der: spki).identity }))
@@ -46,7 +53,7 @@ package struct Workspace: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let keys = PrivateKeysInImport()
         let reader = FieldCertificates(authorities: try authorities(), keys: keys)
-        var summary = try openInventory(.readWrite).importFleet(
+        var summary = try openForChange().importFleet(
             from: path, options: options, reader: { reader.read($0) }, rejected: rejected, progress: progress)
         summary.add(notes: keys.notes)
         return summary

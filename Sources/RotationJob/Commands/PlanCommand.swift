@@ -53,6 +53,7 @@ struct PlanCommand: AsyncParsableCommand {
         let workspace = try options.workspace()
         let progress = options.progress()
         workspace.tellOfPassedOverPolicies(progress)
+        if let past = try workspace.restoredPast() { progress.warn("\(past.sentence); \(RestoredPast.advice)") }
         let time = at.timestamp
         if let jump = try workspace.timeJump(at: time) { progress.warn(jump.warning) }
         let dryRun = DryRun(workspace, at: time, limit: limit, observer: progress)

@@ -18,7 +18,8 @@ struct RunCommand: AsyncParsableCommand {
             Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
             replacements. The report also goes to the workspace's reports folder, as JSON and as a page (HTML). Exit status 3 \
             when some devices failed or are blocked, when a certificate expires before its window opens, when a policy is \
-            halted, or when a guard stopped the run before it did anything.
+            halted, or when a guard stopped the run before it did anything; and when the inventory is older than what was published \
+            from it (see `recover`).
 
             With --plan it carries out a plan that `plan --save` kept and a person has reviewed, also past the guards that the \
             plan shows. It refuses (exit status 65) when the policies, the authorities, the inventory or the inbox changed since.

@@ -79,6 +79,8 @@ extension SQLiteFleet {
                 WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND v.id > ? AND v.pending = 0
                   AND c.signed_by IS NOT 'forged' ORDER BY v.id
                 """)
+            // What only CRLs tell of is as old as anything: who asks for what is new has it already.
+            if id <= 0 { try RecoveredRevocations(database).forEach(issuers: issuers, body) }
             for issuer in issuers {
                 try query.forEach([.text(issuer), .integer(id)]) { row in
                     try body(
@@ -96,7 +98,7 @@ extension CRLState {
         try all(database, "WHERE name = ?", [.text(name)]).first
     }
 
-    fileprivate static func all(
+    static func all(
         _ database: Database, _ condition: String, _ values: [SQLValue]
     ) throws -> [CRLState] {
         try Query(

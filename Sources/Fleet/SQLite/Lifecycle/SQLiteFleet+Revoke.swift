@@ -20,7 +20,7 @@ extension SQLiteFleet {
 }
 
 /// Revokes one certificate at a time, within one transaction.
-private struct CertificateRevocation {
+struct CertificateRevocation {
     /// Those that take offers back.
     private var manifests: [ManifestRecord] = []
 

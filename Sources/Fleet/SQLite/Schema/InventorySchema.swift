@@ -42,6 +42,9 @@ enum InventorySchema {
             try database.execute(sql: Version8.requests)
             try database.execute(sql: Version8.gate)
         }
+        migrator.registerMigration("9-recovery", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version9.recovery)
+        }
         return migrator
     }
 

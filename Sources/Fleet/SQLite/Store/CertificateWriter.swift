@@ -14,6 +14,8 @@ struct CertificateWriter {
     private let body: Query
     /// A key that was refused before anyone knew more of it than its fingerprint.
     private let identifyRefused: Query
+    /// Nil where no CRL told of a certificate that was unknown: nearly always.
+    private let listed: ListedCertificates?
 
     init(_ database: Database) throws {
         certificate = try Query(
@@ -27,6 +29,9 @@ struct CertificateWriter {
         body = try Query(database, "INSERT INTO certificate_bodies (certificate, der) VALUES (?, ?)")
         identifyRefused = try Query(
             database, "UPDATE refused_keys SET key_identity = ?1 WHERE key_fingerprint = ?2 AND key_identity <> ?1")
+        listed =
+            try Query(database, "SELECT 1 FROM recovered_revocations LIMIT 1").exists([])
+            ? ListedCertificates(database) : nil
     }
 
     func add(
@@ -47,6 +52,7 @@ struct CertificateWriter {
         ])
         try body.run([.integer(row), .blob(columns.der)])
         try identifyRefused.run([.digest(columns.keyIdentity.digest), .digest(columns.keyFingerprint.digest)])
+        if status != .revoked { try listed?.revokeIfListed(row, columns.serialNumber, issuer: issuer, at: at) }
         return row
     }
 }

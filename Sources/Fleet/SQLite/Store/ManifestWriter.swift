@@ -7,8 +7,18 @@ struct ManifestWriter {
     private let current: Query
     private let replace: Query
 
-    init(_ database: Database) throws {
-        current = try Query(database, "SELECT sequence FROM manifests WHERE device = ?")
+    /// - Parameter isRecovering: Whether sequences are learned from the delivery tree meanwhile.
+    init(_ database: Database, isRecovering: Bool = false) throws {
+        // Nearly every inventory was never brought forward, and asks for nothing then.
+        let isRecovered =
+            try isRecovering || Query(database, "SELECT 1 FROM recovered_sequences LIMIT 1").exists([])
+        current = try Query(
+            database,
+            isRecovered
+                ? """
+                SELECT max(coalesce((SELECT sequence FROM manifests WHERE device = ?1), 0),
+                  coalesce((SELECT f.sequence FROM devices d JOIN recovered_sequences f ON f.device = d.name WHERE d.id = ?1), 0))
+                """ : "SELECT sequence FROM manifests WHERE device = ?")
         replace = try Query(
             database,
             """
@@ -18,7 +28,7 @@ struct ManifestWriter {
             """)
     }
 
-    /// One more than the device's last manifest has.
+    /// One more than the device's last manifest has, also where that is known from the delivery tree alone.
     func nextSequence(of device: Int64) throws -> Int {
         Int(try current.first([.integer(device)]) { $0.integer(0) } ?? 0) + 1
     }

@@ -1,0 +1,171 @@
+/// One kind of contradiction, and the question that finds every case of it.
+struct ContradictionSearch: Sendable {
+    /// See ``Contradiction/kind``.
+    let kind: String
+    /// Its rows: a device's name or NULL, and what the sentence is about.
+    let sql: String
+    /// What is wrong, said of that.
+    let sentence: @Sendable (_ about: String) -> String
+
+    static let all = certificates + lineage + rotations + reservations + manifests + revocations + lists
+}
+
+// MARK: Certificates and where they come from
+
+extension ContradictionSearch {
+    private static let ofCertificate = "FROM certificates c LEFT JOIN devices d ON d.id = c.device"
+    private static let name = "lower(hex(c.fingerprint))"
+
+    private static let certificates = [
+        ContradictionSearch(
+            kind: "certificate-body",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) LEFT JOIN certificate_bodies b ON b.certificate = c.id
+                WHERE b.certificate IS NULL
+                """
+        ) { "certificate \($0) has lost its DER" },
+        ContradictionSearch(
+            kind: "certificate-status",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) WHERE EXISTS (SELECT 1 FROM certificates o
+                  WHERE o.fingerprint = c.fingerprint AND o.status <> c.status)
+                """
+        ) { "certificate \($0), which several devices present, has different statuses" },
+        ContradictionSearch(
+            kind: "certificate-serial",
+            sql: """
+                SELECT d.name, lower(hex(c.serial)) \(ofCertificate) JOIN (SELECT issuer, serial FROM certificates
+                  GROUP BY issuer, serial HAVING min(fingerprint) <> max(fingerprint)) t
+                  ON t.issuer = c.issuer AND t.serial = c.serial WHERE c.rotation IS NOT NULL
+                """
+        ) { "serial number \($0) was given to another certificate too" },
+    ]
+
+    private static let lineage = [
+        ContradictionSearch(
+            kind: "certificate-lineage",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) JOIN rotations r ON r.id = c.rotation
+                WHERE r.new_certificate IS NOT c.id OR r.old_certificate IS NOT c.parent OR r.device <> c.device
+                """
+        ) { "certificate \($0) is not what its rotation brought, or does not replace what that replaced" },
+        ContradictionSearch(
+            kind: "certificate-origin",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) WHERE (c.rotation IS NULL) <> (c.authority IS NULL)
+                  OR (c.rotation IS NULL) <> (c.parent IS NULL)
+                """
+        ) { "certificate \($0) lacks part of what says where it comes from: parent, rotation, authority" },
+        ContradictionSearch(
+            kind: "certificate-pending",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) JOIN rotations r ON r.new_certificate = c.id
+                WHERE c.status = 'PENDING_ACTIVATION' AND r.state IN ('confirmed', 'completed')
+                """
+        ) { "certificate \($0) was confirmed, and is PENDING_ACTIVATION" },
+    ]
+}
+
+// MARK: Rotations, serial numbers and manifests
+
+extension ContradictionSearch {
+    private static let ofRotation = "FROM rotations r LEFT JOIN devices d ON d.id = r.device"
+
+    private static let rotations = [
+        ContradictionSearch(
+            kind: "rotation-certificates",
+            sql: """
+                SELECT d.name, r.id \(ofRotation) LEFT JOIN certificates n ON n.id = r.new_certificate
+                LEFT JOIN certificates o ON o.id = r.old_certificate
+                WHERE n.device <> r.device OR o.device <> r.device OR (n.id IS NOT NULL AND n.rotation IS NOT r.id)
+                """
+        ) { "rotation \($0) has certificates of another device, or of another rotation" },
+        ContradictionSearch(
+            kind: "rotation-state",
+            sql: """
+                SELECT d.name, r.id \(ofRotation)
+                WHERE (r.state IN ('issued', 'delivered', 'confirmed', 'completed') AND r.new_certificate IS NULL)
+                  OR (r.state IN ('awaiting-csr', 'ready') AND r.new_certificate IS NOT NULL)
+                  OR (r.state = 'confirmed' AND r.confirmed_at IS NULL) OR (r.open = 0 AND r.ended_at IS NULL)
+                """
+        ) { "rotation \($0) has not what its state says" },
+    ]
+
+    private static let reservations = [
+        ContradictionSearch(
+            kind: "reservation-certificate",
+            sql: """
+                SELECT d.name, lower(hex(v.serial)) FROM reservations v JOIN rotations r ON r.id = v.rotation
+                LEFT JOIN devices d ON d.id = r.device
+                LEFT JOIN certificates c ON c.rotation = v.rotation AND c.id = r.new_certificate
+                WHERE v.state = 'recorded' AND c.serial IS NOT v.serial
+                """
+        ) { "serial number \($0) is recorded as given out, and no certificate of its rotation has it" },
+        ContradictionSearch(
+            kind: "reservation-missing",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) WHERE c.rotation IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM reservations v WHERE v.rotation = c.rotation)
+                """
+        ) { "certificate \($0) was issued, and no serial number was ever set aside for it" },
+    ]
+
+    private static let manifests = [
+        ContradictionSearch(
+            kind: "manifest-rotation",
+            sql: """
+                SELECT d.name, m.sequence FROM manifests m JOIN rotations r ON r.id = m.rotation
+                LEFT JOIN devices d ON d.id = m.device
+                WHERE r.device <> m.device OR (m.action = 'install' AND r.new_certificate IS NULL) OR m.sequence < 1
+                  OR (m.action = 'install' AND m.sequence < coalesce(r.first_sequence, 0)) OR m.expires < 0
+                """
+        ) { "the record of manifest \($0) does not fit its rotation" }
+    ]
+}
+
+// MARK: Revocations
+
+extension ContradictionSearch {
+    private static let revocations = [
+        ContradictionSearch(
+            kind: "revocation-missing",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) WHERE c.status = 'REVOKED'
+                  AND NOT EXISTS (SELECT 1 FROM revocations v WHERE v.certificate = c.id)
+                """
+        ) { "certificate \($0) is REVOKED, and no record says since when and why" },
+        ContradictionSearch(
+            kind: "revocation-status",
+            sql: """
+                SELECT d.name, \(name) || ' is ' || c.status FROM revocations v JOIN certificates c ON c.id = v.certificate
+                LEFT JOIN devices d ON d.id = c.device WHERE c.status <> 'REVOKED'
+                """
+        ) { "certificate \($0), and was revoked: a revocation is for ever" },
+        ContradictionSearch(
+            kind: "revocation-issuer",
+            sql: """
+                SELECT d.name, \(name) FROM revocations v JOIN certificates c ON c.id = v.certificate
+                LEFT JOIN devices d ON d.id = c.device WHERE v.issuer <> c.issuer
+                """
+        ) { "the revocation of certificate \($0) stands under another issuer" },
+        ContradictionSearch(
+            kind: "revocation-key",
+            sql: """
+                SELECT d.name, \(name) FROM revocations v JOIN certificates c ON c.id = v.certificate
+                LEFT JOIN devices d ON d.id = c.device
+                WHERE v.reason = 'keyCompromise' AND v.revocation_order IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM refused_keys k WHERE k.key_identity = c.key_identity)
+                """
+        ) { "certificate \($0) was revoked for keyCompromise, and its key is not refused" },
+    ]
+
+    private static let lists = [
+        ContradictionSearch(
+            kind: "crl-record",
+            sql: """
+                SELECT NULL, name FROM crls WHERE number < 1 OR this_update > next_update
+                  OR covers > (SELECT coalesce(max(id), 0) FROM revocations)
+                """
+        ) { "the record of CRL \($0) says what cannot be: its number, its dates or what it covers" }
+    ]
+}
