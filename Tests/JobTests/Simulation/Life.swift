@@ -55,7 +55,10 @@ final class Life {
             }
             evaluate(outcome, day, after: death)
             if day % 30 == 29 { try stopwatch.measure("deep") { try deep.perform(day: day, oneOf: 12) } }
-            if day == world.days - 1 { try stopwatch.measure("end") { try deep.performAtTheEnd(day: day) } }
+            if day == world.days - 1 {
+                try stopwatch.measure("end") { try deep.performAtTheEnd(day: day) }
+                try await stopwatch.measure("verify") { try await verify(day: day) }
+            }
             try stopwatch.measure("devices") { try liveDay(day) }
         }
     }
