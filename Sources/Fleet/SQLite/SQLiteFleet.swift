@@ -119,8 +119,16 @@ package final class SQLiteFleet: FleetStore {
         do { return try snapshot(body) } catch { throw StorageFailure.error(error, path: path) }
     }
 
-    /// As ``read(_:)``, with the errors as they come: the body may be a caller's.
+    /// As ``read(_:)``, with the errors of a body that is a caller's as they come.
     func snapshot<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try transaction(body)
+        } catch let failure as DatabaseError {
+            throw StorageFailure.error(failure, path: path)
+        }
+    }
+
+    private func transaction<T>(_ body: (Database) throws -> T) throws -> T {
         try reader.unsafeReentrantRead { database in
             if database.isInsideTransaction { return try body(database) }
             // Prepared once: a gate begins one for each request.
