@@ -67,6 +67,15 @@ package final class DeliveryTree: Sendable {
         for staged in batch { try root.folder(below: staged.folder).putInPlace(staged.name) }
     }
 
+    /// Removes what a run that died had begun to write of what every run writes. A manifest's is written over when it is published again: it
+    /// was recorded before.
+    package func removeLeftovers() throws(RotationError) {
+        guard FileIdentity.following(root) != nil else { return }
+        let root = try openedRoot()
+        try root.removeStaged()
+        for name in ["authorities", "crl"] where root.contains(name) { try root.folder(name).removeStaged() }
+    }
+
     /// `keys.json`: the JWK set (RFC 7517, section 5) that manifests verify with.
     package func publishKeys(_ keys: [(key: JSONWebKey, algorithm: JWSAlgorithm)]) throws(RotationError) {
         try Files.makeFolder(root, mode: DeliveryTree.folderMode)

@@ -142,6 +142,9 @@ final class InboxDescriptors: Sendable {
         opened.withLock { $0.seen["\(folder)/\(name)"] = identity }
     }
 
+    /// Which file was read, while it is not taken out.
+    func known(_ folder: String, _ name: String) -> FileIdentity? { opened.withLock { $0.seen["\(folder)/\(name)"] } }
+
     func recall(_ folder: String, _ name: String) -> FileIdentity? {
         opened.withLock { $0.seen.removeValue(forKey: "\(folder)/\(name)") }
     }

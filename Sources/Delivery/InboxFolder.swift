@@ -70,9 +70,34 @@ package struct InboxFolder: Sendable {
         }
     }
 
+    /// Names the very file that was read, for records: another one of its name has another mark. Nil where none was read, or it was taken out
+    /// since.
+    package func mark(ofRead name: String) -> String? {
+        folders.known(folder, name).map { "\(folder)/\(name)@\($0.mark)" }
+    }
+
+    /// The same of one that need not have been read.
+    package func mark(of name: String) -> String? {
+        if let mark = mark(ofRead: name) { return mark }
+        guard let found = try? folders.folder(folder)?.identity(of: name) else { return nil }
+        return "\(folder)/\(name)@\(found.mark)"
+    }
+
+    /// The file's name in a mark of this folder; nil where it is another folder's.
+    package func name(inMark mark: String) -> String? {
+        guard mark.hasPrefix("\(folder)/"), let end = mark.lastIndex(of: "@") else { return nil }
+        return String(mark[..<end].dropFirst(folder.count + 1))
+    }
+
     /// Takes a file out once its record is committed. One that took its place since it was read stays.
     package func remove(_ name: String) throws(RotationError) {
-        try remove(name, folders.recall(folder, name))
+        let read = folders.recall(folder, name)
+        do {
+            try remove(name, read)
+        } catch {
+            folders.remember(read, folder, name)
+            throw error
+        }
     }
 
     /// Between a look and a removal somebody may put another file there. So the file gets a name first that nobody knows, and is
@@ -247,7 +272,10 @@ extension InboxFolder {
     /// - Returns: how many files went.
     package func forgetRejected(before: Timestamp, most: Int) throws(RotationError) -> Int {
         guard let rejected = try folders.folder("rejected") else { return 0 }
-        var files = try rejected.names().compactMap { name in
+        let names = try rejected.names()
+        // What a run had begun to write when it died.
+        for name in names where Folder.isStagingName(name) { try rejected.remove(name) }
+        var files = names.filter { !Folder.isStagingName($0) }.compactMap { name in
             rejected.identity(of: name).map { (name: name, at: $0.modified, kind: $0.kind) }
         }
         files.sort { ($0.at, $0.name) < ($1.at, $1.name) }

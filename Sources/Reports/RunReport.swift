@@ -87,6 +87,7 @@ package struct RunText {
             (RowResult.Status.issued, "issued"), (.requested, "asked for a CSR"), (.revoked, "revoked"),
             (.retired, "retired"),
             (.held, "held back"), (.failed, "failed"), (.blocked, "blocked"), (.skipped, "skipped"),
+            (.stopped, "left to the next run"),
         ].map { (name: $0.1, count: outcome.count($0.0)) }.filter { $0.count > 0 }
         let what =
             done.isEmpty ? "nothing was due" : done.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
@@ -95,6 +96,7 @@ package struct RunText {
         case .completed: line = style.bold(style.green("Run done") + ": \(what).")
         case .partial: line = style.bold(style.yellow("Run done, with trouble") + ": \(what).")
         case .guarded: line = style.bold(style.red("A guard stopped the run before it did anything."))
+        case .stopped: line = style.bold(style.yellow("The run was asked to stop") + ": \(what).")
         }
         let seconds = outcome.endedAt.seconds - outcome.startedAt.seconds
         return line + "\n"
@@ -142,7 +144,9 @@ package struct RunText {
             .map { counted($0.0, $0.1) }
         var text = "Inbox: \(taken.isEmpty ? "nothing" : taken.joined(separator: " and ")) taken"
         guard !intake.rejected.isEmpty else { return text + ".\n" + rest }
-        text += ", \(intake.rejected.count) moved to inbox/rejected:\n"
+        text += ", \(intake.rejected.count) "
+        // What is in the way may have kept some of them where they were.
+        text += intake.obstacles.isEmpty ? "moved to inbox/rejected:\n" : "refused:\n"
         var table = Table([.left, .left])
         for file in intake.rejected.prefix(10) {
             table.add([Table.Cell(file.file), Table.Cell("\(file.code): \(file.text)")])
@@ -186,6 +190,7 @@ package struct RunText {
     private var next: String {
         switch outcome.ending {
         case .guarded: "Nothing was issued. See what is due: rotation-job plan\n"
+        case .stopped: "What was begun is done. The next run does the rest: rotation-job run\n"
         case .partial: "What failed is tried again by the next run; see rotation-job status\n"
         case .completed:
             outcome.count(.issued) + outcome.count(.requested) > 0

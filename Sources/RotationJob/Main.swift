@@ -6,6 +6,7 @@ import System
 @main
 enum Main {
     static func main() async {
+        ThisProcess.occupyClosedStreams()
         ThisProcess.reportsInsteadOfDying()
         do {
             var command = try RotationJob.parseAsRoot(

@@ -14,6 +14,9 @@ package protocol DevicesView {
     /// Whether a submission of this name was taken in, a CSR or a confirmation, and may be in the spool still.
     func isTaken(submission name: String) throws(RotationError) -> Bool
 
+    /// Files of the inbox that were taken in and could not be removed, by their marks.
+    func filesLeftBehind() throws(RotationError) -> Set<String>
+
     /// Whether any device was ever seen at the gate.
     func isAnyDeviceSeen() throws(RotationError) -> Bool
 

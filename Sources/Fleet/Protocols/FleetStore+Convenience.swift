@@ -16,7 +16,6 @@ extension IntakeStore {
 
 extension RunStore {
     /// A run for all that is due.
-    package func beginRun(_ run: RunRecord) throws(RotationError) { try beginRun(run, for: .job) }
 }
 
 extension AuditStore {
@@ -87,6 +86,9 @@ extension RolloutsView {
 }
 
 extension RunStore {
+    /// Records that a run has started, of which the caller knows that no other is at work.
+    package func beginRun(_ run: RunRecord) throws(RotationError) { try beginRun(run, for: .job, unless: { _ in false }) }
+
     @discardableResult
     package func closeInterruptedRuns(at: Timestamp) throws(RotationError) -> [RunID] {
         try closeInterruptedRuns(except: nil, at: at)

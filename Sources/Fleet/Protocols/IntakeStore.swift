@@ -21,6 +21,17 @@ package protocol IntakeStore {
     /// comes twice.
     func forgetSubmissions(except names: Set<String>) throws(RotationError)
 
+    /// Records files of the inbox that were taken and could not be removed: they are not taken a second time
+    /// (``DevicesView/filesLeftBehind()``).
+    ///
+    /// - Parameter marks: each the mark of a file, which has a slash in it.
+    func recordLeftBehind(_ marks: [String], run: RunID, at: Timestamp) throws(RotationError)
+
+    /// Forgets such files, and refused ones (``RefusedFile/mark``), that are gone.
+    ///
+    /// - Parameter isGone: called for each mark, outside of any transaction.
+    func forgetLeftBehind(where isGone: (_ mark: String) -> Bool) throws(RotationError)
+
     /// How many CSRs wait for a certificate.
     func waitingRequestCount() throws(RotationError) -> Int
 

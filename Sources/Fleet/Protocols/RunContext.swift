@@ -9,9 +9,12 @@ package struct RunContext: Sendable {
     /// The one `now` of the run.
     package let at: Timestamp
     package let observer: any RunObserver
+    package let stop: StopRequest
 
-    package init(_ inventory: any FleetStore, _ record: RunRecord, observer: any RunObserver) {
-        (self.inventory, self.observer) = (inventory, observer)
+    package init(
+        _ inventory: any FleetStore, _ record: RunRecord, observer: any RunObserver, stop: StopRequest = .never
+    ) {
+        (self.inventory, self.observer, self.stop) = (inventory, observer, stop)
         (id, startedAt, at) = (record.id, record.startedAt, record.now)
     }
 }

@@ -12,10 +12,21 @@ package protocol RunStore {
     func resumeRollout(ofPolicy policy: String, note: String, by actor: Actor, at: Timestamp) throws(RotationError)
         -> Bool
 
-    /// Records that a run has started.
+    /// Records that a run has started, unless another one is at work: in one transaction, so that of two that begin at once one is refused
+    /// whatever became of their lock.
     ///
-    /// - Throws: ``RotationError/Code/inventory`` where a run of that id is recorded already.
-    func beginRun(_ run: RunRecord, for occasion: RunOccasion) throws(RotationError)
+    /// - Parameter isAtWork: asked of each run that began and did not end.
+    /// - Throws: ``RotationError/Code/locked`` where one is at work; ``RotationError/Code/inventory`` where a run of that id is recorded
+    ///   already.
+    func beginRun(
+        _ run: RunRecord, for occasion: RunOccasion, unless isAtWork: (RunRecord) -> Bool
+    ) throws(RotationError)
+
+    /// Runs that began and did not end, oldest first.
+    func unfinishedRuns() throws(RotationError) -> [RunRecord]
+
+    /// A run, by its id; nil where there is none.
+    func run(_ id: RunID) throws(RotationError) -> RunRecord?
 
     /// Records how a run ended. One that has ended keeps its first outcome.
     func endRun(_ id: RunID, outcome: String, counts: [String: Int], at: Timestamp) throws(RotationError)

@@ -90,13 +90,18 @@ package struct RefusedFile: Sendable {
     package var reason: String
     /// Whether the device's next manifest is to say so. Not where another file of the device was taken.
     package var isTold: Bool
+    /// Names the very file: what is refused twice, since a run died or the inbox cannot be written, is recorded once. Nil: every time.
+    package var mark: String?
 
-    package init(deviceRow: Int64?, device: DeviceID?, file: String, reason: String, isTold: Bool = true) {
+    package init(
+        deviceRow: Int64?, device: DeviceID?, file: String, reason: String, isTold: Bool = true, mark: String? = nil
+    ) {
         self.deviceRow = deviceRow
         self.device = device
         self.file = file
         self.reason = reason
         self.isTold = isTold
+        self.mark = mark
     }
 }
 

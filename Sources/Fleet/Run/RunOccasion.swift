@@ -8,4 +8,6 @@ package enum RunOccasion: Sendable, Equatable {
     case acceptedTime(lastRun: Timestamp)
     /// One revocation order, by its name, and nothing beside it.
     case order(String)
+    /// Something is mended by the command of that name, and nothing that is due is done.
+    case mending(String)
 }

@@ -30,8 +30,14 @@ package struct InboxClearing {
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
     }
 
-    /// - Returns: why files could not be removed, to be noted.
-    func remove(_ files: [String]) async throws -> [RotationError] {
+    /// A file that stays in the inbox.
+    struct Unremoved: Sendable {
+        let file: String
+        let error: RotationError
+    }
+
+    /// - Returns: files that could not be removed, to be noted.
+    func remove(_ files: [String]) async throws -> [Unremoved] {
         try await withTaskExecutorPreference(BlockingThreads.shared) {
             try await Parallel.map(files) { share in
                 share.compactMap { file in
@@ -39,19 +45,39 @@ package struct InboxClearing {
                         try source.remove(file)
                         return nil
                     } catch {
-                        return error
+                        return Unremoved(file: file, error: error)
                     }
                 }
             }
         }
     }
 
+    /// Writes down which files stay though they were taken, so that the next run does not take them again.
+    func note(_ unremoved: [Unremoved], _ summary: inout IntakeSummary) throws {
+        let marks = unremoved.compactMap { source.mark(ofRead: $0.file) }
+        try run.inventory.recordLeftBehind(marks, run: run.id, at: run.at)
+        note(unremoved.map(\.error), &summary)
+    }
+
     func note(_ failures: [RotationError], _ summary: inout IntakeSummary) {
-        for failure in failures { note(failure.description, &summary) }
+        for failure in failures { note(InboxClearing.sentence(failure), &summary) }
+    }
+
+    /// Where a folder may not be written, that is said of the folder, once: it is met at each of its files.
+    static func sentence(_ failure: RotationError) -> String {
+        guard failure.code == .permission, failure.message.hasPrefix("cannot "),
+            let slash = failure.place.lastIndex(of: "/")
+        else {
+            return failure.description
+        }
+        let why = failure.message.split(separator: ": ").last.map(String.init) ?? failure.message
+        return
+            "\(failure.place[..<slash]): it cannot be written (\(why)); what was taken or refused stays in the inbox and has no second effect; "
+            + failure.advice
     }
 
     func reject(_ rejections: [Rejection], _ summary: inout IntakeSummary) {
-        source.reject(rejections) { note($0.description, &summary) }
+        source.reject(rejections) { note([$0], &summary) }
         summary.rejected += rejections.map(InboxOutlook.Rejected.init)
     }
 
@@ -86,10 +112,17 @@ package struct InboxClearing {
         var names: [String]?
         attempt(&summary) { () throws(RotationError) in
             if let notice = try source.close() { run.observer.warn(notice) }
+        }
+        attempt(&summary) { () throws(RotationError) in
             try source.recover()
             // What was removed stays removed: which of these were taken in is asked next.
             try source.synchronize()
-            names = try source.names()
+            let found = try source.names()
+            let present = Set(found)
+            try run.inventory.forgetLeftBehind { mark in
+                source.name(inMark: mark).map { !present.contains($0) } ?? false
+            }
+            names = found
         }
         return names
     }

@@ -31,19 +31,21 @@ package struct ConfirmationCheck: Sendable {
         fileprivate let device: DeviceID?
         fileprivate let context: ConfirmationContext?
         fileprivate let submission: String?
-        /// Whether this very submission was taken in before.
+        /// Whether this very file or submission was taken in before.
         fileprivate let isTaken: Bool
     }
 
     /// Looks the senders up.
     package func claims(_ readings: [ConfirmationReader.Reading], _ snapshot: any FleetView) throws -> [Candidate] {
         var senders = Senders()
+        let leftBehind = try snapshot.filesLeftBehind()
         return try readings.map { reading in
             let device = try senders.device(reading.sender, snapshot)
             return Candidate(
                 file: reading.file, content: reading.content, device: device,
                 context: try device.flatMap { try snapshot.confirmationContext($0) }, submission: reading.submission,
-                isTaken: try reading.submission.map { try snapshot.isTaken(submission: $0) } ?? false)
+                isTaken: try reading.mark.map(leftBehind.contains) ?? false
+                    || reading.submission.map { try snapshot.isTaken(submission: $0) } ?? false)
         }
     }
 

@@ -36,6 +36,8 @@ package struct ConfirmationReader: Sendable {
         let content: Result<Acknowledgement, ConfirmationRefusal>
         /// The submission's name, where it came through the gate.
         let submission: String?
+        /// Tells the very file.
+        let mark: String?
     }
 
     package func read(_ names: [String]) async throws -> [Reading] {
@@ -48,7 +50,7 @@ package struct ConfirmationReader: Sendable {
         let handIn = HandIn<ConfirmationFault>(name, in: source)
         return Reading(
             file: name, sender: handIn.sender, content: handIn.bytes.flatMap(ConfirmationReader.acknowledgement),
-            submission: handIn.submission?.session.submission)
+            submission: handIn.submission?.session.submission, mark: handIn.mark)
     }
 
     private static func acknowledgement(in bytes: [UInt8]) -> Result<Acknowledgement, ConfirmationRefusal> {

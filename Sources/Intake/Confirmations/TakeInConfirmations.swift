@@ -39,7 +39,7 @@ package struct TakeInConfirmations {
         defer { run.observer.ended(.takeIn) }
         let reader = ConfirmationReader(source: source)
         let evaluation = ConfirmationCheck(at: run.at, revoked: revocations.rows)
-        for chunk in names.chunked(by: TakeInConfirmations.batch) {
+        for chunk in names.chunked(by: TakeInConfirmations.batch) where !run.stop.isMade {
             let readings = try await reader.read(Array(chunk))
             let claims = try run.inventory.planningSnapshot { try evaluation.claims(readings, $0) }
             try await settle(try await evaluation.evaluate(claims), clearing, &summary)
@@ -64,13 +64,15 @@ package struct TakeInConfirmations {
             case .refuse(let refusal, let row, let device):
                 rejections.append(clearing.rejection(of: file, device: device, refusal))
                 refused.append(
-                    RefusedFile(deviceRow: row, device: device, file: file, reason: refusal.description))
+                    RefusedFile(
+                        deviceRow: row, device: device, file: file, reason: refusal.description,
+                        mark: source.mark(of: file)))
             }
         }
         let moved = Set(try run.inventory.confirm(confirmed.map(\.order), refused: refused, run: run.id, at: run.at))
         // One whose rotation moved meanwhile stays in the inbox, and is judged anew by the next run.
         let taken = confirmed.enumerated().filter { !moved.contains($0.offset) }.map(\.element.file)
-        clearing.note(try await clearing.remove(taken + known), &summary)
+        try clearing.note(try await clearing.remove(taken + known), &summary)
         clearing.reject(rejections, &summary)
         summary.confirmed += taken.count
         summary.known += known.count

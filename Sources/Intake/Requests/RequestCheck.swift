@@ -16,6 +16,8 @@ struct RequestCheck {
     let confirmed: Set<Int64>
     private var claims = KeyClaims()
     private var senders = Senders()
+    /// Looked up once: what lies there since before the run is known when it begins.
+    private var leftBehind: Set<String>?
 
     /// - Parameter revocations: those in force; nil where the inventory has recorded which keys they refuse.
     init(policies: PolicySet, at: Timestamp, revocations: RevocationScope? = nil, confirmed: Set<Int64> = []) {
@@ -46,6 +48,7 @@ struct RequestCheck {
     ) throws -> Outcomes {
         var judged = Outcomes()
         claims.beginBatch()
+        if leftBehind == nil { leftBehind = try snapshot.filesLeftBehind() }
         for (index, reading) in readings.enumerated() {
             let (outcome, context) = try outcome(reading, snapshot)
             judged.outcomes.append(outcome)
@@ -103,8 +106,9 @@ struct RequestCheck {
         }
     }
 
-    /// Whether a run took this very submission in, and died before it removed it.
+    /// Whether a run took this very submission in and died before it removed it, or took this very file in and could not remove it.
     private func isTaken(_ reading: RequestReader.Reading, _ snapshot: any FleetView) throws -> Bool {
+        if let mark = reading.mark, leftBehind?.contains(mark) == true { return true }
         guard let submission = reading.submission?.session.submission else { return false }
         return try snapshot.isTaken(submission: submission)
     }

@@ -27,6 +27,8 @@ package struct RequestReader: Sendable {
         var signature: Result<SignedRequest.Signature, RequestRefusal>?
         /// What the gate says of it, where it came through the gate.
         var submission: SubmissionMark?
+        /// Tells the very file.
+        var mark: String?
         /// Keys that are burnt, since a private key was in the file.
         var exposed: [ExposedKeyClaim] = []
     }
@@ -50,7 +52,9 @@ package struct RequestReader: Sendable {
     private func reading(_ name: String, _ proof: ProofOfPossession) -> Reading {
         let handIn = HandIn<RequestFault>(name, in: source)
         func refused(_ refusal: RequestRefusal) -> Reading {
-            Reading(file: name, sender: handIn.sender, content: .failure(refusal), submission: handIn.submission)
+            Reading(
+                file: name, sender: handIn.sender, content: .failure(refusal), submission: handIn.submission,
+                mark: handIn.mark)
         }
         do throws(RequestRefusal) {
             let bytes = try handIn.bytes.get()
@@ -62,7 +66,7 @@ package struct RequestReader: Sendable {
                 let request = try screen.request(signed?.csr ?? bytes, proof)
                 return Reading(
                     file: name, sender: handIn.sender, content: .success(request.publicKey), csr: request.der,
-                    signed: signed, submission: handIn.submission)
+                    signed: signed, submission: handIn.submission, mark: handIn.mark)
             } catch {
                 let enclosed = error.code == .malformed ? EnclosedPrivateKey.inDER(bytes) : []
                 guard enclosed.isEmpty else {

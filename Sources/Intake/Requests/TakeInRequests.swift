@@ -46,17 +46,17 @@ package struct TakeInRequests {
         let check = SignedRequestCheck()
         var readings: [RequestReader.Reading] = []
         var recorded: [String] = []
-        for chunk in names.chunked(by: TakeInRequests.batch) {
+        for chunk in names.chunked(by: TakeInRequests.batch) where !run.stop.isMade {
             // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
             async let next = check.verify(try await reader.read(Array(chunk)), run.inventory)
             let finished = recorded
             async let failures = clearing.remove(finished)
             recorded = try settle(readings, &evaluation, clearing, &summary)
-            clearing.note(try await failures, &summary)
+            try clearing.note(try await failures, &summary)
             readings = try await next
         }
         recorded += try settle(readings, &evaluation, clearing, &summary)
-        clearing.note(try await clearing.remove(recorded), &summary)
+        try clearing.note(try await clearing.remove(recorded), &summary)
     }
 
     /// - Returns: the files that are recorded, and can go.
@@ -136,7 +136,7 @@ package struct TakeInRequests {
             intake.refused.append(
                 RefusedFile(
                     deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
-                    reason: refusal.description))
+                    reason: refusal.description, mark: clearing.source.mark(of: reading.file)))
         }
     }
 }

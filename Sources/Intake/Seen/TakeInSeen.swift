@@ -27,13 +27,14 @@ package struct TakeInSeen {
         clearing.rejectUndecodable(&summary)
         run.observer.began(.takeIn, total: names.count)
         defer { run.observer.ended(.takeIn) }
-        for chunk in names.chunked(by: SeenReader.batch) {
+        for chunk in names.chunked(by: SeenReader.batch) where !run.stop.isMade {
             let reading = try await SeenReader(source: source).read(Array(chunk))
             let outcome = try run.inventory.planningSnapshot { try check.judge(reading.seen, $0) }
             try run.inventory.recordSeen(outcome.devices)
             let passedOver = try run.inventory.confirm(outcome.confirmed, refused: [], run: run.id, at: run.at)
             summary.confirmed += outcome.confirmed.count - passedOver.count
-            clearing.note(try await clearing.remove(reading.read), &summary)
+            // One that stays is read again, and says nothing new.
+            clearing.note(try await clearing.remove(reading.read).map(\.error), &summary)
             clear(reading, clearing, &summary)
             run.observer.advanced(.takeIn, by: chunk.count)
         }

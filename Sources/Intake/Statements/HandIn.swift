@@ -14,6 +14,8 @@ struct HandIn<Fault: StatementFault>: Sendable {
     /// Set where it came through the gate.
     let submission: SubmissionMark?
     let bytes: Result<[UInt8], Refusal>
+    /// Tells the very file that was read; nil where none was.
+    let mark: String?
 
     init(_ file: String, in source: InboxFolder) {
         self.file = file
@@ -23,6 +25,7 @@ struct HandIn<Fault: StatementFault>: Sendable {
             sender = (submission?.device).map { .device($0) }
             self.submission = submission.map { SubmissionMark($0, name: file) }
             bytes = read.map(\.bytes)
+            mark = source.mark(ofRead: file)
             return
         }
         submission = nil
@@ -32,6 +35,7 @@ struct HandIn<Fault: StatementFault>: Sendable {
         } catch {
             (sender, bytes) = (nil, .failure(Refusal(.fileName, error)))
         }
+        mark = source.mark(ofRead: file)
     }
 
     private static func submission(_ file: String, in source: InboxFolder) -> Result<Submission, Refusal> {

@@ -16,6 +16,9 @@ package struct RolloutService: Sendable {
         self.actor = actor
     }
 
+    /// Whether a run is under way, which decides nothing anew.
+    package func isRunUnderWay() throws -> Bool { try workspace.openInventory(.readOnly).runAtWork() != nil }
+
     /// Records that a policy goes on, who said so and why. What failed or was stuck until now counts no more.
     ///
     /// - Returns: What had stopped it; nil where nothing had.

@@ -28,7 +28,11 @@ struct Issue {
         var next = waiting.popFirst()
         var reserved = try await next?.reserve()
         while let batch = next, let current = reserved {
-            try await Task.sleep(for: pacer.delay(for: batch.rows.count))
+            // Serial numbers that are reserved by now are abandoned by the next run.
+            guard try await isOver(pacer.delay(for: batch.rows.count)) else {
+                for row in batch.rows + waiting.flatMap(\.rows) { plan.rows[row.place].result = RowResult(.stopped) }
+                break
+            }
             next = waiting.popFirst()
             let (moving, reserving) = (line, next)
             async let moved = moving.moved()
@@ -54,6 +58,19 @@ struct Issue {
         }
         try await line.finish()
         return obstacle
+    }
+
+    /// Waits for so long.
+    ///
+    /// - Returns: false where the run was asked to stop before that was over.
+    private func isOver(_ delay: Duration) async throws -> Bool {
+        let end = ContinuousClock.now + delay
+        while !run.stop.isMade {
+            let left = end - .now
+            if left <= .zero { return true }
+            try await Task.sleep(for: min(left, .milliseconds(200)))
+        }
+        return false
     }
 
     /// The plan's rows by policy, each policy's in its order and in batches of its size. The policy with the most urgent

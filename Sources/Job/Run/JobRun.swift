@@ -17,6 +17,7 @@ package struct JobRun: Sendable {
     let actor: String
     let clock: any WallClock
     let observer: any RunObserver
+    let stop: StopRequest
 
     /// - Parameters:
     ///   - at: the one `now` of the run: dates are judged by it and certificates start from it.
@@ -29,7 +30,7 @@ package struct JobRun: Sendable {
     package init(
         _ workspace: Workspace, at: Timestamp, limit: Int? = nil, reviewed: SavedPlan? = nil,
         acceptsTime: Bool = false, actor: String, clock: any WallClock = SystemClock(),
-        observer: any RunObserver = SilentObserver()
+        observer: any RunObserver = SilentObserver(), stop: StopRequest = .never
     ) {
         self.workspace = workspace
         self.at = at
@@ -39,9 +40,10 @@ package struct JobRun: Sendable {
         self.actor = actor
         self.clock = clock
         self.observer = observer
+        self.stop = stop
     }
 
-    package func perform() async throws -> RunOutcome {
+    package func perform(report: RunReporter? = nil) async throws -> RunOutcome {
         let (policies, edition) = try workspace.loadPolicies()
         let authorities = try workspace.authorities()
         let lock = try FileLock(for: workspace.configuration)
@@ -50,9 +52,9 @@ package struct JobRun: Sendable {
         let inventory = try workspace.openForChange()
         let occasion = try checkTime(inventory)
         try await checkReviewedPlan(policies)
-        return try await RunRecorder(
+        let outcome = try await RunRecorder(
             inventory: inventory, tree: workspace.delivery, at: at, occasion: occasion, actor: actor, clock: clock,
-            observer: observer
+            observer: observer, reports: workspace.reports, stop: stop
         ).keep { run in
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try workspace.signingKeys(
@@ -64,6 +66,8 @@ package struct JobRun: Sendable {
                 limit: limit, clock: clock, reviewed: reviewed
             ).perform()
         }
+        workspace.report(outcome, by: report, inventory)
+        return outcome
     }
 
     /// Whether the run's time may be right. Asked before the run is on record: one that is refused has done nothing.

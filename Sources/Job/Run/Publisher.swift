@@ -27,6 +27,7 @@ struct Publisher: Sendable {
 
     /// What every manifest depends on: the keys that verify it, and the authorities' chains.
     func publishFoundations(_ authorities: AuthorityDirectory) throws {
+        try tree.removeLeftovers()
         let signer = try JWSSigner(key: key)
         try tree.publishKeys([(try JSONWebKey(key.publicKey), signer.algorithm)])
         for name in authorities.names {
@@ -106,7 +107,7 @@ struct Publisher: Sendable {
     /// - Returns: how many.
     func publishLeftovers(progress: (Int) -> Void = { _ in }) async throws -> Int {
         var count = 0
-        while true {
+        while !run.stop.isMade {
             // What is damaged stays unpublished.
             let records = try run.inventory.unpublishedManifests(limit: 1000 + damaged.count)
                 .filter { !damaged.contains($0) }
@@ -115,5 +116,6 @@ struct Publisher: Sendable {
             count += records.count
             progress(records.count)
         }
+        return count
     }
 }

@@ -14,7 +14,7 @@ struct Refresh {
         // A third of the validity is left: time enough for some runs to fail.
         let limit = run.at + TimeSpan(seconds: manifestValidity.seconds / 3)
         var count = 0
-        while true {
+        while !run.stop.isMade {
             let records = try run.inventory.refreshManifests(
                 expiringBefore: limit, newExpiry: run.at + manifestValidity, limit: RunContext.batch, run: run.id,
                 at: run.at)
@@ -23,5 +23,6 @@ struct Refresh {
             count += records.count
             run.observer.advanced(.refresh, by: records.count)
         }
+        return count
     }
 }

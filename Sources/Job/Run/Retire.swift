@@ -32,7 +32,7 @@ struct Retire {
 
     /// Ends rotations whose old certificate went by another way meanwhile: it was revoked, or an import made it inactive.
     private func settle() async throws {
-        while true {
+        while !run.stop.isMade {
             let settled = try run.inventory.settledRotations(limit: RunContext.batch)
             guard !settled.isEmpty else { return }
             let orders = settled.map { rotation in

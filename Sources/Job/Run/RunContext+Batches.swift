@@ -7,7 +7,8 @@ extension RunContext {
     /// Rows that one transaction takes.
     static let batch = 1000
 
-    /// Carries out the rows of a stage, batch by batch in the plan's order, and writes down what became of each.
+    /// Carries out the rows of a stage, batch by batch in the plan's order, and writes down what became of each. Those whose turn has not
+    /// come when the run is asked to stop are ``RowResult/Status/stopped``.
     ///
     /// - Parameters:
     ///   - work: what the stage needs of a row's action; nil where the row is not the stage's.
@@ -22,6 +23,10 @@ extension RunContext {
         observer.began(stage, total: rows.count)
         defer { observer.ended(stage) }
         for chunk in rows.chunked(by: RunContext.batch) {
+            guard !stop.isMade else {
+                for row in chunk { plan.rows[row.place].result = RowResult(.stopped) }
+                continue
+            }
             let results = try await body(chunk.map { (plan.rows[$0.place].decision, $0.work) })
             for (row, result) in zip(chunk, results) { plan.rows[row.place].result = result }
             observer.advanced(stage, by: chunk.count)

@@ -12,6 +12,8 @@ package struct RunOutcome: Sendable {
         case partial
         /// A guard stopped it before it did anything.
         case guarded
+        /// It was asked to end: what it had begun is done, and the next run does the rest.
+        case stopped
     }
 
     package let id: RunID
@@ -28,9 +30,12 @@ package struct RunOutcome: Sendable {
     package let endedAt: Timestamp
     /// The newest point of the audit after the run's own last entry; nil before that is written.
     package var audit: AuditAnchor?
+    /// Whether it was asked to end before it was through.
+    package var isStopped = false
 
     package var ending: Ending {
         if !plan.guards.isEmpty { return .guarded }
+        if isStopped { return .stopped }
         // Blocked devices count: whoever looks at nothing but exit statuses has to hear of certificates that will run out.
         let isPartial =
             !intake.obstacles.isEmpty || !lists.troubles.isEmpty || !plan.halts.isEmpty

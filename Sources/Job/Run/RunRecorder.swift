@@ -18,6 +18,8 @@ struct RunRecorder {
     /// For the wall-clock times of the record.
     let clock: any WallClock
     let observer: any RunObserver
+    let reports: ReportsFolder
+    let stop: StopRequest
 
     func keep(_ body: (RunContext) async throws -> RunOutcome) async throws -> RunOutcome {
         var outcome = try await keep(ending: { ($0.ending.rawValue, $0.counts) }, body)
@@ -33,9 +35,9 @@ struct RunRecorder {
         let run = RunRecord(
             id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
-        try inventory.beginRun(run, for: occasion)
+        try begin(run)
         do {
-            let value = try await body(RunContext(inventory, run, observer: observer))
+            let value = try await body(RunContext(inventory, run, observer: observer, stop: stop))
             let (outcome, counts) = ending(value)
             try inventory.endRun(run.id, outcome: outcome, counts: counts, at: clock.now())
             return (value, try noteAnchor())
@@ -43,6 +45,18 @@ struct RunRecorder {
             // The error matters more than whether its record could be written: a full disk refuses both.
             try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
             _ = try? noteAnchor()
+            reports.settle(run.id)
+            throw error
+        }
+    }
+
+    /// Nothing is done before it is certain that the run can be recorded and reported.
+    private func begin(_ run: RunRecord) throws {
+        try reports.expect(run.id)
+        do {
+            try inventory.beginRun(run, for: occasion, unless: \.isAtWork)
+        } catch {
+            reports.settle(run.id)
             throw error
         }
     }

@@ -44,16 +44,18 @@ struct RunStages {
         try await Retire(run: run, publisher: publisher, manifestValidity: keys.manifestValidity).perform(&plan)
         let refreshed = try await Refresh(run: run, publisher: publisher, manifestValidity: keys.manifestValidity)
             .perform()
-        try run.inventory.forgetAnsweredRequests()
-        try ForgetRequests(run, source: workspace.inbox.requests, keep: workspace.configuration.inbox.keep)
-            .perform(plan, &intake)
+        if !run.stop.isMade {
+            try run.inventory.forgetAnsweredRequests()
+            try ForgetRequests(run, source: workspace.inbox.requests, keep: workspace.configuration.inbox.keep)
+                .perform(plan, &intake)
+        }
         // Everybody else has been served.
         if let unreachable { throw unreachable }
         try publisher.damaged.report(in: &plan, run.inventory)
         plan.pickUp = try PickUp.read(run.inventory, policies, at: run.at)
         return RunOutcome(
             id: run.id, plan: plan, intake: intake, recovery: recovery, lists: lists, refreshed: refreshed,
-            startedAt: run.startedAt, endedAt: clock.now())
+            startedAt: run.startedAt, endedAt: clock.now(), isStopped: run.stop.isMade)
     }
 
     /// Carries an order out that a person gave, and nothing beside it.
@@ -69,7 +71,7 @@ struct RunStages {
         try publisher.damaged.report(in: &plan, run.inventory)
         return RunOutcome(
             id: run.id, plan: plan, intake: IntakeSummary(), recovery: recovery, lists: lists, refreshed: 0,
-            startedAt: run.startedAt, endedAt: clock.now())
+            startedAt: run.startedAt, endedAt: clock.now(), isStopped: run.stop.isMade)
     }
 
     /// The plan with the rows of one order alone.

@@ -85,7 +85,8 @@ package struct VerificationRepair: Sendable {
             .filter { authorities[$0]?.configuration.issuer == nil }
         let keys = try workspace.signingKeys(authorities, needing: signing, observer: observer)
         let recorder = RunRecorder(
-            inventory: inventory, tree: workspace.delivery, at: at, actor: actor, clock: clock, observer: observer)
+            inventory: inventory, tree: workspace.delivery, at: at, occasion: .mending("verify --repair"), actor: actor,
+            clock: clock, observer: observer, reports: workspace.reports, stop: .never)
         return try await recorder.keep(ending: { done in
             (
                 RunOutcome.Ending.completed.rawValue,

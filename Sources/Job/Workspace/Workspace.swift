@@ -45,15 +45,24 @@ package struct Workspace: Sendable {
     }
 
     /// Reads devices and their certificates in, under the workspace's lock: what a run decides on must not change under it.
+    ///
+    /// - Throws: ``RotationError/Code/locked`` where a run is under way for longer than the patience lasts; then nothing went in.
     package func importFleet(
-        from path: String, options: ImportOptions, rejected: (RejectedRow) -> Void,
+        from path: String, options: ImportOptions, patience: LockPatience = LockPatience(.zero),
+        rejected: (RejectedRow) -> Void,
         progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     ) throws -> ImportSummary {
-        let lock = try FileLock(for: configuration)
+        let lock = try FileLock(for: configuration, patience)
         defer { withExtendedLifetime(lock) {} }
         let keys = PrivateKeysInImport()
         let reader = FieldCertificates(authorities: try authorities(), keys: keys)
-        var summary = try openForChange().importFleet(
+        let inventory = try openForChange()
+        if let run = try inventory.runAtWork() {
+            throw RotationError(
+                .locked, "a run is under way (process \(run.pid)), though its lock file was removed or replaced",
+                at: configuration.inventory, advice: "wait until it has ended, then start again")
+        }
+        var summary = try inventory.importFleet(
             from: path, options: options, reader: { reader.read($0) }, rejected: rejected, progress: progress)
         summary.add(notes: keys.notes)
         return summary

@@ -24,7 +24,7 @@ package struct RowResult: Sendable {
         case failed
         /// The inventory had changed since the decision, and there was nothing left to do.
         case skipped
-        /// A guard stopped the run before this row's turn.
+        /// A guard, or a signal, stopped the run before this row's turn.
         case stopped
     }
 

@@ -111,7 +111,7 @@ extension RowResult.Status {
         case .uncovered: "no policy covers the device"
         case .failed: "not done; the next run tries again"
         case .skipped: "nothing was left to do"
-        case .stopped: "a guard stopped the run before its turn"
+        case .stopped: "the run was stopped before its turn"
         }
     }
 }

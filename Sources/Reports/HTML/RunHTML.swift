@@ -47,6 +47,7 @@ package struct RunHTML {
         case .completed: return "Run done: \(what)."
         case .partial: return "Run done, with trouble: \(what)."
         case .guarded: return "A guard stopped the run before it did anything."
+        case .stopped: return "The run was asked to stop: \(what), and the next run does the rest."
         }
     }
 

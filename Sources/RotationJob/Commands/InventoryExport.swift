@@ -18,6 +18,13 @@ struct InventoryExport: ParsableCommand {
 
     func run() throws {
         let inventory = try options.workspace().openInventory(.readOnly)
+        guard let output, output != "-" else {
+            do {
+                return try inventory.exportFleet(format: format) { try Console.stream($0) }
+            } catch {
+                throw Console.isReaderGone ? BrokenPipe() : error as any Error
+            }
+        }
         try Console.deliver(to: output) { write in
             try inventory.exportFleet(format: format, write: write)
         }

@@ -15,7 +15,8 @@ struct InventoryImport: ParsableCommand {
         discussion: """
             From a CSV file, an NDJSON file, or a folder with things.json, certificates.json and attachments.json as the AWS \
             CLI prints them. Reading the same input again changes nothing. A row that cannot go in is named with its file, \
-            line and reason, the others go in, and the exit status is 65.
+            line and reason, the others go in, and the exit status is 65. Where a run is under way it waits for that, for no longer \
+            than --wait says.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -35,17 +36,23 @@ struct InventoryImport: ParsableCommand {
     @Flag(help: "Take an AWS listing that is cut off (its nextToken says so) as it is.")
     var partial = false
 
+    @OptionGroup var waiting: WaitOption
+
     func run() throws {
-        let progress = ImportProgress(options.progress())
+        let observer = options.progress()
+        let progress = ImportProgress(observer)
         let summary = try options.workspace().importFleet(
             from: path,
             options: ImportOptions(
                 format: format, dryRun: dryRun, strict: strict, partial: partial, at: SystemClock().now(),
                 actor: RunCommand.user),
+            patience: waiting.patience(observer),
             rejected: { Console.printToStandardError("rejected: \(Printable.text($0.description))\n") },
             progress: progress.report)
         progress.end()
-        try Console.print(ImportText(summary, isDryRun: dryRun, style: options.style).text)
+        Console.afterwards(dryRun ? "nothing was to be imported" : "the import is done") {
+            try Console.print(ImportText(summary, isDryRun: dryRun, style: options.style).text)
+        }
         if summary.rejected > 0 { throw ExitCode(ExitStatus.badInput) }
     }
 }

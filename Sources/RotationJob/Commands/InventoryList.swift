@@ -49,7 +49,7 @@ struct InventoryList: ParsableCommand {
             notAfterBefore: dueWithin.map { at.timestamp + $0.span })
         let report = ListReport(style: options.style, isJSON: json)
         try options.workspace().openInventory(.readOnly).list(filter) { device in
-            try Console.write(report.lines(device))
+            try Console.stream(report.lines(device))
         }
     }
 }

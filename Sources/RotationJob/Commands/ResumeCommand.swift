@@ -29,12 +29,18 @@ struct ResumeCommand: ParsableCommand {
 
     func run() throws {
         let service = RolloutService(try options.workspace(), at: at.timestamp, actor: RunCommand.user)
-        guard let halt = try service.resume(policy, note: note) else {
-            return try Console.print(
-                "\(policy) was not halted. Recorded all the same: what failed until now counts no more.\n")
+        let halt = try service.resume(policy, note: note)
+        let next =
+            try service.isRunUnderWay()
+            ? "A run is under way, which decided before this; the one after it goes by it." : "The next run goes by it."
+        Console.afterwards("\(policy) is resumed") {
+            guard let halt else {
+                return try Console.print(
+                    "\(policy) was not halted. Recorded all the same: what failed until now counts no more. \(next)\n")
+            }
+            try Console.print(
+                "Resumed: \(policy), halted since \(halt.since) with \(halt.tally.failed) failed and \(halt.tally.stuck) stuck of "
+                    + "\(halt.tally.handedOut) handed out. \(next)\n")
         }
-        try Console.print(
-            "Resumed: \(policy), halted since \(halt.since) with \(halt.tally.failed) failed and \(halt.tally.stuck) stuck of "
-                + "\(halt.tally.handedOut) handed out. The next run goes on.\n")
     }
 }

@@ -11,7 +11,9 @@ struct RevokeCommand: AsyncParsableCommand {
         commandName: "revoke",
         abstract: "Revoke by hand: a device's certificates, one certificate, or a key.",
         discussion: """
-            Records the order; the next run carries it out, with --now this call does. keyCompromise reaches everything that \
+            Records the order; the next run carries it out, with --now this call does. Where a run is under way, --now records the \
+            order at once, waits for that run and then carries it out; where it has not ended within --wait, the exit status is \
+            75 and the next run does it. keyCompromise reaches everything that \
             was issued by renewing the certificate, and everything with its key, and that key is never certified again. A \
             certificate that was revoked stays revoked: there is no way back.
 
@@ -64,6 +66,8 @@ struct RevokeCommand: AsyncParsableCommand {
         help: ArgumentHelp("With --replace-first: revoke after this time (72h) in any case.", valueName: "duration"))
     var deadline: SpanArgument?
 
+    @OptionGroup var waiting: WaitOption
+
     @Option(help: "A sentence for the audit.")
     var note: String?
 
@@ -97,24 +101,42 @@ struct RevokeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let (workspace, progress) = (try options.workspace(), options.progress())
         let service = RevocationService(
-            try options.workspace(), at: at.timestamp, actor: RunCommand.user, observer: options.progress())
+            workspace, at: at.timestamp, actor: RunCommand.user, observer: progress,
+            stop: now ? .bySignals(progress) : .never)
         if let withdraw {
             let name = withdraw.allSatisfy(\.isNumber) ? "manual:\(withdraw)" : withdraw
             try service.withdraw(name)
-            return try Console.print("Withdrawn: \(name). What it revoked stays revoked.\n")
+            return Console.afterwards("\(name) is withdrawn") {
+                try Console.print("Withdrawn: \(name). What it revoked stays revoked.\n")
+            }
         }
         let revocation = try order()
         guard now else {
             let receipt = try service.record(revocation)
-            try Console.print(RevocationReceiptText(receipt, style: options.style).text)
+            Console.afterwards("the order is recorded as \(receipt.name)") {
+                try Console.print(RevocationReceiptText(receipt, style: options.style).text)
+            }
             if let obstacle = receipt.obstacle { Console.printError(RotationError(.guarded, obstacle)) }
             return
         }
-        let outcome = try await service.carryOut(revocation)
-        try RunCommand.writeReports(outcome, try options.workspace())
-        try Console.print(RunText(outcome, style: options.style).text)
-        if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
+        try await carryOut(revocation, service, workspace, waiting.patience(progress, stop: service.stop))
+    }
+
+    private func carryOut(
+        _ revocation: ManualRevocation, _ service: RevocationService, _ workspace: Workspace, _ patience: LockPatience
+    ) async throws {
+        let reports = RunReports(workspace)
+        let carriedOut = try await service.carryOut(revocation, patience: patience, report: reports.keep)
+        let outcome = carriedOut.outcome
+        Console.afterwards("\(carriedOut.name) is carried out; the report is \(workspace.reports.report(outcome.id))") {
+            if carriedOut.wasAnothersWork {
+                try Console.print("\(carriedOut.name) was carried out by the run that was under way.\n")
+            }
+            try Console.print(RunText(outcome, style: options.style).text)
+        }
+        if outcome.ending != .completed || reports.isIncomplete { throw ExitCode(ExitStatus.partial) }
     }
 
     private func order() throws -> ManualRevocation {

@@ -18,8 +18,9 @@ struct RunCommand: AsyncParsableCommand {
             Does what `plan` shows. It may die at any moment: the next run goes on from the records, and no device gets two \
             replacements. The report also goes to the workspace's reports folder, as JSON and as a page (HTML). Exit status 3 \
             when some devices failed or are blocked, when a certificate expires before its window opens, when a policy is \
-            halted, or when a guard stopped the run before it did anything; and when the inventory is older than what was published \
-            from it (see `recover`).
+            halted, when a guard stopped the run before it did anything, or when SIGTERM or SIGINT did before it was through: the \
+            batch under way is finished then, and a second signal ends it at once. It also is when the inventory is older than what \
+            was published from it (see `recover`).
 
             With --plan it carries out a plan that `plan --save` kept and a person has reviewed, also past the guards that the \
             plan shows. It refuses (exit status 65) when the policies, the authorities, the inventory or the inbox changed since.
@@ -69,30 +70,28 @@ struct RunCommand: AsyncParsableCommand {
         let workspace = try options.workspace()
         let progress = options.progress()
         workspace.tellOfPassedOverPolicies(progress)
+        // Found out before anything is done.
+        for path in [report, html].compactMap(\.self) where path != "-" { try Files.checkReplaceable(path) }
+        let reports = RunReports(workspace)
         let outcome = try await options.namingCommands {
             try await JobRun(
                 workspace, at: acceptTime?.timestamp ?? at.timestamp, limit: limit,
                 reviewed: try plan.map { try SavedPlan(reading: $0) }, acceptsTime: acceptTime != nil,
-                actor: Self.user, observer: progress
-            ).perform()
+                actor: Self.user, observer: progress, stop: .bySignals(progress)
+            ).perform(report: reports.keep)
         }
-        try RunCommand.writeReports(outcome, workspace)
-        if let report { try Console.deliver(to: report) { try RunJSON(outcome).write($0) } }
-        if let html { try Console.deliver(to: html) { try RunHTML(outcome).write($0) } }
-        switch format {
-        case .text: try Console.print(RunText(outcome, style: options.style).text)
-        case .json: try RunJSON(outcome).write { try Console.write($0) }
+        reports.deliver(to: report) { try RunJSON(outcome).write($0) }
+        reports.deliver(to: html) { try RunHTML(outcome).write($0) }
+        Console.afterwards("the run is done; its report is \(workspace.reports.report(outcome.id))") {
+            switch format {
+            case .text: try Console.print(RunText(outcome, style: options.style).text)
+            case .json: try RunJSON(outcome).write { try Console.write($0) }
+            }
         }
         for broken in outcome.plan.guards {
             Console.printError(RotationError(.guarded, broken.fact, advice: options.naming(broken.advice)))
         }
-        if outcome.ending != .completed { throw ExitCode(ExitStatus.partial) }
-    }
-
-    /// Into the reports folder.
-    static func writeReports(_ outcome: RunOutcome, _ workspace: Workspace) throws {
-        try Console.keep(at: workspace.reportPath(of: outcome)) { try RunJSON(outcome).write($0) }
-        try Console.keep(at: workspace.pagePath(of: outcome)) { try RunHTML(outcome).write($0) }
+        if outcome.ending != .completed || reports.isIncomplete { throw ExitCode(ExitStatus.partial) }
     }
 
     /// Who the audit says started the run.

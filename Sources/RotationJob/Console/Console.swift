@@ -2,6 +2,7 @@ import Basics
 import Delivery
 import LocatedYAML
 import RotationModel
+import Synchronization
 import System
 
 /// The reader of standard output is gone (`rotation-job plan | head`): nothing to say, and nobody to say it to.
@@ -14,14 +15,50 @@ enum Console {
         return stream.isTerminal && !noColour && Environment["TERM"] != "dumb"
     }
 
+    private static let readerIsGone = Atomic(false)
+
+    /// Whether the reader of standard output is gone.
+    static var isReaderGone: Bool { readerIsGone.load(ordering: .relaxed) }
+
     /// Writes a report for people.
     static func print(_ text: String) throws { try write(bytes(ofReport: text)) }
+
+    /// Says what a command did, once it is done. That it cannot be said is told, and changes nothing of it.
+    ///
+    /// - Parameter done: what is done, in a sentence without a full stop.
+    static func afterwards(_ done: String, _ body: () throws -> Void) {
+        do {
+            try body()
+        } catch {
+            let known = error as? RotationError
+            printError(
+                RotationError(known?.code ?? .io, known?.message ?? "\(error)", at: known?.place ?? "", advice: done))
+        }
+    }
 
     /// A report for people, in which whatever strangers called themselves is no more than text.
     static func bytes(ofReport text: String) -> [UInt8] { Array(Printable.report(text).utf8) }
 
+    /// Where the reader is gone nothing is written any more: what a command's exit status says does not depend on who reads.
     static func write(_ bytes: [UInt8]) throws {
-        try write(bytes, to: .output)
+        do {
+            try stream(bytes)
+        } catch is BrokenPipe {
+            return
+        }
+    }
+
+    /// The same, for listings that are as long as the fleet: nobody has to go on with one that nobody reads.
+    ///
+    /// - Throws: ``BrokenPipe`` where the reader is gone.
+    static func stream(_ bytes: [UInt8]) throws {
+        if isReaderGone { throw BrokenPipe() }
+        do {
+            try write(bytes, to: .output)
+        } catch let gone as BrokenPipe {
+            readerIsGone.store(true, ordering: .relaxed)
+            throw gone
+        }
     }
 
     static func printToStandardError(_ text: String) {
@@ -67,13 +104,22 @@ enum Console {
         try Files.replace(path, mode: Files.groupReadable, followsLinks: false, writing: body)
     }
 
+    /// The same, where nothing stands at the path.
+    static func keepWhereMissing(
+        at path: String, _ body: (_ write: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
+        if !Files.exists(path) { try keep(at: path, body) }
+    }
+
     private static func write(_ bytes: [UInt8], to stream: StandardStream) throws {
         do {
             try stream.write(bytes)
         } catch .brokenPipe {
             throw BrokenPipe()
         } catch {
-            throw RotationError(.io, "cannot write the result: \(error)")
+            throw RotationError(
+                .io, "cannot write the result to standard output: \(error)",
+                advice: "send it somewhere else: `> FILE` on a disk with space")
         }
     }
 }

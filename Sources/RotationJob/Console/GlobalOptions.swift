@@ -80,6 +80,10 @@ struct TimeArgument: ExpressibleByArgument {
 struct SpanArgument: ExpressibleByArgument {
     let span: TimeSpan
 
+    var defaultValueDescription: String { span.description }
+
+    init(span: TimeSpan) { self.span = span }
+
     init?(argument: String) {
         guard let span = TimeSpan(argument) else { return nil }
         self.span = span

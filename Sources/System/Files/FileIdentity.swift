@@ -57,6 +57,10 @@ package struct FileIdentity: Hashable, Sendable {
             == (other.device, other.inode, other.size, other.seconds, other.nanoseconds)
     }
 
+    /// Tells this file with this content from every other that has its name or will have it; for records. The number of its file system is
+    /// left out: it may be another after a restart.
+    package var mark: String { "\(inode)-\(size)-\(seconds).\(nanoseconds)" }
+
     /// What stands at a path, a link in its last place followed; nil where nothing does, or nothing that may be seen.
     package static func following(_ path: String) -> FileIdentity? {
         try? FileIdentity(following: path)

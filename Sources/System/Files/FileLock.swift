@@ -8,7 +8,19 @@ package struct FileLock: ~Copyable {
     /// - Parameter path: of a file that is for the lock alone; it is made where there is none.
     /// - Throws: ``RotationError/Code/locked`` where another process holds it.
     package init(_ path: String) throws(RotationError) {
-        descriptor = try FileLock.locked(path)
+        self.init(holding: try FileLock.locked(path))
+    }
+
+    /// Waits where another process holds it.
+    ///
+    /// - Parameter goesOn: asked ten times a second, with why it is not to be had yet; false ends the waiting.
+    /// - Throws: ``RotationError/Code/locked`` where another process holds it still when that said no.
+    package init(_ path: String, while goesOn: (RotationError) -> Bool) throws(RotationError) {
+        self.init(holding: try FileLock.locked(path, while: goesOn))
+    }
+
+    private init(holding descriptor: Int32) {
+        self.descriptor = descriptor
         let note = "\(getpid())\n"
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, note, note.utf8.count, 0) }
     }
@@ -32,6 +44,19 @@ package struct FileLock: ~Copyable {
             }
             if isStill(descriptor, path) { return descriptor }
             close(descriptor)
+        }
+    }
+
+    private static func locked(
+        _ path: String, while goesOn: (RotationError) -> Bool
+    ) throws(RotationError) -> Int32 {
+        while true {
+            do {
+                return try locked(path)
+            } catch {
+                guard error.code == .locked, goesOn(error) else { throw error }
+            }
+            usleep(100_000)
         }
     }
 

@@ -93,6 +93,14 @@ extension Folder {
     /// Where a file is written before it takes its name: hidden, so that no reader takes it for one.
     static func stagingName(of name: String) -> String { ".\(name).new" }
 
+    /// Whether it is such a name: of something that a dead process had begun to write, where nobody writes now.
+    package static func isStagingName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".new") }
+
+    /// Removes what dead processes had begun to write. For who is the only one that writes there.
+    package func removeStaged() throws(RotationError) {
+        for name in try names() where Folder.isStagingName(name) { try remove(name) }
+    }
+
     /// Writes a file beside its name. Nobody reads it there, and ``putInPlace(_:)`` gives it its name.
     ///
     /// - Parameter modified: when it shall seem to have been written; nil for now.

@@ -28,6 +28,26 @@ extension Files {
         }
     }
 
+    /// Whether ``replace(_:mode:followsLinks:writing:)`` could write there, as far as that can be told without writing anything.
+    ///
+    /// - Throws: why not.
+    package static func checkReplaceable(_ path: String) throws(RotationError) {
+        let target = resolved(path)
+        if isFolder(target) {
+            throw RotationError(.io, "cannot write it: it is a folder", at: path, advice: "name a file")
+        }
+        guard exists(target) && !isRegular(target) else {
+            let staged = stagingPath(of: target)
+            do {
+                try writeStaged([], to: staged, mode: secret)
+                return try remove(staged)
+            } catch {
+                throw RotationError(error.code, error.message, at: path, advice: error.advice)
+            }
+        }
+        guard FileAccess.mayWrite(target) else { throw SystemFailure.error("write it", path) }
+    }
+
     private static func write(
         to path: String, flags: Int32, shown: String, mode: UInt32?,
         _ body: (_ write: ([UInt8]) throws -> Void) throws -> Void

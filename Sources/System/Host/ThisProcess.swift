@@ -9,6 +9,15 @@ package enum ThisProcess {
         signal(SIGXFSZ, SIG_IGN)
     }
 
+    /// Puts something in the place of standard streams that are closed: the next file to be opened would take their numbers, and what is
+    /// printed would be written into it. Writing to one of them still fails.
+    package static func occupyClosedStreams() {
+        // Opening takes the lowest number that is free.
+        for stream: CInt in 0...2 where fcntl(stream, F_GETFD) < 0 && errno == EBADF {
+            _ = open("/dev/null", O_RDONLY)
+        }
+    }
+
     package static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }
 

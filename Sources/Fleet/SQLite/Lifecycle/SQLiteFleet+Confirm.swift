@@ -97,6 +97,7 @@ private struct DeviceConfirmation {
     }
 
     func refuse(_ confirmation: RefusedFile, _ log: inout AuditLog) throws {
+        guard try submissions.addRefused(confirmation.mark) else { return }
         if let row = confirmation.deviceRow { try tell.run([.integer(row), .text(confirmation.reason)]) }
         try log.append(.confirmationRefused, device: confirmation.device, at: at) { json in
             json.member("file", confirmation.file)

@@ -100,6 +100,7 @@ struct RequestRecorder {
     }
 
     func refuse(_ file: RefusedFile, _ log: inout AuditLog) throws {
+        guard try submissions.addRefused(file.mark) else { return }
         try refuse(file.isTold ? file.deviceRow : nil, file.device, file.file, file.reason, &log)
     }
 

@@ -3,8 +3,18 @@ import GRDB
 import RotationModel
 
 extension SQLiteFleet {
-    package func beginRun(_ run: RunRecord, for occasion: RunOccasion = .job) throws(RotationError) {
+    package func beginRun(
+        _ run: RunRecord, for occasion: RunOccasion, unless isAtWork: (RunRecord) -> Bool
+    ) throws(RotationError) {
         try write { database in
+            if let other = try RunLog.records(database, "WHERE ended_at IS NULL ORDER BY started_at, id").first(
+                where: isAtWork)
+            {
+                throw RotationError(
+                    .locked,
+                    "another run holds this workspace (process \(other.pid)), though its lock file was removed or replaced",
+                    at: path, advice: "wait until it has ended, then start again; a lock file is never to be removed")
+            }
             try Query(database, "INSERT INTO runs (id, started_at, now, actor, host, pid) VALUES (?, ?, ?, ?, ?, ?)")
                 .run([
                     .run(run.id), .time(run.startedAt), .time(run.now), .text(run.actor), .text(run.host),
@@ -16,6 +26,7 @@ extension SQLiteFleet {
                     $0.member("pid", Int(run.pid))
                     $0.member("now", run.now.rfc3339)
                     if case .order(let name) = occasion { $0.member("order", name) }
+                    if case .mending(let command) = occasion { $0.member("mending", command) }
                 }
                 if case .acceptedTime(let lastRun) = occasion {
                     try log.append(.timeAccepted, device: nil, at: run.startedAt) {
@@ -62,22 +73,28 @@ extension SQLiteFleet {
     }
 
     package func recentRuns(limit: Int) throws(RotationError) -> [RunRecord] {
-        try read { database in
-            try Query(database, "SELECT \(RunLog.columns) FROM runs r ORDER BY r.started_at DESC, r.id DESC LIMIT ?")
-                .all([.count(limit)], RunLog.record)
-        }
+        try read { try RunLog.records($0, "ORDER BY started_at DESC, id DESC LIMIT ?", [.count(limit)]) }
     }
 
     package func lastRun() throws(RotationError) -> RunRecord? {
-        try read { database in
-            try Query(
-                database,
+        try read {
+            try RunLog.records(
+                $0,
                 """
-                SELECT \(RunLog.columns) FROM audit a JOIN runs r ON r.id = a.run
-                WHERE a.action = 'run-started' AND json_extract(a.detail, '$.order') IS NULL ORDER BY a.id DESC LIMIT 1
+                JOIN audit a ON a.run = r.id WHERE a.action = 'run-started'
+                AND json_extract(a.detail, '$.order') IS NULL AND json_extract(a.detail, '$.mending') IS NULL
+                ORDER BY a.id DESC LIMIT 1
                 """
-            ).first([], RunLog.record)
+            ).first
         }
+    }
+
+    package func unfinishedRuns() throws(RotationError) -> [RunRecord] {
+        try read { try RunLog.records($0, "WHERE ended_at IS NULL ORDER BY started_at, id") }
+    }
+
+    package func run(_ id: RunID) throws(RotationError) -> RunRecord? {
+        try read { try RunLog.records($0, "WHERE id = ?", [.run(id)]).first }
     }
 
     /// Appends to the audit.
@@ -102,6 +119,23 @@ extension SQLiteFleet {
 
 /// The runs' table.
 private enum RunLog {
+    /// - Parameter selection: SQL behind `FROM runs r`.
+    static func records(_ database: Database, _ selection: String, _ values: [SQLValue] = []) throws -> [RunRecord] {
+        try Query(
+            database,
+            """
+            SELECT r.id, r.started_at, r.now, r.actor, r.host, r.pid, r.ended_at, r.outcome, r.counts
+            FROM runs r \(selection)
+            """
+        ).all(values) { row in
+            RunRecord(
+                id: row.run(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
+                pid: Int32(truncatingIfNeeded: row.integer(5)),
+                endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
+                outcome: row.optionalText(7), counts: try counts(of: row.optionalText(8)))
+        }
+    }
+
     static func unfinished(_ database: Database) throws -> [RunID] {
         try Query(database, "SELECT id FROM runs WHERE ended_at IS NULL ORDER BY started_at, id").all { $0.run(0) }
     }
@@ -111,18 +145,6 @@ private enum RunLog {
     ) throws -> Bool {
         try Query(database, "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ? AND ended_at IS NULL")
             .run([.time(at), .text(outcome), .text(text(of: counts)), .run(id)]) == 1
-    }
-
-    /// What ``record(_:)`` takes, of runs `r`.
-    static let columns =
-        "r.id, r.started_at, r.now, r.actor, r.host, r.pid, r.ended_at, r.outcome, r.counts"
-
-    static func record(_ row: ResultRow) throws -> RunRecord {
-        RunRecord(
-            id: row.run(0), startedAt: row.time(1), now: row.time(2), actor: row.text(3), host: row.text(4),
-            pid: Int32(truncatingIfNeeded: row.integer(5)),
-            endedAt: row.optionalInteger(6).map(Timestamp.init(seconds:)),
-            outcome: row.optionalText(7), counts: try counts(of: row.optionalText(8)))
     }
 
     static func text(of counts: [String: Int]) -> String {

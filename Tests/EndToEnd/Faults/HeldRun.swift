@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+/// A run in the middle of its work: it has issued its first batch, and waits for its next minute to begin (`limits.issuePerMinute`).
+struct HeldRun {
+    static let limits = "limits: { issuePerMinute: 2, revoke: 100% }\n"
+    let workspace: Workspace
+    let process: Running
+
+    /// - Parameter devices: that are due; two of them are in the first batch.
+    init(devices: Int = 5) async throws {
+        workspace = try await Workspace(limits: HeldRun.limits)
+        try await workspace.add(devices: #"{"bulk": {"count": \#(devices)}}"#)
+        process = try Program.start(Program.rotationJob, ["run", "--at", now], in: workspace.path)
+        while try await workspace.export().components(separatedBy: "PENDING_ACTIVATION").count < 3 {
+            try #require(process.isRunning, "it did not wait")
+        }
+    }
+
+    var manifests: [String] { Tree(workspace.path + "/delivery").files.filter { $0.hasSuffix(".jws") } }
+
+    /// Asks it to stop, and waits for its end.
+    @discardableResult
+    func stop(_ signal: Int32 = SIGTERM) async -> Output {
+        process.send(signal)
+        return await process.output()
+    }
+}
