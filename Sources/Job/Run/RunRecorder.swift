@@ -40,6 +40,8 @@ struct RunRecorder {
             let value = try await body(RunContext(inventory, run, observer: observer, stop: stop))
             let (outcome, counts) = ending(value)
             try inventory.endRun(run.id, outcome: outcome, counts: counts, at: clock.now())
+            // It is told of by what its command prints.
+            if case .mending = occasion { reports.settle(run.id) }
             return (value, try noteAnchor())
         } catch {
             // The error matters more than whether its record could be written: a full disk refuses both.
