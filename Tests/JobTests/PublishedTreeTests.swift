@@ -164,7 +164,7 @@ struct PublishedTreeTests {
         let file = "delivery/crl/fleet-ca-1.crl"
         let tree = DeliveryTree(root: fleet.folder["delivery"])
         let state = try #require(try fleet.inventory().crlState("fleet-ca-1.crl"))
-        let check = RevocationListCheck(tree: tree, key: fleet.pki.authority.certificate.publicKey)
+        let check = PublishedRevocationList(tree: tree, key: fleet.pki.authority.certificate.publicKey)
         let bytes = try fleet.folder.read(file)
         #expect(check.fault(of: state) == nil)
         for place in bytes.indices {

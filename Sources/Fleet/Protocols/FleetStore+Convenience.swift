@@ -87,7 +87,9 @@ extension RolloutsView {
 
 extension RunStore {
     /// Records that a run has started, of which the caller knows that no other is at work.
-    package func beginRun(_ run: RunRecord) throws(RotationError) { try beginRun(run, for: .job, unless: { _ in false }) }
+    package func beginRun(_ run: RunRecord) throws(RotationError) {
+        try beginRun(run, for: .job, unless: { _ in false })
+    }
 
     @discardableResult
     package func closeInterruptedRuns(at: Timestamp) throws(RotationError) -> [RunID] {

@@ -25,7 +25,7 @@ package protocol IssuanceStore {
     ///   - limit: How many at most.
     func publishedManifests(
         after: Int64, through: Int64, underWay: Bool, limit: Int
-    ) throws(RotationError) -> [PublishedManifest]
+    ) throws(RotationError) -> [DeviceWithManifest]
 
     /// The manifests of devices, by their rows and in their order; none for a device without one.
     func manifests(ofDevices rows: [Int64]) throws(RotationError) -> [ManifestRecord]

@@ -12,7 +12,7 @@ extension Workspace {
         guard try inventory.lastRun() != nil else { return [] }
         let lists = try directory.names.compactMap { directory[$0] }.flatMap { entry in
             guard try entry.listTrouble(inventory) == nil else { return [String]() }
-            let check = RevocationListCheck(tree: tree, key: entry.certificate.publicKey)
+            let check = PublishedRevocationList(tree: tree, key: entry.certificate.publicKey)
             return try inventory.crlStates(ofAuthority: entry.configuration.name).filter(\.isPublished).compactMap {
                 state in
                 check.fault(of: state).map {
@@ -31,7 +31,7 @@ extension Workspace {
 
     private func missingManifests(_ inventory: any FleetStore, _ tree: DeliveryTree) async throws -> [String] {
         var count = 0
-        try await ManifestCheck(inventory: inventory, tree: tree).forEachMissing(.status) { count += $0.count }
+        try await MissingManifests(inventory: inventory, tree: tree).forEachMissing(.status) { count += $0.count }
         guard count > 0 else { return [] }
         let lost = counted(count, "published manifest is", plural: "published manifests are")
         return ["\(lost) missing from \(tree.root); start `rotation-job run`, which publishes what is missing again"]

@@ -35,7 +35,8 @@ package struct DeliveryRecovery: Sendable {
         let keys = try workspace.signingKeys(authorities, needing: [], observer: observer)
         let restored = try inventory.auditAnchor()
         let recorder = RunRecorder(
-            inventory: inventory, tree: workspace.delivery, at: at, occasion: .mending("recover --from-delivery"), actor: actor,
+            inventory: inventory, tree: workspace.delivery, at: at, occasion: .mending("recover --from-delivery"),
+            actor: actor,
             clock: clock, observer: observer, reports: workspace.reports, stop: .never)
         return try await recorder.keep(ending: { (report: RecoveryReport) in
             (

@@ -14,7 +14,7 @@ struct RestoreManifests {
     /// - Returns: how many were published again.
     func perform() async throws -> Int {
         var count = 0
-        try await ManifestCheck(inventory: run.inventory, tree: publisher.tree).forEachMissing(.run) { devices in
+        try await MissingManifests(inventory: run.inventory, tree: publisher.tree).forEachMissing(.run) { devices in
             for rows in devices.chunked(by: RunContext.batch) {
                 let records = try run.inventory.manifests(ofDevices: Array(rows))
                 try await publisher.publish(records)

@@ -79,7 +79,7 @@ struct RevocationLists {
         guard entry.configuration.crlURL != nil || last > 0 else { return [] }
         guard run.at <= entry.certificate.notAfter else { return [] }
         let lastRun = try run.inventory.lastRun()?.now
-        let check = RevocationListCheck(tree: tree, key: authority.certificate.publicKey)
+        let check = PublishedRevocationList(tree: tree, key: authority.certificate.publicKey)
         var due = try scopes(of: entry.configuration).compactMap { scope -> DueList? in
             let state = try run.inventory.crlState(scope.file)
             let isDue =
@@ -119,7 +119,7 @@ struct RevocationLists {
     }
 
     private func isDue(
-        _ scope: ListScope, _ state: CRLState?, _ check: RevocationListCheck, last: Int64, issuers: [String]
+        _ scope: ListScope, _ state: CRLState?, _ check: PublishedRevocationList, last: Int64, issuers: [String]
     ) throws -> Bool {
         guard let state, state.isPublished else { return true }
         if let fault = check.fault(of: state) {
@@ -141,7 +141,7 @@ struct RevocationLists {
     }
 
     private func publish(
-        _ list: DueList, _ check: RevocationListCheck, by signer: RevocationListSigner,
+        _ list: DueList, _ check: PublishedRevocationList, by signer: RevocationListSigner,
         of authority: AuthorityConfiguration, covers: Int64
     ) throws -> PublishedList {
         // An inventory that was made anew must not go back behind what verifiers have seen.

@@ -42,7 +42,8 @@ package struct FleetStatus: Sendable {
             waitingRequests: try inventory.waitingRequestCount(),
             devicesWithoutActive: try inventory.devicesWithoutActive(),
             unseenDevices: try inventory.devicesNotSeen(since: at - unseenAfter), audit: try inventory.auditAnchor(),
-            troubles: try pastTroubles(workspace) + workspace.troubles(at: at) + clockTrouble(workspace, inventory, at: at)
+            troubles: try pastTroubles(workspace) + workspace.troubles(at: at)
+                + clockTrouble(workspace, inventory, at: at)
                 + (await workspace.publishedTroubles(inventory, workspace.authorities())))
     }
 

@@ -124,7 +124,7 @@ struct ManifestRecovery {
         try put(
             .install, rotation, published, device,
             replaces: ReplacedCertificate(fingerprint: replaced, notAfter: parent.notAfter),
-            certificate: columns.der, authority: authority)
+            certificate: columns, authority: authority)
         try log.append(.issued, device: published.device, at: at) { json in
             json.member("rotation", Int(rotation))
             json.member("fingerprint", columns.fingerprint.hex)
@@ -182,13 +182,15 @@ struct ManifestRecovery {
 
     private func put(
         _ action: ManifestRecord.Action, _ rotation: Int64, _ published: PublishedManifest, _ device: Device,
-        replaces: ReplacedCertificate, certificate: [UInt8]? = nil, authority: String? = nil, keys: [String] = [],
+        replaces: ReplacedCertificate, certificate: CertificateColumns? = nil, authority: String? = nil,
+        keys: [String] = [],
         subject: String? = nil, refused: String? = nil
     ) throws {
         let manifest = ManifestRecord(
             deviceRow: device.row, device: published.device, account: AccountID(checked: device.account),
             sequence: try manifests.nextSequence(of: device.row), action: action, reason: published.reason, run: run,
-            issued: at, expires: max(published.expires, at), certificateDER: certificate, authority: authority,
+            issued: at, expires: max(published.expires, at), certificateDER: certificate?.der,
+            certificate: certificate?.fingerprint, authority: authority,
             replaces: replaces, requestKeys: keys, requestSubject: subject, refused: refused)
         try manifests.put(manifest, rotation: rotation)
     }

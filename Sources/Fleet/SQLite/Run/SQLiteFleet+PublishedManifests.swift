@@ -18,7 +18,7 @@ extension SQLiteFleet {
 
     package func publishedManifests(
         after: Int64, through: Int64, underWay: Bool, limit: Int
-    ) throws(RotationError) -> [PublishedManifest] {
+    ) throws(RotationError) -> [DeviceWithManifest] {
         try read { database in
             let source =
                 underWay
@@ -32,7 +32,7 @@ extension SQLiteFleet {
                 JOIN devices d ON d.id = p.device ORDER BY p.device
                 """
             ).all([.integer(after), .integer(through), .count(limit)]) { row in
-                PublishedManifest(row: row.integer(0), device: DeviceID(checked: row.text(1)))
+                DeviceWithManifest(row: row.integer(0), device: DeviceID(checked: row.text(1)))
             }
         }
     }

@@ -7,7 +7,7 @@ import RotationModel
 ///
 /// No digest is recorded, because the authority's signature is one: a list that was cut or changed does not verify, and an older one has a
 /// lower number.
-struct RevocationListCheck {
+struct PublishedRevocationList {
     let tree: DeliveryTree
     /// The authority's.
     let key: PublicKeyInfo

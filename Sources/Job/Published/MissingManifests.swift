@@ -6,7 +6,7 @@ import RotationModel
 ///
 /// What devices have to act on is looked for by each run, as far as that is bounded; of the others a share (``ManifestShare``). The first one
 /// that is missing makes it look for all: a file seldom goes alone.
-struct ManifestCheck {
+struct MissingManifests {
     let inventory: any FleetStore
     let tree: DeliveryTree
 
@@ -29,7 +29,7 @@ struct ManifestCheck {
         var after: Int64 = 0
         while true {
             let published = try inventory.publishedManifests(
-                after: after, through: .max, underWay: false, limit: ManifestCheck.page)
+                after: after, through: .max, underWay: false, limit: MissingManifests.page)
             guard let last = published.last else { return }
             let missing = missing(among: published)
             if !missing.isEmpty { try await body(missing.map(\.row)) }
@@ -53,14 +53,14 @@ struct ManifestCheck {
         var after = share.after
         while true {
             let published = try inventory.publishedManifests(
-                after: after, through: share.through, underWay: underWay, limit: ManifestCheck.page)
+                after: after, through: share.through, underWay: underWay, limit: MissingManifests.page)
             guard let last = published.last else { return false }
             if !missing(among: published).isEmpty { return true }
             after = last.row
         }
     }
 
-    private func missing(among published: [PublishedManifest]) -> [PublishedManifest] {
+    private func missing(among published: [DeviceWithManifest]) -> [DeviceWithManifest] {
         let lost = Set(tree.devicesWithoutManifest(among: published.map(\.device)))
         return lost.isEmpty ? [] : published.filter { lost.contains($0.device) }
     }

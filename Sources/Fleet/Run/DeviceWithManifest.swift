@@ -1,8 +1,8 @@
 import RotationModel
 
-/// A manifest that was published, by whose it is.
-package struct PublishedManifest: Sendable, Equatable {
-    /// The device's.
+/// A device whose manifest was published.
+package struct DeviceWithManifest: Sendable, Equatable {
+    /// Its own.
     package let row: Int64
     package let device: DeviceID
 }
