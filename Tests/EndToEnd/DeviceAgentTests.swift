@@ -74,7 +74,7 @@ struct DeviceAgentTests {
             devices: #"{"devices": [{"device": "d1", "certificates": [{"left": 5, "lifetime": 90}]}]}"#)
         var agent = try await DeviceAgent(
             "d1", shell: shell, manifests: workspace.path + "/delivery", inbox: workspace.path + "/inbox")
-        func run() async throws { try await workspace.job("run", "--at", agent.time, expecting: 0) }
+        func run() async throws { try await workspace.job("run", "--accept-time", agent.time, expecting: 0) }
         try await run()
         try await agent.run(expecting: 0, saying: "handed a CSR in")
         try await run()

@@ -23,7 +23,7 @@ struct ExternalOperationTests {
         try await workspace.job("run", "--at", now, expecting: 0)
         #expect(!workspace.names(in: "").contains("trace"))
         // It would have left one.
-        try await workspace.job("run", "--at", "2027-01-25T00:00:00Z", expecting: 69)
+        try await workspace.job("run", "--accept-time", "2027-01-25T00:00:00Z", expecting: 69)
         #expect(workspace.names(in: "").contains("trace"))
     }
 
