@@ -21,12 +21,17 @@ extension Workspace {
             }
         }
         let keys =
-            try tree.keys() == nil
+            try isAnyPublished(inventory) && tree.keys() == nil
             ? [
                 "\(tree.root)/keys.json, which manifests verify with, is missing; start `rotation-job run`, which publishes it"
             ]
             : []
         return keys + lists + (try await missingManifests(inventory, tree))
+    }
+
+    /// A run that a guard stopped has published nothing.
+    private func isAnyPublished(_ inventory: any FleetStore) throws -> Bool {
+        try !inventory.publishedManifests(after: 0, through: .max, underWay: false, limit: 1).isEmpty
     }
 
     private func missingManifests(_ inventory: any FleetStore, _ tree: DeliveryTree) async throws -> [String] {
