@@ -72,15 +72,15 @@ package struct InboxFolder: Sendable {
 
     /// Names the very file that was read, for records: another one of its name has another mark. Nil where none was read, or it was taken out
     /// since.
-    package func mark(ofRead name: String) -> String? {
-        folders.known(folder, name).map { "\(folder)/\(name)@\($0.mark)" }
+    package func mark(ofRead name: String) -> FileMark? {
+        folders.known(folder, name).map { FileMark(folder: folder, name: name, identity: $0) }
     }
 
     /// The same of one that need not have been read.
-    package func mark(of name: String) -> String? {
+    package func mark(of name: String) -> FileMark? {
         if let mark = mark(ofRead: name) { return mark }
         guard let found = try? folders.folder(folder)?.identity(of: name) else { return nil }
-        return "\(folder)/\(name)@\(found.mark)"
+        return FileMark(folder: folder, name: name, identity: found)
     }
 
     /// The file's name in a mark of this folder; nil where it is another folder's.

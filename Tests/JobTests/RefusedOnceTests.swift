@@ -13,7 +13,8 @@ import Testing
 struct RefusedOnceTests {
     /// As a run leaves it that dies after its commit: nothing can be moved to `rejected`.
     private func blocked() throws -> TestFleet {
-        let fleet = try TestFleet()
+        let fleet = try TestFleet(gate: true)
+        try Files.makeFolder(fleet.folder["inbox/gate/submissions"], mode: 0o750)
         try fleet.add("d1")
         try fleet.load()
         try FileManager.default.removeItem(atPath: fleet.folder["inbox/rejected"])
@@ -34,7 +35,7 @@ struct RefusedOnceTests {
         arguments: [
             ("inbox/csr/d1.csr", "csr-refused d1"), ("inbox/csr/nobody.csr", "csr-refused ?"),
             ("inbox/csr/no suffix", "csr-refused ?"), ("inbox/ack/d1.jws", "confirmation-refused d1"),
-            ("inbox/ack/nobody.jws", "confirmation-refused ?"),
+            ("inbox/ack/nobody.jws", "confirmation-refused ?"), ("inbox/gate/submissions/odd.json", "csr-refused ?"),
         ])
     func once(_ file: String, _ entry: String) async throws {
         let fleet = try blocked()

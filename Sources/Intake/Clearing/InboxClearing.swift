@@ -54,7 +54,7 @@ package struct InboxClearing {
 
     /// Writes down which files stay though they were taken, so that the next run does not take them again.
     func note(_ unremoved: [Unremoved], _ summary: inout IntakeSummary) throws {
-        let marks = unremoved.compactMap { source.mark(ofRead: $0.file) }
+        let marks = unremoved.compactMap { source.mark(ofRead: $0.file)?.text }
         try run.inventory.recordLeftBehind(marks, run: run.id, at: run.at)
         note(unremoved.map(\.error), &summary)
     }

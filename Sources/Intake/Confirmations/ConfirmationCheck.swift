@@ -44,7 +44,7 @@ package struct ConfirmationCheck: Sendable {
             return Candidate(
                 file: reading.file, content: reading.content, device: device,
                 context: try device.flatMap { try snapshot.confirmationContext($0) }, submission: reading.submission,
-                isTaken: try reading.mark.map(leftBehind.contains) ?? false
+                isTaken: try leftBehind.has(reading.mark)
                     || reading.submission.map { try snapshot.isTaken(submission: $0) } ?? false)
         }
     }

@@ -37,7 +37,7 @@ package struct ConfirmationReader: Sendable {
         /// The submission's name, where it came through the gate.
         let submission: String?
         /// Tells the very file.
-        let mark: String?
+        let mark: FileMark?
     }
 
     package func read(_ names: [String]) async throws -> [Reading] {

@@ -66,7 +66,7 @@ package struct TakeInConfirmations {
                 refused.append(
                     RefusedFile(
                         deviceRow: row, device: device, file: file, reason: refusal.description,
-                        mark: source.mark(of: file)))
+                        mark: source.mark(of: file)?.text))
             }
         }
         let moved = Set(try run.inventory.confirm(confirmed.map(\.order), refused: refused, run: run.id, at: run.at))

@@ -108,7 +108,7 @@ struct RequestCheck {
 
     /// Whether a run took this very submission in and died before it removed it, or took this very file in and could not remove it.
     private func isTaken(_ reading: RequestReader.Reading, _ snapshot: any FleetView) throws -> Bool {
-        if let mark = reading.mark, leftBehind?.contains(mark) == true { return true }
+        if leftBehind?.has(reading.mark) == true { return true }
         guard let submission = reading.submission?.session.submission else { return false }
         return try snapshot.isTaken(submission: submission)
     }

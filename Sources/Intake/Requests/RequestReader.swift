@@ -28,7 +28,7 @@ package struct RequestReader: Sendable {
         /// What the gate says of it, where it came through the gate.
         var submission: SubmissionMark?
         /// Tells the very file.
-        var mark: String?
+        var mark: FileMark?
         /// Keys that are burnt, since a private key was in the file.
         var exposed: [ExposedKeyClaim] = []
     }

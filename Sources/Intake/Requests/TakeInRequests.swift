@@ -136,7 +136,7 @@ package struct TakeInRequests {
             intake.refused.append(
                 RefusedFile(
                     deviceRow: context?.deviceRow, device: context?.device, file: reading.file,
-                    reason: refusal.description, mark: clearing.source.mark(of: reading.file)))
+                    reason: refusal.description, mark: clearing.source.mark(of: reading.file)?.text))
         }
     }
 }

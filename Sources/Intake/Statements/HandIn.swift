@@ -15,7 +15,7 @@ struct HandIn<Fault: StatementFault>: Sendable {
     let submission: SubmissionMark?
     let bytes: Result<[UInt8], Refusal>
     /// Tells the very file that was read; nil where none was.
-    let mark: String?
+    let mark: FileMark?
 
     init(_ file: String, in source: InboxFolder) {
         self.file = file

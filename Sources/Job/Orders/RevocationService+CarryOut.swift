@@ -31,6 +31,7 @@ extension RevocationService {
         let authorities = try workspace.authorities()
         if let lock = try freeLock() {
             defer { withExtendedLifetime(lock) {} }
+            try workspace.reports.check()
             let inventory = try workspace.openForChange()
             let order = try record(revocation, authorities, inventory)
             return CarriedOut(

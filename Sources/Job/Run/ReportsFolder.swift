@@ -15,6 +15,15 @@ package struct ReportsFolder: Sendable {
     /// The same report as a page.
     package func page(_ run: RunID) -> String { "\(path)/run-\(run).html" }
 
+    /// Whether a run could report, asked by who does something before it begins one.
+    ///
+    /// - Throws: as ``expect(_:)``.
+    func check() throws(RotationError) {
+        let nobody = RunID("check")
+        try expect(nobody)
+        settle(nobody)
+    }
+
     /// Makes the folder where it is missing, and sees to it that the run's report can be written. Removes what a dead run had begun to write.
     ///
     /// - Throws: why not; then nothing was done yet.

@@ -24,6 +24,8 @@ package enum SystemFailure {
         case EFBIG: "raise the file size limit (ulimit -f) and run again"
         case EACCES, EPERM: "give the user that runs rotation-job access, and run again"
         case EROFS: "mount the file system for writing, and run again"
+        case EMFILE, ENFILE: "let the process have more files open (ulimit -n, LimitNOFILE=), and run again"
+        case EIO: "check the disk (dmesg), and run again"
         case ENOENT: "check the path, or make a workspace with `rotation-job init DIR`"
         default: ""
         }
