@@ -31,8 +31,16 @@ package struct DeliveryRecovery: Sendable {
         let lock = try FileLock(for: workspace.configuration)
         defer { withExtendedLifetime(lock) {} }
         let inventory = try workspace.openInventory(.readWrite)
-        guard let past = try RestoredPast.find(inventory, workspace) else { return RecoveryReport() }
         let keys = try workspace.signingKeys(authorities, needing: [], observer: observer)
+        let tree = try DeliveryInspection(workspace.delivery)
+        let manifests = ManifestsRecovery(
+            inventory: inventory, observer: observer, tree: tree,
+            reader: PublishedManifestReader(key: keys.manifests.publicKey, authorities: authorities),
+            longNames: try longNames(inventory))
+        // The mark does not tell of a file that somebody put there.
+        guard let past = try RestoredPast.find(inventory, workspace) ?? manifests.firstNewer() else {
+            return RecoveryReport()
+        }
         let restored = try inventory.auditAnchor()
         let recorder = RunRecorder(
             inventory: inventory, tree: workspace.delivery, at: at, occasion: .mending("recover --from-delivery"),
@@ -48,12 +56,7 @@ package struct DeliveryRecovery: Sendable {
             report.past = past
             // What rules have revoked is known by their names: what they caused is told by it.
             _ = try RecordRevocations(run: run, rules: policies.revocations).perform()
-            let tree = try DeliveryInspection(workspace.delivery)
-            try await ManifestsRecovery(
-                run: run, tree: tree,
-                reader: PublishedManifestReader(key: keys.manifests.publicKey, authorities: authorities),
-                longNames: try longNames(inventory)
-            ).perform(&report)
+            try manifests.perform(run.id, at: run.at, &report)
             try ListsRecovery(run: run, tree: tree, authorities: authorities).perform(&report)
             try inventory.recordRecovery(
                 Recovery(entry: restored.entries, lostEntry: past.publishedEntry), run: run.id, at: at)
@@ -73,7 +76,7 @@ extension RestoredPast {
     fileprivate var publishedEntry: Int64? {
         switch self {
         case .older(let published, _), .forked(let published): published
-        case .list: nil
+        case .list, .manifest: nil
         }
     }
 }

@@ -5,30 +5,62 @@ import System
 
 /// Takes over the published manifests that are newer than the inventory, folder by folder.
 struct ManifestsRecovery {
-    let run: RunContext
+    let inventory: any FleetStore
+    let observer: any RunObserver
     let tree: DeliveryInspection
     let reader: PublishedManifestReader
     let longNames: [SHA256Digest: DeviceID]
 
-    func perform(_ report: inout RecoveryReport) async throws {
-        run.observer.began(.recover, total: try run.inventory.storedCounts().manifests)
-        defer { run.observer.ended(.recover) }
+    func perform(_ run: RunID, at: Timestamp, _ report: inout RecoveryReport) throws {
+        try forEachFolder { leaf in
+            let newer = try newer(in: leaf, &report)
+            report.newer += newer.count
+            let outcomes = try inventory.recover(newer, run: run, at: at)
+            for (published, outcome) in zip(newer, outcomes) { tell(published, outcome, &report) }
+            return true
+        }
+    }
+
+    /// The first manifest that is newer than the inventory; nil where none is. Nothing is written.
+    func firstNewer() throws -> RestoredPast? {
+        var found: RestoredPast?
+        try forEachFolder { leaf in
+            var unused = RecoveryReport()
+            let newer = try newer(in: leaf, &unused)
+            let known = try inventory.recordedManifests(of: newer.map(\.device))
+            // Of devices that nobody knows there may be any number, for ever.
+            found = newer.first { known[$0.device] != nil }.map { published in
+                .manifest(
+                    published.device, published: published.sequence,
+                    recorded: known[published.device]?.sequence ?? 0)
+            }
+            return found == nil
+        }
+        return found
+    }
+
+    /// - Parameter body: says whether to go on.
+    private func forEachFolder(_ body: (DeliveryInspection.Listing) throws -> Bool) throws {
+        observer.began(.recover, total: try inventory.storedCounts().manifests)
+        defer { observer.ended(.recover) }
         guard let top = try tree.listing(["manifests"]) else { return }
         for first in top.folders {
             guard let middle = try tree.listing(["manifests", first]) else { continue }
             for second in middle.folders {
                 guard let leaf = try tree.listing(["manifests", first, second]) else { continue }
-                try await recover(leaf, &report)
-                run.observer.advanced(.recover, by: leaf.files.count)
+                guard try body(leaf) else { return }
+                observer.advanced(.recover, by: leaf.files.count)
             }
         }
     }
 
-    private func recover(_ leaf: DeliveryInspection.Listing, _ report: inout RecoveryReport) async throws {
+    private func newer(
+        in leaf: DeliveryInspection.Listing, _ report: inout RecoveryReport
+    ) throws -> [PublishedManifest] {
         let devices = leaf.files.compactMap {
             DeliveryInspection.device(ofManifest: $0, in: leaf.path, longNames: longNames)
         }
-        let recorded = try run.inventory.recordedManifests(of: devices)
+        let recorded = try inventory.recordedManifests(of: devices)
         var newer: [PublishedManifest] = []
         for device in devices {
             report.manifests += 1
@@ -41,9 +73,7 @@ struct ManifestsRecovery {
             guard let published = read(device, &report), isNewer(published, than: record) else { continue }
             newer.append(published)
         }
-        report.newer += newer.count
-        let outcomes = try run.inventory.recover(newer, run: run.id, at: run.at)
-        for (published, outcome) in zip(newer, outcomes) { tell(published, outcome, &report) }
+        return newer
     }
 
     private func read(_ device: DeviceID, _ report: inout RecoveryReport) -> PublishedManifest? {

@@ -85,7 +85,7 @@ private struct CertificateJudge {
 }
 
 /// Every CSR that waits against the key that it is about.
-struct RequestCheckOfRecords: VerificationCheck {
+struct RequestRecordCheck: VerificationCheck {
     let subject = "the CSRs in the inventory"
 
     func look(at scene: VerificationScene, report: (Mismatch) throws -> Void) async throws {
@@ -95,7 +95,7 @@ struct RequestCheckOfRecords: VerificationCheck {
             guard let end = page.last else { return }
             last = end.deviceRow
             for stored in page {
-                guard let wrong = RequestCheckOfRecords.fault(of: stored) else { continue }
+                guard let wrong = RequestRecordCheck.fault(of: stored) else { continue }
                 try report(
                     Mismatch(
                         "request-key", at: "device \(stored.device)", "of its CSR that waits, \(wrong)",

@@ -16,7 +16,7 @@ package struct Verification: Sendable {
 
     /// In the order in which they are done: what the others rest on comes first.
     static let checks: [any VerificationCheck] = [
-        StorageCheck(), ContradictionCheck(), HighWaterCheck(), CertificateCheck(), RequestCheckOfRecords(),
+        StorageCheck(), ContradictionCheck(), HighWaterCheck(), CertificateCheck(), RequestRecordCheck(),
         AuditCheck(), KeyFileCheck(),
         KeySetCheck(), ChainCheck(), ManifestCheck(), ManifestTreeCheck(), RevocationListCheck(), TemporaryFileCheck(),
         PermissionCheck(),

@@ -12,6 +12,8 @@ package enum RestoredPast: Sendable, Equatable {
     case forked(published: Int64)
     /// A CRL has a greater number than was ever recorded.
     case list(String, published: UInt64, recorded: UInt64)
+    /// A manifest has a greater sequence than was ever recorded for its device, or was issued later under the same one.
+    case manifest(DeviceID, published: Int, recorded: Int)
 
     /// Looks for it. Costs one small file and one row, and where the tree has lost its mark each authority's CRL.
     ///
@@ -49,6 +51,8 @@ package enum RestoredPast: Sendable, Equatable {
             "the inventory is not the one that delivery/ was published from: entry \(published) of its audit is another"
         case .list(let file, let published, let recorded):
             "the inventory is older than what was published from it: \(file) has number \(published), and \(recorded) is recorded"
+        case .manifest(let device, let published, let recorded):
+            "the inventory is older than what was published from it: manifest \(published) of device \(device) lies there, and \(recorded) is recorded"
         }
     }
 

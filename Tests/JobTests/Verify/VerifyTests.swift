@@ -313,6 +313,29 @@ struct VerifyTests {
     }
 }
 
+extension VerifyTests {
+    @Test("What is newer than the inventory is brought forward by the command that its line names")
+    func recovering() async throws {
+        let world = try await VerifiedWorld()
+        for name in [
+            "a manifest newer than its record", "a record of an older manifest", "a manifest without its record",
+        ] {
+            try world.restore()
+            let damage = try #require(Damage.all.first { $0.name == name })
+            try damage.make(world)
+            let found = try await world.verify()
+            #expect(found.contains { $0.remedy.contains("recover --from-delivery") })
+            let before = try ["issued", "ended", "asked"].map { try world.fleet.manifest($0).sequence }
+            #expect(try await world.fleet.recover(at: VerifiedWorld.now).newer == 1, "\(name)")
+            try await world.fleet.run(at: VerifiedWorld.now)
+            #expect(try await world.verify() == [], "\(name)")
+            let after = try ["issued", "ended", "asked"].map { try world.fleet.manifest($0).sequence }
+            #expect(zip(before, after).allSatisfy { $0 <= $1 })
+            #expect(try await world.fleet.recover(at: VerifiedWorld.now).past == nil)
+        }
+    }
+}
+
 extension VerifiedWorld {
     /// What the inventory says of the fleet, without what it says of its own publishing.
     func facts() throws -> [String] {
