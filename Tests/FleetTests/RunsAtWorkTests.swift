@@ -15,13 +15,15 @@ struct RunsAtWorkTests {
     func second() throws {
         let workspace = try Workspace()
         try workspace.sqlite.beginRun(record("first", pid: 7))
-        let error = failure { try workspace.sqlite.beginRun(record("second", pid: 8), unless: { $0.pid == 7 }) }
+        let error = failure {
+            try workspace.sqlite.beginRun(record("second", pid: 8), for: .job, unless: { $0.pid == 7 })
+        }
         #expect(error?.code == .locked && error?.message.contains("process 7") == true)
         #expect(try workspace.sqlite.unfinishedRuns().map(\.id.text) == ["first"])
-        try workspace.sqlite.beginRun(record("third", pid: 9), unless: { _ in false })
+        try workspace.sqlite.beginRun(record("third", pid: 9), for: .job, unless: { _ in false })
         try workspace.sqlite.endRun(RunID("first"), outcome: "completed", counts: ["issued": 2], at: fakeNow)
         try workspace.sqlite.endRun(RunID("third"), outcome: "completed", counts: [:], at: fakeNow)
-        try workspace.sqlite.beginRun(record("fourth", pid: 7), unless: { _ in true })
+        try workspace.sqlite.beginRun(record("fourth", pid: 7), for: .job, unless: { _ in true })
         #expect(try workspace.sqlite.run(RunID("first"))?.counts == ["issued": 2])
         #expect(try workspace.sqlite.run(RunID("none")) == nil)
     }
