@@ -73,13 +73,11 @@ extension SQLiteFleet {
 
     package func storedManifests(after row: Int64, limit: Int) throws(RotationError) -> [StoredManifest] {
         try read { database in
-            // Beside the columns that a record is read from.
-            let select = ManifestReader.select.replacing(
-                "m.refused, m.rotation\n", with: "m.refused, m.rotation, m.id, m.published\n")
-            return try Query(database, "\(select) WHERE m.id > ? ORDER BY m.id LIMIT ?")
+            try Query(database, "\(ManifestReader.select) WHERE m.id > ? ORDER BY m.id LIMIT ?")
                 .all([.integer(row), .count(limit)]) { row in
                     StoredManifest(
-                        row: row.integer(18), record: try ManifestReader.read(row), isPublished: row.integer(19) == 1)
+                        row: ManifestReader.row(row), record: try ManifestReader.read(row),
+                        isPublished: ManifestReader.isPublished(row))
                 }
         }
     }

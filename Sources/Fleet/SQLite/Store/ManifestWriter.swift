@@ -72,7 +72,8 @@ enum ManifestReader {
     /// The columns that ``read(_:)`` takes, from manifests `m` and what they refer to.
     static let select = """
         SELECT m.device, d.name, a.name, m.sequence, m.action, m.reason_code, m.reason_text, m.run, m.issued, m.expires,
-          b.der, n.authority, o.fingerprint, o.not_after, m.request_keys, m.request_subject, m.refused, m.rotation, n.fingerprint
+          b.der, n.authority, o.fingerprint, o.not_after, m.request_keys, m.request_subject, m.refused, m.rotation, n.fingerprint,
+          m.id, m.published
         FROM manifests m
         JOIN devices d ON d.id = m.device
         JOIN accounts a ON a.id = d.account
@@ -102,4 +103,8 @@ enum ManifestReader {
     }
 
     static func rotation(_ row: ResultRow) -> Int64 { row.integer(17) }
+
+    static func row(_ row: ResultRow) -> Int64 { row.integer(19) }
+
+    static func isPublished(_ row: ResultRow) -> Bool { row.integer(20) == 1 }
 }
