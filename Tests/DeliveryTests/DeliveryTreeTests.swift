@@ -25,8 +25,6 @@ struct DeliveryTreeTests {
     func publishes() throws {
         let device = DeviceID("a/b")
         let path = folder.path + "/delivery/" + DeliveryTree.manifestPath(of: device)
-        let before = umask(0o077)
-        defer { umask(before) }
         let staged = try tree.stage(Array("one".utf8), for: device)
         #expect(!FileManager.default.fileExists(atPath: path))
         try tree.synchronize()

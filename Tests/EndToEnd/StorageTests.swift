@@ -106,6 +106,7 @@ struct StorageTests {
             let mode = try #require(
                 files.attributesOfItem(atPath: workspace.path + "/" + file)[.posixPermissions] as? Int)
             #expect(mode & 0o022 == 0, "\(file) is \(String(mode, radix: 8))")
+            if file.hasPrefix("delivery/") { #expect(mode == 0o644, "\(file) is \(String(mode, radix: 8))") }
             if file.hasPrefix("fleet.sqlite") { #expect(mode & 0o007 == 0, "\(file) is \(String(mode, radix: 8))") }
         }
     }

@@ -156,7 +156,7 @@ struct RestoredPastTests {
         }
     }
 
-    @Test("What of a stolen device had expired, and so stands on no CRL, is not renewed after a recovery either")
+    @Test("What of a stolen device had expired, and so leaves the CRL soon, is not renewed after a recovery either")
     func expiredOfStolen() async throws {
         let fleet = try TestFleet(limits: "{ revoke: 100% }", authority: RestoredPastTests.crl)
         try fleet.add("stolen", left: .days(5))
@@ -165,13 +165,14 @@ struct RestoredPastTests {
         try fleet.save()
         try await fleet.revokeNow("stolen", .keyCompromise, at: now + .days(8))
         let before = try fleet.list.entries
-        #expect(before.count == 1)
+        #expect(before.count == 2)
         try fleet.restoreSaved()
         _ = try await fleet.recover(at: now + .days(9))
         #expect(try fleet.statuses("stolen") == ["REVOKED", "REVOKED"])
         try await fleet.run(at: now + .days(9))
         #expect(try fleet.manifest("stolen").action == "none")
-        #expect(try fleet.list.entries == before)
+        // That of the expired one stood on a list from after its end.
+        #expect(try fleet.list.entries.count == 1 && Set(fleet.list.entries).isSubset(of: before))
         var found: [Mismatch] = []
         _ = try await Verification(fleet.workspace, at: now + .days(9)).perform { found.append($0) }
         #expect(found == [])
