@@ -57,7 +57,8 @@ struct RotationGate: AsyncParsableCommand {
         let server = try await Server.start(
             ServerSettings(gate, inherited: InheritedSocket.all()), responder: service.responder,
             certificates: certificates,
-            metrics: GateMetrics(), clock: SystemClock(), log: .standardOutput(), observer: log)
+            metrics: GateMetrics(), clock: SystemClock(), log: .standardOutput(), observer: log,
+            trouble: { service.trouble(at: SystemClock().now()) })
         for endpoint in server.endpoints { log.note("listens on \(endpoint)") }
         let upkeep = Task { await service.keepUp() }
         for await signal in signals {

@@ -1,3 +1,4 @@
+import Delivery
 import Fleet
 import Foundation
 import Job
@@ -73,6 +74,20 @@ struct LiveInventoryTests {
         #expect(await status(fleet, d1) == "unavailable")
         #expect(fleet.troubles.all.last?.message.contains("newer") == true)
         try sqlite(fleet, "DELETE FROM grdb_migrations WHERE identifier = '99-future';")
+        #expect(await status(fleet, d1) == "no-manifest")
+    }
+
+    @Test("One that is older than what was published from it answers nobody: who was revoked since would be let in")
+    func restored() async throws {
+        let fleet = try GateFleet()
+        let d1 = try fleet.add("d1")
+        try fleet.load()
+        let tree = fleet.workspace.delivery
+        try tree.publish(HighWaterMark(entries: 1_000_000, hash: .zero, epoch: 1))
+        #expect(await status(fleet, d1) == "unavailable")
+        let trouble = try #require(fleet.troubles.all.last)
+        #expect(trouble.code == .guarded && trouble.advice.contains("recover --from-delivery"), "\(trouble)")
+        try FileManager.default.removeItem(atPath: "\(tree.root)/\(HighWaterMark.file)")
         #expect(await status(fleet, d1) == "no-manifest")
     }
 

@@ -11,6 +11,7 @@ package struct GateService: Sendable {
     private let observer: any RunObserver
     private let router: GateRouter
     private let keeper: SpoolKeeper
+    private let inventory: LiveInventory
 
     package var responder: any Responder { router }
 
@@ -19,11 +20,22 @@ package struct GateService: Sendable {
     package init(_ workspace: Workspace, _ gate: GateConfiguration, observer: any RunObserver) throws {
         (self.workspace, self.gate, self.observer) = (workspace, gate, observer)
         keeper = SpoolKeeper(try Spool(root: Inbox.spoolPath(in: workspace.configuration.inbox.path)))
+        inventory = LiveInventory { try workspace.openForDevices() }
         router = GateRouter(
-            rules: try GateRules(of: workspace, accounts: gate.accounts),
-            inventory: LiveInventory { try workspace.openInventory(.live) }, delivery: workspace.configuration.delivery,
+            rules: try GateRules(of: workspace, accounts: gate.accounts), inventory: inventory,
+            delivery: workspace.configuration.delivery,
             submissions: keeper, sightings: keeper, retry: RetryAfter(generator: SystemRandomNumberGenerator()),
             trouble: { observer.warn($0.description) })
+    }
+
+    /// Why devices cannot be answered now; nil where they can.
+    package func trouble(at now: Timestamp) -> String? {
+        do throws(RotationError) {
+            try inventory.read(at: now) { _ in }
+            return nil
+        } catch {
+            return error.description
+        }
     }
 
     /// Answers by the policies and authorities as they stand now. Where they have a mistake, those of before go on.

@@ -75,6 +75,15 @@ extension Workspace {
         return inventory
     }
 
+    /// Opens the inventory for who answers devices by it, and sees what was committed last.
+    ///
+    /// - Throws: as ``openForChange()``: a certificate that was revoked since would be let in.
+    package func openForDevices() throws -> any FleetStore {
+        let inventory = try openInventory(.live)
+        if let past = try RestoredPast.find(inventory, self) { throw past.refusal(at: configuration.inventory) }
+        return inventory
+    }
+
     /// Whether the inventory is older than what was published; nil where it is not.
     package func restoredPast() throws -> RestoredPast? { try RestoredPast.find(openInventory(.readOnly), self) }
 }

@@ -60,7 +60,7 @@ final class GateFleet {
         let workspace = workspace
         router = GateRouter(
             rules: try GateRules(of: workspace, accounts: accounts),
-            inventory: LiveInventory { try workspace.openInventory(.live) },
+            inventory: LiveInventory { try workspace.openForDevices() },
             delivery: workspace.configuration.delivery, submissions: sink, sightings: sightings,
             retry: RetryAfter(generator: SeededGenerator(seed: 7)), trouble: troubles.note)
     }
