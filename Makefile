@@ -11,6 +11,8 @@ DEVICES ?= 60
 COUNT ?= 20000
 TOKEN_COUNT ?= 10000
 FUZZ_SECONDS ?= 30
+# Points of each kind that `torture` tries; 0 for all.
+TORTURE_POINTS ?= 0
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/rotation-job
@@ -42,7 +44,7 @@ help: ## Say what the targets do (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz)"
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS), torture)"
 
 .PHONY: setup
 setup: ## Install what the build needs and this machine lacks (Debian packages)
@@ -97,6 +99,12 @@ bench-gate: setup setup-test ## Measure handshakes of the network gate, beside n
 .PHONY: fuzz
 fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
 	@scripts/fuzz $(FUZZ_SECONDS)
+
+.PHONY: torture
+torture: setup setup-test ## Kill, tear and fail a run at each call that makes something durable (a quarter of an hour)
+	$(SWIFT) build --product rotation-job
+	@bin="$$($(SWIFT) build --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
+	.venv-test/bin/python3 -B -W ignore Tests/EndToEnd/Tools/torture.py --job "$$bin/rotation-job" --points $(TORTURE_POINTS) "$$work/torture"
 
 .PHONY: lint
 lint: ## Check layout and shell scripts

@@ -1,0 +1,22 @@
+import Foundation
+import Testing
+
+@Suite("A run that dies, or whose disk fails, at any call that makes something durable")
+struct TortureTests {
+    private struct Outcome: Decodable { let fault: String?, points: Int?, recovered: Int? }
+
+    @Test("The next run brings everything to where an undisturbed one does, as other libraries read it")
+    func recovers() async throws {
+        let folder = try TemporaryDirectory()
+        let output = try await DeviceAgent.program([
+            Program.testPython, "-B", "-W", "ignore", Package.tools + "/torture.py", "--job", Program.rotationJob,
+            "--points", "12", folder / "torture",
+        ])
+        try #require(output.status == 0, output.story)
+        let outcomes = try output.stdout.split(separator: "\n").map {
+            try JSONDecoder().decode(Outcome.self, from: Data($0.utf8))
+        }
+        let all = try #require(outcomes.first { $0.fault == "all" })
+        #expect(all.points == 61 && all.recovered == 61, output.story)
+    }
+}
