@@ -62,6 +62,9 @@ struct WrongClockListTests {
         try await fleet.run(at: Self.now + .days(1))
         let entries = try list(fleet).entries
         #expect(entries.map(\.revokedAt) == [Self.now + .days(1)], "a date to come could read as not revoked yet")
+        var found: [Mismatch] = []
+        _ = try await Verification(fleet.workspace, at: Self.now + .days(1)).perform { found.append($0) }
+        #expect(!found.contains { $0.code.hasPrefix("crl") }, "that is how it was recorded to be listed")
         // It stays until a list was published after the end, by the right clock.
         try await fleet.run(at: Self.now + .days(78))
         #expect(try list(fleet).entries.count == 1)

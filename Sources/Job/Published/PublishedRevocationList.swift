@@ -12,6 +12,12 @@ struct PublishedRevocationList {
     /// The authority's.
     let key: PublicKeyInfo
 
+    /// When something was revoked, as a list says it: a date that has not come yet was written under a wrong clock, and could read as not
+    /// revoked yet.
+    static func date(of revokedAt: Timestamp, onListOf thisUpdate: Timestamp) -> Timestamp {
+        min(revokedAt, thisUpdate)
+    }
+
     /// What is wrong with the file, in the middle of a sentence; nil where it is what was published.
     func fault(of state: CRLState) -> String? {
         let list: RevocationList

@@ -91,8 +91,8 @@ struct RevocationLists {
             for place in due.indices where due[place].takes(revoked) {
                 due[place].entries.append(
                     RevokedEntry(
-                        // A date that has not come yet was written under a wrong clock, and could read as not revoked yet.
-                        serialNumber: revoked.serialNumber, revokedAt: min(revoked.revokedAt, run.at),
+                        serialNumber: revoked.serialNumber,
+                        revokedAt: PublishedRevocationList.date(of: revoked.revokedAt, onListOf: run.at),
                         reason: revoked.reason))
             }
         }

@@ -128,7 +128,11 @@ private struct RevocationListJudge {
                 try report(item.serialNumber, "is on it, and no certificate of that number is revoked")
                 continue
             }
-            if !claims.contains(where: { $0.revokedAt == item.revokedAt && $0.reason == item.reason }) {
+            let isRecorded = claims.contains { claim in
+                claim.reason == item.reason
+                    && PublishedRevocationList.date(of: claim.revokedAt, onListOf: list.thisUpdate) == item.revokedAt
+            }
+            if !isRecorded {
                 try report(item.serialNumber, "is on it with a date or a reason that nobody recorded")
             }
         }
