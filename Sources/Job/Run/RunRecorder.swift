@@ -35,6 +35,7 @@ struct RunRecorder {
         let run = RunRecord(
             id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
+        let before = try inventory.auditAnchor().entries
         try begin(run)
         do {
             let value = try await body(RunContext(inventory, run, observer: observer, stop: stop))
@@ -42,11 +43,11 @@ struct RunRecorder {
             try inventory.endRun(run.id, outcome: outcome, counts: counts, at: clock.now())
             // It is told of by what its command prints.
             if case .mending = occasion { reports.settle(run.id) }
-            return (value, try noteAnchor())
+            return (value, try noteAnchor(after: before))
         } catch {
             // The error matters more than whether its record could be written: a full disk refuses both.
             try? inventory.endRun(run.id, outcome: RunRecord.failed, counts: [:], at: clock.now())
-            _ = try? noteAnchor()
+            _ = try? noteAnchor(after: before)
             reports.settle(run.id)
             throw error
         }
@@ -65,12 +66,21 @@ struct RunRecorder {
 
     /// Says the newest hash of the audit to the log, which whoever can write the workspace need not be able to change. What it says is
     /// committed.
-    private func noteAnchor() throws -> AuditAnchor {
+    ///
+    /// - Parameter entry: The newest of the audit before the run.
+    private func noteAnchor(after entry: Int64) throws -> AuditAnchor {
         let anchor = try inventory.auditAnchor()
         observer.note(anchor.line)
-        try HighWater(inventory: inventory, tree: tree).raise()
+        // A run that only began and ended leaves what is published as it was, unless the mark is lost.
+        let isMarked = if case .mark = tree.highWaterMark() { true } else { false }
+        if !isMarked || anchor.entries - entry > RunRecorder.ownEntries {
+            try HighWater(inventory: inventory, tree: tree).raise()
+        }
         return anchor
     }
+
+    /// That it began, and that it ended.
+    private static let ownEntries: Int64 = 2
 
     /// Sorts by time, and differs for two runs of one second.
     private static func identifier(_ time: Timestamp) -> String {

@@ -81,6 +81,7 @@ struct OpenSSLIssuerTests {
         let workspace = try await Workspace { $0.replacing("batch: 100", with: "batch: 10") }
         let directory = try await OpenSSLDirectory(workspace, serials: "serial = $dir/serial")
         try await workspace.add(devices: #"{"bulk": {"count": 30}}"#)
+        var wasBetween: [Bool] = []
         for count in [3, 13, 27] {
             let run = try Program.start(Program.rotationJob, ["run", "--at", now], in: workspace.path)
             while try directory.index.count < count && run.isRunning { try await Task.sleep(for: .milliseconds(2)) }
@@ -88,8 +89,11 @@ struct OpenSSLIssuerTests {
             #expect(await run.output().signal == SIGKILL)
             // Certificates that the authority has given out and nobody here knows of: what this is about.
             let devices = try ExportedDevice.all(await workspace.export())
-            #expect(try devices.filter { $0.count("PENDING_ACTIVATION") == 1 }.count < directory.index.count)
+            wasBetween.append(
+                try devices.filter { $0.count("PENDING_ACTIVATION") == 1 }.count < directory.index.count)
         }
+        // On a busy machine one or another kill comes after the batch.
+        #expect(wasBetween.contains(true))
         try await workspace.job("run", "--at", now, expecting: 0)
         try await expectOneEach(workspace, directory, count: 30)
     }
