@@ -17,8 +17,8 @@ struct CertificateCheck: VerificationCheck {
             guard let end = page.last else { return }
             last = end.row
             let found = try await Parallel.map(page) { [authorities = scene.authorities] share in
-                let judge = CertificateJudge(authorities)
-                return share.map(judge.mismatches)
+                let comparison = CertificateComparison(authorities)
+                return share.map(comparison.mismatches)
             }
             for mismatch in found.joined() { try report(mismatch) }
             scene.observer.advanced(.verifyCertificates, by: page.count)
@@ -26,8 +26,8 @@ struct CertificateCheck: VerificationCheck {
     }
 }
 
-/// Judges one certificate after the other. One a thread.
-private struct CertificateJudge {
+/// Compares one certificate after the other with its columns. One a thread.
+private struct CertificateComparison {
     private let authorities: AuthorityDirectory
     private let verifier: IssuerVerifier
 
@@ -48,7 +48,7 @@ private struct CertificateJudge {
         let differences = stored.differences(from: columns).map { difference in
             mismatch(
                 "certificate-column", stored,
-                "\(difference.column) is \(CertificateJudge.shown(difference.stored)), and the certificate says \(CertificateJudge.shown(difference.actual))"
+                "\(difference.column) is \(CertificateComparison.shown(difference.stored)), and the certificate says \(CertificateComparison.shown(difference.actual))"
             )
         }
         return differences + signatureMismatch(stored, certificate)

@@ -12,7 +12,7 @@ struct ManifestCheck: VerificationCheck {
     func look(at scene: VerificationScene, report: (Mismatch) throws -> Void) async throws {
         scene.observer.began(.verifyManifests, total: try scene.inventory.storedCounts().manifests)
         defer { scene.observer.ended(.verifyManifests) }
-        let judge = ManifestJudge(
+        let comparison = ManifestComparison(
             tree: try DeliveryInspection(scene.workspace.delivery), key: scene.manifestKey,
             chains: scene.authorities.chains)
         var last: Int64 = 0
@@ -21,7 +21,7 @@ struct ManifestCheck: VerificationCheck {
             guard let end = page.last else { return }
             last = end.row
             let found = try await withTaskExecutorPreference(BlockingThreads.shared) {
-                try await Parallel.map(page) { share in share.map(judge.mismatches) }
+                try await Parallel.map(page) { share in share.map(comparison.mismatches) }
             }
             for mismatch in found.joined() { try report(mismatch) }
             scene.observer.advanced(.verifyManifests, by: page.count)
@@ -30,7 +30,7 @@ struct ManifestCheck: VerificationCheck {
 }
 
 /// Holds one device's published manifest against its record.
-private struct ManifestJudge: Sendable {
+private struct ManifestComparison: Sendable {
     let tree: DeliveryInspection
     let key: PublicKeyInfo?
     let chains: [String: [String]]

@@ -30,7 +30,7 @@ struct RevocationListCheck: VerificationCheck {
             }
             let revoked = try RevokedBySerial(scene.inventory, issuers: issuers)
             for state in own {
-                try RevocationListJudge(tree: tree, entry: entry, state: state, revoked: revoked, at: scene.at)
+                try RevocationListComparison(tree: tree, entry: entry, state: state, revoked: revoked, at: scene.at)
                     .look(report)
             }
         }
@@ -60,8 +60,8 @@ struct RevokedBySerial {
     }
 }
 
-/// Judges one CRL.
-private struct RevocationListJudge {
+/// Compares one CRL with the records.
+private struct RevocationListComparison {
     let tree: DeliveryInspection
     let entry: AuthorityDirectory.Entry
     let state: CRLState
@@ -109,7 +109,7 @@ private struct RevocationListJudge {
         } else if number == state.number, list.thisUpdate != state.thisUpdate || list.nextUpdate != state.nextUpdate {
             try report(mismatch("crl-dates", "its dates are not those on record"))
         }
-        var reporter = EntryReporter(most: RevocationListJudge.most)
+        var reporter = EntryReporter(most: RevocationListComparison.most)
         try lookAtEntries(of: list) { serial, what in
             try reporter.take { try report(mismatch("crl-entry", "serial number \(serial) \(what)")) }
         }
