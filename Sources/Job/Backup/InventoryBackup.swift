@@ -23,6 +23,11 @@ package struct InventoryBackup: Sendable {
                 .io, "something stands there", at: taken,
                 advice: "a backup is not written over: name another file, or give --overwrite")
         }
+        let folder = WorkspacePath.folder(of: path)
+        guard Files.isFolder(folder) else {
+            throw RotationError(.io, "there is no such folder", at: folder, advice: "make it first: mkdir -p \(folder)")
+        }
+        try Files.checkReplaceable(path)
         let staged = Files.stagingPath(of: path)
         try Files.remove(staged)
         do {

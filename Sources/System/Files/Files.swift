@@ -69,13 +69,7 @@ package enum Files {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
         guard descriptor >= 0 else { throw SystemFailure.error("write it", path) }
         var failure: Int32 = fchmod(descriptor, mode_t(mode)) == 0 ? 0 : errno
-        bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while failure == 0 && done < buffer.count {
-                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if wrote >= 0 { done += wrote } else if errno != EINTR { failure = errno }
-            }
-        }
+        if failure == 0, let error = Bytes.failure(writing: bytes, to: descriptor) { failure = error.number }
         // Some file systems report a full disk only here.
         if close(descriptor) != 0 && failure == 0 && errno != EINTR { failure = errno }
         guard failure == 0 else {

@@ -116,13 +116,7 @@ extension Folder {
         }
         guard file >= 0 else { throw SystemFailure.error("write it", shown(name)) }
         var failure: CInt = fchmod(file, mode_t(mode)) == 0 ? 0 : errno
-        bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while failure == 0, done < buffer.count, let base = buffer.baseAddress {
-                let wrote = Glibc.write(file, base + done, buffer.count - done)
-                if wrote >= 0 { done += wrote } else if errno != EINTR { failure = errno }
-            }
-        }
+        if failure == 0, let error = Bytes.failure(writing: bytes, to: file) { failure = error.number }
         if let modified, failure == 0 {
             let times = [timespec](repeating: timespec(tv_sec: Int(modified.seconds), tv_nsec: 0), count: 2)
             if futimens(file, times) != 0 { failure = errno }

@@ -69,7 +69,7 @@ package struct OpenFile: ~Copyable {
 
     /// Writes all of it.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        try StandardStream.write(bytes, to: descriptor)
+        try Bytes.write(bytes, to: descriptor)
     }
 }
 

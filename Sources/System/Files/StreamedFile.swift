@@ -61,16 +61,8 @@ extension Files {
     }
 
     private static func append(_ bytes: [UInt8], to descriptor: Int32, shown: String) throws {
-        try bytes.withUnsafeBytes { buffer in
-            var done = 0
-            while done < buffer.count {
-                let wrote = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if wrote >= 0 {
-                    done += wrote
-                } else if errno != EINTR {
-                    throw SystemFailure.error("write it", shown)
-                }
-            }
+        if let failure = Bytes.failure(writing: bytes, to: descriptor) {
+            throw SystemFailure.error("write it", shown, code: failure.number)
         }
     }
 

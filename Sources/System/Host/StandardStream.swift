@@ -11,22 +11,6 @@ package enum StandardStream: Int32, Sendable {
     ///
     /// - Throws: ``SystemError/brokenPipe`` where the reader is gone.
     package func write(_ bytes: [UInt8]) throws(SystemError) {
-        let failure = bytes.withUnsafeBytes { buffer -> SystemError? in
-            do throws(SystemError) {
-                try StandardStream.write(buffer, to: rawValue)
-                return nil
-            } catch {
-                return error
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) throws(SystemError) {
-        var done = 0
-        while done < bytes.count {
-            let wrote = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-            if wrote >= 0 { done += wrote } else if errno != EINTR { throw SystemError.last }
-        }
+        if let failure = Bytes.failure(writing: bytes, to: rawValue) { throw failure }
     }
 }

@@ -49,6 +49,18 @@ struct BackupTests {
         #expect(try fleet.inventory().auditHash(ofEntry: note.entries) == note.hash)
     }
 
+    @Test(
+        "Where its folder is missing, that folder is named with the command that makes it, and nothing is left behind")
+    func missingFolder() async throws {
+        let (fleet, backup, _) = try await fleet()
+        let error = try #require(throws: RotationError.self) {
+            try backup.make(at: fleet.folder["away/copy.sqlite"], overwrites: false)
+        }
+        #expect(
+            error.place == fleet.folder["away"] && error.advice == "make it first: mkdir -p \(fleet.folder["away"])")
+        #expect(!error.message.contains(".new") && !Files.exists(fleet.folder["away"]))
+    }
+
     @Test("Nothing is written over, unless that is asked for")
     func overwriting() async throws {
         let (fleet, backup, path) = try await fleet()
