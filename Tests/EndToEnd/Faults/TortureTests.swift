@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A run that dies, or whose disk fails, at any call that makes something durable")
+@Suite("A run that dies, whose disk fails or whose power goes, at any call that makes something durable")
 struct TortureTests {
     private struct Outcome: Decodable { let fault: String?, points: Int?, recovered: Int? }
 
@@ -17,6 +17,9 @@ struct TortureTests {
             try JSONDecoder().decode(Outcome.self, from: Data($0.utf8))
         }
         let all = try #require(outcomes.first { $0.fault == "all" })
-        #expect(all.points == 61 && all.recovered == 61, output.story)
+        #expect(all.points == all.recovered, output.story)
+        // One line a kind of fault; a file system that fills up needs the right to mount one.
+        let kinds = outcomes.filter { $0.points != nil && $0.fault != "all" && $0.fault != "short writes" }
+        #expect((9...10).contains(kinds.count) && kinds.allSatisfy { $0.points == 12 }, output.story)
     }
 }
