@@ -11,8 +11,9 @@ DEVICES ?= 60
 COUNT ?= 20000
 TOKEN_COUNT ?= 10000
 FUZZ_SECONDS ?= 30
-# Points of each kind that `torture` tries; 0 for all.
+# Points of each kind that `torture` tries, in a run of two batches and in one of 16; 0 for all.
 TORTURE_POINTS ?= 0
+BATCH_TORTURE_POINTS ?= 60
 
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 SHAREDIR = $(DESTDIR)$(PREFIX)/share/rotation-job
@@ -27,6 +28,7 @@ POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/
 DOCS = README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE
 GUIDES = $(notdir $(wildcard docs/*.md docs/*.yaml))
 PROXIES = $(notdir $(wildcard examples/gate/*))
+MONITORING = $(notdir $(wildcard examples/monitoring/*))
 ISSUERS = openssl-ca aws-private-ca
 UNITS = rotation-job.service rotation-job.timer rotation-gate.service rotation-gate.socket
 # So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
@@ -44,7 +46,7 @@ help: ## Say what the targets do (this)
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS), torture)"
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS)) and BATCH_TORTURE_POINTS ($(BATCH_TORTURE_POINTS), torture)"
 
 .PHONY: setup
 setup: ## Install what the build needs and this machine lacks (Debian packages)
@@ -101,10 +103,11 @@ fuzz: setup ## Look for inputs that parsers fall over, FUZZ_SECONDS for each
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 .PHONY: torture
-torture: setup setup-test ## Kill, tear and fail a run at each call that makes something durable (a quarter of an hour)
+torture: setup setup-test ## Kill a run, fail its calls and cut its power wherever it makes something durable (half an hour)
 	$(SWIFT) build --product rotation-job
 	@bin="$$($(SWIFT) build --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
-	.venv-test/bin/python3 -B -W ignore Tests/EndToEnd/Tools/torture.py --job "$$bin/rotation-job" --points $(TORTURE_POINTS) "$$work/torture"
+	torture() { .venv-test/bin/python3 -B -W ignore Tests/EndToEnd/Tools/torture.py --job "$$bin/rotation-job" "$$@"; }; \
+	torture --points $(TORTURE_POINTS) "$$work/torture"; torture --devices 172 --points $(BATCH_TORTURE_POINTS) "$$work/batches"
 
 .PHONY: lint
 lint: ## Check layout and shell scripts
@@ -120,7 +123,7 @@ format: ## Lay the Swift sources out
 install: ## Install the built programs, issuers, example policies, units and documents below DESTDIR/PREFIX
 	@for program in "$(BINARY)" "$(GATE_BINARY)"; do \
 	  test -x "$$program" || { echo "there is no $$program: run \`make build\` first" >&2; exit 1; }; done
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
 	install -m 0755 "$(GATE_BINARY)" $(BINDIR)/rotation-gate
 	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
@@ -130,6 +133,7 @@ install: ## Install the built programs, issuers, example policies, units and doc
 	install -m 0755 examples/device-agent.sh $(EXAMPLEDIR)
 	install -m 0644 examples/README.md $(EXAMPLEDIR)
 	install -m 0644 $(addprefix examples/gate/,$(PROXIES)) $(EXAMPLEDIR)/gate
+	install -m 0644 $(addprefix examples/monitoring/,$(MONITORING)) $(EXAMPLEDIR)/monitoring
 	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
 	for unit in $(UNITS); do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
 	for link in $(DOCLINKS); do ln -sfn "$${link#*:}" "$(DOCDIR)/$${link%%:*}"; done
@@ -141,10 +145,11 @@ install: ## Install the built programs, issuers, example policies, units and doc
 uninstall: ## Take away exactly what install put there
 	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
-	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(EXAMPLEDIR)/gate/,$(PROXIES)) $(addprefix $(UNITDIR)/,$(UNITS))
+	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(EXAMPLEDIR)/gate/,$(PROXIES)) \
+	  $(addprefix $(EXAMPLEDIR)/monitoring/,$(MONITORING)) $(addprefix $(UNITDIR)/,$(UNITS))
 	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
 	@if [ -L $(SHAREDIR)/docs ]; then rm $(SHAREDIR)/docs; fi
-	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
+	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean

@@ -83,6 +83,9 @@ package struct InboxFolder: Sendable {
         return FileMark(folder: folder, name: name, identity: found)
     }
 
+    /// When it was handed in, as the file says; nil where it is gone or cannot be looked at.
+    package func modified(_ name: String) -> Timestamp? { (try? folders.folder(folder))??.identity(of: name)?.modified }
+
     /// The file's name in a mark of this folder; nil where it is another folder's.
     package func name(inMark mark: String) -> String? {
         guard mark.hasPrefix("\(folder)/"), let end = mark.lastIndex(of: "@") else { return nil }

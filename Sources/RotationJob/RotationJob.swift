@@ -20,7 +20,7 @@ struct RotationJob: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             Init.self, InventoryCommand.self, PolicyCommand.self, PlanCommand.self, RunCommand.self,
-            RevokeCommand.self, ResumeCommand.self, ForecastCommand.self, StatusCommand.self, VerifyCommand.self,
-            RecoverCommand.self, BackupCommand.self, AuditCommand.self,
+            RevokeCommand.self, ResumeCommand.self, ForecastCommand.self, StatusCommand.self, MetricsCommand.self,
+            VerifyCommand.self, RecoverCommand.self, BackupCommand.self, AuditCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// What the gate counts. Everything is bounded: no label holds what a stranger wrote.

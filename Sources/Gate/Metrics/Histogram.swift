@@ -1,3 +1,5 @@
+import Basics
+
 /// How long things took.
 struct Histogram: Sendable {
     /// Upper bounds, in seconds.

@@ -1,3 +1,4 @@
+import Basics
 import RotationModel
 
 /// Answers health and metrics on the operator's socket; everything else is another's.

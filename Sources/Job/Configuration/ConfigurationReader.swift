@@ -31,11 +31,12 @@ struct ConfigurationReader {
             let manifestConfiguration = manifests.flatMap(self.manifests)
             let limits = top.optional("limits").map(self.limits) ?? RunLimits()
             let gate = top.optional("gate").flatMap(GateReader(root: root).read)
+            let metricsFile = top.optional("metrics").flatMap(metricsFile)
             guard let inventory, let policies, let inbox, let delivery, let reports else { return nil }
             return WorkspaceConfiguration(
                 path: path, root: root, inventory: inventory, policies: policies, inbox: inbox, delivery: delivery,
                 reports: reports, authorities: authorities, manifests: manifestConfiguration, limits: limits,
-                gate: gate)
+                gate: gate, metricsFile: metricsFile)
         } ?? nil
     }
 
@@ -54,6 +55,22 @@ struct ConfigurationReader {
     private func inventory(_ value: LocatedValue) -> String? {
         value.mapping("`inventory`") { reader in
             reader.required("sqlite", like: "fleet.sqlite").flatMap { path($0, "a file such as fleet.sqlite") }
+        } ?? nil
+    }
+
+    private func metricsFile(_ value: LocatedValue) -> String? {
+        value.mapping("`metrics`") { reader in
+            let example = "/var/lib/prometheus/node-exporter/rotation.prom"
+            guard let value = reader.required("textfile", like: example),
+                let file = path(value, "a file such as \(example)")
+            else { return nil }
+            // The collector reads no other files, and says nothing of those.
+            guard file.hasSuffix(".prom") else {
+                value.report(
+                    "`\(file)` does not end in .prom", help: "node_exporter reads *.prom alone: write \(example)")
+                return nil
+            }
+            return file
         } ?? nil
     }
 

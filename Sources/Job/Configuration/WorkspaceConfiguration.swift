@@ -22,6 +22,8 @@ package struct WorkspaceConfiguration: Sendable {
     package let limits: RunLimits
     /// Nil where the workspace has no network gate.
     package let gate: GateConfiguration?
+    /// Where metrics are written for node_exporter's textfile collector; nil where nobody collects them.
+    package let metricsFile: String?
 
     /// The authority of a name.
     package func authority(named name: String) -> AuthorityConfiguration? {

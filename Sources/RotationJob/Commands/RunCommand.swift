@@ -73,12 +73,13 @@ struct RunCommand: AsyncParsableCommand {
         // Found out before anything is done.
         for path in [report, html].compactMap(\.self) where path != "-" { try Files.checkReplaceable(path) }
         let reports = RunReports(workspace)
-        let outcome = try await options.namingCommands {
-            try await JobRun(
-                workspace, at: acceptTime?.timestamp ?? at.timestamp, limit: limit,
-                reviewed: try plan.map { try SavedPlan(reading: $0) }, acceptsTime: acceptTime != nil,
-                actor: Self.user, observer: progress, stop: .bySignals(progress)
-            ).perform(report: reports.keep)
+        let outcome = try await metering(workspace, progress) {
+            try await options.namingCommands {
+                try await JobRun(
+                    workspace, at: time, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
+                    acceptsTime: acceptTime != nil, actor: Self.user, observer: progress, stop: .bySignals(progress)
+                ).perform(report: reports.keep)
+            }
         }
         reports.deliver(to: report) { try RunJSON(outcome).write($0) }
         reports.deliver(to: html) { try RunHTML(outcome).write($0) }
@@ -92,6 +93,25 @@ struct RunCommand: AsyncParsableCommand {
             Console.printError(RotationError(.guarded, broken.fact, advice: options.naming(broken.advice)))
         }
         if outcome.ending != .completed || reports.isIncomplete { throw ExitCode(ExitStatus.partial) }
+    }
+
+    private var time: Timestamp { acceptTime?.timestamp ?? at.timestamp }
+
+    /// Writes the metrics after the run, also after one that failed: that is when somebody has to hear of it. Not where another run works,
+    /// which will write them.
+    private func metering(
+        _ workspace: Workspace, _ progress: Progress, _ body: () async throws -> RunOutcome
+    ) async throws -> RunOutcome {
+        let metrics = MetricsFile(workspace: workspace, observer: progress)
+        let result: Result<RunOutcome, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+            if (error as? RotationError)?.code == .locked { throw error }
+        }
+        await metrics.write(at: time)
+        return try result.get()
     }
 
     /// Who the audit says started the run.

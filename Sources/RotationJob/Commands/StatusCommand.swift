@@ -24,6 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
         } else {
             try Console.print(StatusText(status, style: options.style).text)
         }
+        MetricsFile(workspace: workspace, observer: progress).write(status)
         if !status.attention.isEmpty { throw ExitCode(ExitStatus.failed) }
     }
 }
