@@ -128,7 +128,7 @@ let package = Package(
             swiftSettings: settings),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: settings),
-        .testTarget(name: "SystemTests", dependencies: ["RotationTesting"], swiftSettings: settings),
+        .testTarget(name: "SystemTests", dependencies: ["RotationTesting", "System"], swiftSettings: settings),
         .testTarget(name: "RotationModelTests", dependencies: ["RotationModel", "Basics"], swiftSettings: settings),
         .testTarget(name: "LocatedYAMLTests", dependencies: ["LocatedYAML", "RotationModel"], swiftSettings: settings),
         .testTarget(

@@ -69,6 +69,8 @@ package enum RegistryName {
             throw RotationError(
                 .badInput, "the \(what) is \(text.utf8.count) bytes long", advice: "at most \(longest) are allowed")
         }
+        // Nearly all names: what a scalar is takes longer to look up.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return }
         if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
             throw RotationError(
                 .badInput,

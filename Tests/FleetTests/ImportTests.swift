@@ -243,9 +243,11 @@ struct ImportTests {
         // The last line's certificate makes the reader fail as a disk would: not the row's fault.
         try workspace.folder.write(
             (fleet.map(\.ndjson).joined() + FakeDevice("last").ndjson).utf8, to: "broken.ndjson")
+        var options = ImportOptions(at: Workspace.now, actor: "t")
+        options.transactions.rows = 5000
         let error = failure {
             try workspace.inventory.importFleet(
-                from: workspace.folder.file("broken.ndjson"), options: ImportOptions(at: Workspace.now, actor: "t"),
+                from: workspace.folder.file("broken.ndjson"), options: options,
                 reader: { $0.map { _ in .failure(RotationError(.io, "died")) } }, rejected: { _ in },
                 progress: { _, _, _ in })
         }

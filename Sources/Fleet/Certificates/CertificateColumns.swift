@@ -51,7 +51,7 @@ package struct CertificateColumns: Sendable, Equatable {
     }
 }
 
-/// Reads X.509 certificates, many at a time, so that all cores can read. Fleet knows no X.509: whoever composes it with PKI hands one in.
+/// Reads X.509 certificates, many at a time. Fleet knows no X.509: whoever composes it with PKI hands one in. It is called on all cores at once.
 ///
 /// - Parameter pemOrDER: Certificates, each in either form.
 /// - Returns: What came of each, in the same order.

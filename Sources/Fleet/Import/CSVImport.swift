@@ -10,7 +10,7 @@ enum CSVImport {
         for (name, _) in columns.labels {
             session.noteSpelling(ofLabel: name, "the column \u{201C}label:\(name)\u{201D}")
         }
-        var queue = RowQueue(session, file, reader)
+        var queue = RowQueue(session, file, reader) { (row: SplitRow) in row }
         while let record = try records.next() {
             var device: String?
             var row: Result<UnreadRow, RotationError>
@@ -21,7 +21,8 @@ enum CSVImport {
             } catch {
                 row = .failure(error)
             }
-            try queue.add(row, line: record.line, device: device)
+            let size = (try? row.get())?.certificates.reduce(0) { $0 + $1.bytes.count } ?? 0
+            try queue.add(SplitRow(line: record.line, device: device, row: row), size: size)
         }
         try queue.finish()
         session.report(file)

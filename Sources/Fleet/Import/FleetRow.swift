@@ -1,8 +1,8 @@
 import RotationModel
 
 /// A device with certificates, as one row of any format tells it, its parts checked one by one.
-struct FleetRow {
-    struct Certificate {
+struct FleetRow: Sendable {
+    struct Certificate: Sendable {
         var status: CertificateStatus
         var columns: CertificateColumns
     }

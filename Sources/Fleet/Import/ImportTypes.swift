@@ -35,6 +35,12 @@ package enum ImportFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// How large the file is that has the certificates, in bytes; 0 where it cannot be told.
+    func size(of path: String) -> Int64 {
+        let file = self == .awsIoT ? "\(path)/certificates.json" : path
+        return FileIdentity.following(file)?.size ?? 0
+    }
+
     private static func isFolder(_ path: String) throws(RotationError) -> Bool {
         do {
             return try FileIdentity(following: path).kind == .folder
@@ -59,6 +65,7 @@ package struct ImportOptions: Sendable {
     package var at: Timestamp
     /// Who imports, for the audit.
     package var actor: String
+    var transactions = ImportTransactions()
 
     package init(
         format: ImportFormat? = nil, dryRun: Bool = false, strict: Bool = false, partial: Bool = false, at: Timestamp,

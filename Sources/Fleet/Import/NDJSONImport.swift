@@ -7,29 +7,41 @@ enum NDJSONImport {
 
     static func run(_ path: String, into session: any ImportSink, reader: @escaping CertificateReader) throws {
         let file = try InputFile(path, named: path)
-        var bytes: [UInt8] = []
         var isFirst = true
-        var queue = RowQueue(session, file, reader)
+        var queue = RowQueue(session, file, reader, split)
         while true {
-            let line = file.line
-            bytes.removeAll(keepingCapacity: true)
+            let number = file.line
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(1024)
             let (isThere, fits) = try file.appendLine(to: &bytes, limit: limit)
             guard isThere else { break }
-            if fits, bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            if isFirst { try checkFirst(bytes, at: "\(path):\(line)") }
+            if fits, isBlank(bytes) { continue }
+            if isFirst { try checkFirst(bytes, at: "\(path):\(number)") }
             isFirst = false
-            var device: String?
-            var row: Result<UnreadRow, RotationError>
-            do throws(RotationError) {
-                guard fits else { throw RotationError(.badInput, "the line is longer than 1 MiB") }
-                row = .success(try NDJSONImport.row(JSONValue(parsing: bytes), &device))
-            } catch {
-                row = .failure(fits && isCommaLast(bytes) ? NDJSONImport.commaLast : error)
-            }
-            try queue.add(row, line: line, device: device)
+            try queue.add(Line(number: number, bytes: fits ? bytes : nil), size: bytes.count)
         }
         try queue.finish()
         session.report(file)
+    }
+
+    private struct Line: Sendable {
+        var number: Int
+        /// Nil where it is longer than is read.
+        var bytes: [UInt8]?
+    }
+
+    private static func isBlank(_ line: [UInt8]) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+
+    @Sendable private static func split(_ line: Line) -> SplitRow {
+        var device: String?
+        do throws(RotationError) {
+            guard let bytes = line.bytes else { throw RotationError(.badInput, "the line is longer than 1 MiB") }
+            let row = try row(JSONValue(parsing: bytes), &device)
+            return SplitRow(line: line.number, device: device, row: .success(row))
+        } catch {
+            let isComma = line.bytes.map(isCommaLast) ?? false
+            return SplitRow(line: line.number, device: device, row: .failure(isComma ? commaLast : error))
+        }
     }
 
     /// A file of another kind is one mistake, not a million bad lines.

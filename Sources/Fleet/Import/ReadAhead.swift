@@ -1,38 +1,48 @@
-import RotationModel
+import System
 
-/// Collects what is to go in, so that certificates are read many at a time, on all cores, while everything stays in its order.
-struct ReadAhead<Item> {
-    private let reader: CertificateReader
-    private var items: [(item: Item, certificates: Int)] = []
-    private var waiting: [[UInt8]] = []
+/// Takes apart what an import's files hold, many pieces at a time and on all cores, while what was taken apart before is used, in its order.
+struct ReadAhead<Item: Sendable, Output: Sendable> {
+    private let read: @Sendable ([Item]) -> [Output]
+    private var items: [Item] = []
     private var bytes = 0
+    private var work = WorkAhead<[Output]>()
 
-    private static var mostItems: Int { 512 }
-    private static var mostBytes: Int { 4 << 20 }
+    private static var mostItems: Int { 256 }
+    private static var mostBytes: Int { 1 << 20 }
 
-    init(_ reader: @escaping CertificateReader) { self.reader = reader }
+    /// - Parameter read: Gives an output for each item, in their order.
+    init(_ read: @escaping @Sendable ([Item]) -> [Output]) { self.read = read }
 
-    /// Whether it is time to hand out what was collected: more of it would only take memory.
-    var isFull: Bool { items.count >= ReadAhead.mostItems || bytes >= ReadAhead.mostBytes }
-
-    mutating func add(_ item: Item, certificates: [[UInt8]] = []) {
-        items.append((item, certificates.count))
-        waiting += certificates
-        bytes += certificates.reduce(0) { $0 + $1.count }
+    /// Adds an item, and uses what was read meanwhile where more would only take memory.
+    ///
+    /// - Parameter size: The item's, in bytes.
+    mutating func add(_ item: Item, size: Int, _ use: (Output) throws -> Void) throws {
+        items.append(item)
+        bytes += size
+        guard items.count >= ReadAhead.mostItems || bytes >= ReadAhead.mostBytes else { return }
+        begin()
+        if work.isFull { try useNext(use) }
     }
 
-    /// Hands out everything that was collected, with what became of its certificates.
-    mutating func handOut(
-        _ body: (Item, ArraySlice<Result<CertificateColumns, RotationError>>) throws -> Void
-    ) throws {
-        let read = reader(waiting)
-        var next = read.startIndex
-        for (item, count) in items {
-            try body(item, read[next..<next + count])
-            next += count
-        }
-        items.removeAll(keepingCapacity: true)
-        waiting.removeAll(keepingCapacity: true)
+    /// Uses everything that is left.
+    mutating func finish(_ use: (Output) throws -> Void) throws {
+        begin()
+        while try useNext(use) {}
+    }
+
+    private mutating func begin() {
+        guard !items.isEmpty else { return }
+        let (read, items) = (read, items)
+        work.add { read(items) }
+        self.items = []
         bytes = 0
+    }
+
+    /// False where nothing is left.
+    @discardableResult
+    private mutating func useNext(_ use: (Output) throws -> Void) throws -> Bool {
+        guard let outputs = work.next() else { return false }
+        for output in outputs { try use(output) }
+        return true
     }
 }

@@ -1,46 +1,72 @@
 import RotationModel
 
 /// Rows on their way into the inventory, or among the rejected ones.
-struct RowQueue {
-    private struct Waiting {
-        var line: Int
-        var device: String?
-        var row: Result<UnreadRow, RotationError>
-    }
-
+struct RowQueue<Item: Sendable> {
     private let session: any ImportSink
     private let file: InputFile
-    private var ahead: ReadAhead<Waiting>
+    private var ahead: ReadAhead<Item, ReadRow>
 
-    init(_ session: any ImportSink, _ file: InputFile, _ reader: @escaping CertificateReader) {
+    /// - Parameter split: Takes an item apart, without its certificates. It is called on any thread.
+    init(
+        _ session: any ImportSink, _ file: InputFile, _ reader: @escaping CertificateReader,
+        _ split: @escaping @Sendable (Item) -> SplitRow
+    ) {
         (self.session, self.file) = (session, file)
-        ahead = ReadAhead(reader)
+        ahead = ReadAhead { items in ReadRow.read(items.map(split), reader) }
     }
 
-    /// - Parameter device: As far as it is known, for the report of what is wrong.
-    mutating func add(_ row: Result<UnreadRow, RotationError>, line: Int, device: String?) throws {
-        let certificates = (try? row.get())?.certificates.map(\.bytes) ?? []
-        ahead.add(Waiting(line: line, device: device, row: row), certificates: certificates)
-        if ahead.isFull { try finish() }
+    /// - Parameter size: The item's, in bytes.
+    mutating func add(_ item: Item, size: Int) throws {
+        let (session, file) = (session, file)
+        try ahead.add(item, size: size) { try $0.apply(to: session, file) }
     }
 
     mutating func finish() throws {
-        try ahead.handOut { waiting, certificates in
-            do {
-                let row = try RowQueue.row(waiting.row.get(), Array(certificates))
-                try session.apply(row, file: file, line: waiting.line)
-            } catch let error as RotationError where error.code == .badInput {
-                session.reject(file: file.name, line: waiting.line, device: waiting.device, error)
-            }
+        let (session, file) = (session, file)
+        try ahead.finish { try $0.apply(to: session, file) }
+    }
+}
+
+/// A row as its format has it, or why it is none.
+struct SplitRow: Sendable {
+    /// On which it starts.
+    var line: Int
+    /// As far as it is known, for the report of what is wrong.
+    var device: String?
+    var row: Result<UnreadRow, RotationError>
+}
+
+/// A row whose certificates were read.
+struct ReadRow: Sendable {
+    private let line: Int
+    private let device: String?
+    private let row: Result<FleetRow, RotationError>
+
+    static func read(_ rows: [SplitRow], _ reader: CertificateReader) -> [ReadRow] {
+        let certificates = rows.map { (try? $0.row.get())?.certificates.map(\.bytes) ?? [] }
+        let read = reader(certificates.flatMap { $0 })
+        var next = read.startIndex
+        return zip(rows, certificates).map { row, certificates in
+            defer { next += certificates.count }
+            return ReadRow(row, read[next..<next + certificates.count])
         }
     }
 
-    private static func row(
-        _ row: UnreadRow, _ columns: [Result<CertificateColumns, RotationError>]
+    private init(_ split: SplitRow, _ columns: ArraySlice<Result<CertificateColumns, RotationError>>) {
+        (line, device) = (split.line, split.device)
+        do throws(RotationError) {
+            row = .success(try ReadRow.whole(split.row.get(), columns))
+        } catch {
+            row = .failure(error)
+        }
+    }
+
+    private static func whole(
+        _ row: UnreadRow, _ columns: ArraySlice<Result<CertificateColumns, RotationError>>
     ) throws(RotationError) -> FleetRow {
         var read = FleetRow(device: row.device, account: row.account, labels: row.labels, certificates: [])
         for (index, (certificate, columns)) in zip(row.certificates, columns).enumerated() {
-            do {
+            do throws(RotationError) {
                 read.certificates.append(
                     FleetRow.Certificate(status: certificate.status, columns: try columns.get()))
             } catch {
@@ -50,5 +76,13 @@ struct RowQueue {
             }
         }
         return read
+    }
+
+    func apply(to session: any ImportSink, _ file: InputFile) throws {
+        do {
+            try session.apply(row.get(), file: file, line: line)
+        } catch let error as RotationError where error.code == .badInput {
+            session.reject(file: file.name, line: line, device: device, error)
+        }
     }
 }

@@ -1,8 +1,8 @@
 import RotationModel
 
 /// A row as a format has it, its certificates not yet read.
-struct UnreadRow {
-    struct Certificate {
+struct UnreadRow: Sendable {
+    struct Certificate: Sendable {
         var status: CertificateStatus
         var bytes: [UInt8]
     }

@@ -13,11 +13,12 @@ package protocol TransferStore {
     /// Reads devices and their certificates in. Reading the same input again changes nothing.
     ///
     /// A row that cannot go in is reported and left out; the others go in. Unless it is strict or a dry run, the import
-    /// commits every some thousand rows: after a crash, importing again completes it.
+    /// commits now and then: after a crash, importing again completes it. Where very many rows come into an inventory that has few or none, nothing
+    /// is committed before they are all there.
     ///
     /// - Parameters:
     ///   - path: A file, or for aws-iot a folder.
-    ///   - reader: Reads one certificate, PEM or DER.
+    ///   - reader: Reads certificates, PEM or DER; on all cores at once.
     ///   - rejected: Called for each row that does not go in, in the order of the input.
     ///   - progress: Called now and then with the bytes read, the file's size, and the devices so far.
     /// - Throws: ``RotationError`` where the input as a whole cannot be read, or the inventory cannot be written.

@@ -14,6 +14,7 @@ package enum PEM {
 
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
+    private static let privateKeyEnding = Array("PRIVATE KEY-----".utf8)
     private static let dashes = Array("-----".utf8)
 
     /// The block in lines of 64 characters, each ended by a line feed, the last one too.
@@ -84,7 +85,7 @@ package enum PEM {
         while let start = text.firstRange(of: begin, from: position) {
             position = start + begin.count
             let line = text[position...].prefix(64).prefix { $0 != UInt8(ascii: "\n") }
-            if String(decoding: line, as: UTF8.self).contains("PRIVATE KEY-----") { return true }
+            if line.contains(privateKeyEnding) { return true }
         }
         return false
     }
@@ -99,6 +100,13 @@ package enum PEM {
 
     private static func name(_ label: ArraySlice<UInt8>) -> String {
         "\"\(String(decoding: label, as: UTF8.self))\""
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func contains(_ pattern: [UInt8]) -> Bool {
+        guard count >= pattern.count else { return false }
+        return (startIndex...endIndex - pattern.count).contains { self[$0...].starts(with: pattern) }
     }
 }
 

@@ -47,7 +47,7 @@ struct AWSIoTImport {
         }
     }
 
-    private func parsed(_ raw: JSONStream.RawValue) throws(RotationError) -> JSONValue {
+    private static func parsed(_ raw: JSONStream.RawValue) throws(RotationError) -> JSONValue {
         guard let raw else { throw RotationError(.badInput, "the element is longer than 1 MiB") }
         return try JSONValue(parsing: raw)
     }
@@ -81,7 +81,7 @@ struct AWSIoTImport {
 
     private func readThing(_ raw: JSONStream.RawValue, _ file: InputFile, line: Int) throws {
         try element(file, line: line) { device in
-            let thing = try JSONObject(parsed(raw), "the thing")
+            let thing = try JSONObject(AWSIoTImport.parsed(raw), "the thing")
             let name = try thing.string("thingName")
             device = name
             let id = try DeviceID(name)
@@ -116,7 +116,7 @@ struct AWSIoTImport {
             if try listing.takes(name, raw) { return }
             try element(stream.file, line: line) { device in
                 device = name
-                for element in try principals(parsed(raw), of: name, &listing) {
+                for element in try principals(AWSIoTImport.parsed(raw), of: name, &listing) {
                     guard let fingerprint = try certificate(principal: element) else {
                         session.passOver()
                         continue
@@ -164,27 +164,33 @@ struct AWSIoTImport {
 
     // MARK: certificates.json
 
+    /// An element of the listing, as it stands in the file.
+    private struct Element: Sendable {
+        var line: Int
+        /// Nil where it is longer than is read.
+        var bytes: JSONStream.RawValue
+    }
+
     /// What is known of a certificate before its PEM is read.
-    private struct Description {
+    private struct Description: Sendable {
         var id: String
         var status: CertificateStatus
         var account: AccountID
     }
 
-    private typealias Waiting = (line: Int, description: Result<Description, RotationError>)
+    /// A certificate with what the listing says of it.
+    private struct Described: Sendable {
+        var line: Int
+        var content: Result<(Description, CertificateColumns), RotationError>
+    }
 
     private func readCertificates() throws {
         try checkCertificateListing()
         let stream = try open("certificates.json")
-        var ahead = ReadAhead<Waiting>(reader)
+        let reader = reader
+        var ahead = ReadAhead { AWSIoTImport.describe($0, reader) }
         func read(_ raw: JSONStream.RawValue, _ line: Int) throws {
-            do throws(RotationError) {
-                let (description, pem) = try describe(raw)
-                ahead.add((line, .success(description)), certificates: [pem])
-            } catch {
-                ahead.add((line, .failure(error)))
-            }
-            if ahead.isFull { try apply(&ahead, stream.file) }
+            try ahead.add(Element(line: line, bytes: raw), size: raw?.count ?? 0) { try apply($0, stream.file) }
         }
         if try stream.isObjectNext() {
             try stream.forEachMember { name, _ in
@@ -194,7 +200,7 @@ struct AWSIoTImport {
             try stream.forEachElement(read)
         }
         try stream.expectEnd()
-        try apply(&ahead, stream.file)
+        try ahead.finish { try apply($0, stream.file) }
         session.report(stream.file)
     }
 
@@ -216,7 +222,24 @@ struct AWSIoTImport {
         try check(listing)
     }
 
-    private func describe(_ raw: JSONStream.RawValue) throws(RotationError) -> (Description, pem: [UInt8]) {
+    private static func describe(_ elements: [Element], _ reader: CertificateReader) -> [Described] {
+        let described = elements.map { element in
+            Result { () throws(RotationError) in try describe(element.bytes) }
+        }
+        var read = reader(described.compactMap { try? $0.get().pem })[...]
+        return zip(elements, described).map { element, described in
+            Described(
+                line: element.line,
+                content: described.flatMap { description, _ in
+                    read.popFirst().map { $0.map { (description, $0) } }
+                        ?? .failure(RotationError(.badInput, "the certificate was not read"))
+                })
+        }
+    }
+
+    private static func describe(
+        _ raw: JSONStream.RawValue
+    ) throws(RotationError) -> (description: Description, pem: [UInt8]) {
         let outer = try JSONObject(parsed(raw), "the element")
         let description = try outer.object("certificateDescription") ?? outer
         let id = try description.string("certificateId")
@@ -228,14 +251,10 @@ struct AWSIoTImport {
         )
     }
 
-    private func apply(_ ahead: inout ReadAhead<Waiting>, _ file: InputFile) throws {
-        try ahead.handOut { waiting, certificates in
-            try element(file, line: waiting.line) { device in
-                let description = try waiting.description.get()
-                for certificate in certificates {
-                    try apply(certificate.get(), description, file, line: waiting.line, &device)
-                }
-            }
+    private func apply(_ described: Described, _ file: InputFile) throws {
+        try element(file, line: described.line) { device in
+            let (description, columns) = try described.content.get()
+            try apply(columns, description, file, line: described.line, &device)
         }
     }
 

@@ -2,7 +2,7 @@ import Basics
 import GRDB
 import RotationModel
 
-/// Carries one import: applies rows, counts what happened, commits every some thousand rows.
+/// Carries one import: applies rows, counts what happened, commits now and then.
 final class ImportSession: ImportSink {
     let database: Database
     let options: ImportOptions
@@ -14,29 +14,35 @@ final class ImportSession: ImportSink {
     private let progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     private let writer: RowWriter
     private var spelling: SpellingNotes
+    private let size: Int64
+    private var position: Int64 = 0
     private var rowsInTransaction = 0
-    private var committed: ImportSummary
+    private var rowsInEntry = 0
+    private var indexes: SuspendedIndexes?
+    /// What the audit has.
+    private var recorded: ImportSummary
     /// What rows changed that the audit names one by one.
     private var changes: [ImportChange] = []
 
     /// All or nothing: what a dry run and a strict import need.
     private var isOneTransaction: Bool { options.dryRun || options.strict }
-    private static let rowsATransaction = 5000
     private static let rowsAProgress = 1000
 
+    /// - Parameter size: Of the file that has the certificates, in bytes.
     init(
-        _ database: Database, format: ImportFormat, source: String, options: ImportOptions,
+        _ database: Database, format: ImportFormat, source: String, size: Int64, options: ImportOptions,
         sha256: @escaping SHA256Function,
         rejected: @escaping (RejectedRow) -> Void, progress: @escaping (Int64, Int64, Int) -> Void
     ) throws {
         self.database = database
         self.options = options
         self.source = source
+        self.size = size
         self.sha256 = sha256
         self.rejected = rejected
         self.progress = progress
         summary = ImportSummary(format: format)
-        committed = summary
+        recorded = summary
         writer = try RowWriter(database, at: options.at)
         spelling = try SpellingNotes(database)
     }
@@ -87,9 +93,13 @@ final class ImportSession: ImportSink {
     }
 
     private func rowDone(_ file: InputFile) throws {
+        position = file.position
         rowsInTransaction += 1
+        rowsInEntry += 1
         if rowsInTransaction % ImportSession.rowsAProgress == 0 { report(file) }
-        if rowsInTransaction >= ImportSession.rowsATransaction && !isOneTransaction {
+        guard !isOneTransaction else { return }
+        if rowsInEntry >= options.transactions.rowsInEntry { try appendToAudit() }
+        if rowsInTransaction >= (indexes == nil ? options.transactions.rows : options.transactions.rowsInBulk) {
             try commit()
             try begin()
         }
@@ -104,6 +114,11 @@ final class ImportSession: ImportSink {
     func begin() throws {
         rowsInTransaction = 0
         try database.beginTransaction(.immediate)
+        let isBulk = try options.transactions.isBulk(bytesLeft: size - position) {
+            // No row is ever removed.
+            try Query(database, "SELECT max(id) FROM certificates").first { $0.integer(0) } ?? 0
+        }
+        indexes = isBulk ? try SuspendedIndexes(of: database) : nil
     }
 
     /// Commits, or rolls back where nothing is to stay.
@@ -123,10 +138,19 @@ final class ImportSession: ImportSink {
     }
 
     private func commit() throws {
+        try appendToAudit()
+        try indexes?.restore()
+        try database.commit()
+        // The log has the whole transaction: it is not to stay as long as the inventory.
+        if indexes != nil { try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        indexes = nil
+    }
+
+    private func appendToAudit() throws {
         try AuditLog.appending(to: database, sha256: sha256, run: nil, actor: options.actor) { log in
             for change in changes { try change.append(to: &log, at: options.at) }
-            let devices = summary.devices.since(committed.devices)
-            let certificates = summary.certificates.since(committed.certificates)
+            let devices = summary.devices.since(recorded.devices)
+            let certificates = summary.certificates.since(recorded.certificates)
             guard devices.isChange || certificates.isChange else { return }
             try log.append(.imported, device: nil, at: options.at) { json in
                 json.member("from", source)
@@ -137,8 +161,8 @@ final class ImportSession: ImportSink {
                 json.member("certificatesUpdated", certificates.updated)
             }
         }
-        try database.commit()
-        committed = summary
+        recorded = summary
+        rowsInEntry = 0
         changes.removeAll(keepingCapacity: true)
     }
 }

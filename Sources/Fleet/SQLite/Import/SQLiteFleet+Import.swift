@@ -24,8 +24,8 @@ extension SQLiteFleet {
             try withoutActuallyEscaping(progress) { progress in
                 try withWriter { database in
                     let session = try ImportSession(
-                        database, format: format, source: path, options: options, sha256: sha256, rejected: rejected,
-                        progress: progress)
+                        database, format: format, source: path, size: format.size(of: path), options: options,
+                        sha256: sha256, rejected: rejected, progress: progress)
                     return try SQLiteFleet.run(session, path: path, reader: reader)
                 }
             }

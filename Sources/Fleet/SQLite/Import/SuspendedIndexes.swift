@@ -1,0 +1,38 @@
+import GRDB
+import GRDBSQLite
+
+/// Indexes of certificates that are not kept up while very many come in, and are built when those are there.
+///
+/// Keys and fingerprints are random: each row that is put into an index of them touches another page, which each commit writes anew. Sorted and
+/// built at once, an index costs a fraction of that. All of it is one transaction: whoever reads meanwhile has the inventory as it was, with
+/// its indexes, and so has whoever comes after a death.
+struct SuspendedIndexes {
+    private let database: Database
+    private let definitions: [String]
+
+    /// Drops the indexes by which no import looks anything up, and which check nothing.
+    init(of database: Database) throws {
+        self.database = database
+        let indexes = try Query(
+            uncached: database,
+            """
+            SELECT l.name, s.sql FROM pragma_index_list('certificates') l
+            JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name
+            WHERE l.origin = 'c' AND NOT l."unique"
+              AND (SELECT i.name FROM pragma_index_info(l.name) i WHERE i.seqno = 0) IS NOT 'device'
+            ORDER BY l.name
+            """
+        ).all { (name: $0.text(0), definition: $0.text(1)) }
+        for index in indexes { try database.execute(sql: "DROP INDEX \(index.name.quotedDatabaseIdentifier)") }
+        definitions = indexes.map(\.definition)
+    }
+
+    /// Builds them again, as they were defined.
+    func restore() throws {
+        for definition in definitions {
+            // What is still to be written would be written twice while the index is built: once into a journal of that statement.
+            sqlite3_db_cacheflush(database.sqliteConnection)
+            try database.execute(sql: definition)
+        }
+    }
+}
