@@ -69,6 +69,19 @@ struct LayoutTests {
         #expect(line.bar == bar + line.text)
     }
 
+    @Test(
+        "Where only a share is known, that tells the time left and fills the bar",
+        arguments: [
+            (0.25, 10.0, 6, "import: 500, 50/s, 31 s left"), (1.0, 10.0, 24, "import: 500, 50/s"),
+            (0.0, 10.0, 0, "import: 500, 50/s"), (1.5, 10.0, 24, "import: 500, 50/s"),
+        ])
+    func share(_ share: Double, _ seconds: Double, _ filled: Int, _ text: String) {
+        let line = ProgressLine(stage: "import", done: 500, total: nil, share: share, elapsed: .seconds(seconds))
+        #expect(line.text == text)
+        let bar = "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: 24 - filled) + "] "
+        #expect(line.bar == bar + text)
+    }
+
     @Test("What has no total has no bar", arguments: [nil, 0] as [Int?])
     func noBar(_ total: Int?) {
         let line = ProgressLine(stage: "recover", done: 3, total: total, elapsed: .seconds(1))

@@ -57,7 +57,7 @@ struct InventoryImport: ParsableCommand {
     }
 }
 
-/// Devices read so far, over what the share of bytes lets expect.
+/// Devices read so far, and how far that is by the share of bytes.
 private final class ImportProgress {
     private let progress: Progress
     private var devices = 0
@@ -68,7 +68,8 @@ private final class ImportProgress {
     }
 
     func report(_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) {
-        progress.advanced(.importing, by: devices - self.devices)
+        let share = bytesTotal > 0 ? Double(bytesDone) / Double(bytesTotal) : nil
+        progress.advanced(.importing, by: devices - self.devices, share: share)
         self.devices = devices
     }
 

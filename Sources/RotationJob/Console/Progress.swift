@@ -37,7 +37,10 @@ final class Progress: RunObserver {
         logger.debug("stage \(stage.rawValue)", metadata: total.map { ["total": "\($0)"] })
     }
 
-    func advanced(_ stage: Stage, by count: Int) {
+    func advanced(_ stage: Stage, by count: Int) { advanced(stage, by: count, share: nil) }
+
+    /// - Parameter share: How much of the stage is done, from 0 to 1, where no total is known.
+    func advanced(_ stage: Stage, by count: Int, share: Double?) {
         guard !isQuiet else { return }
         state.withLock { state in
             state.done += count
@@ -46,7 +49,8 @@ final class Progress: RunObserver {
             guard now - state.lastShown > (showsBar ? .milliseconds(100) : .seconds(10)) else { return }
             state.lastShown = now
             let line = ProgressLine(
-                stage: stage.rawValue, done: state.done, total: state.total, elapsed: now - state.started)
+                stage: stage.rawValue, done: state.done, total: state.total, share: share,
+                elapsed: now - state.started)
             if showsBar {
                 state.isBarShown = true
                 Console.printToStandardError("\r\u{1B}[K\(line.bar)")
