@@ -9,6 +9,9 @@ GATE_BINARY ?= $(dir $(BINARY))rotation-gate
 # Read by `demo`, `bench`, `bench-token` and `fuzz`.
 DEVICES ?= 60
 COUNT ?= 20000
+# Fleets that `bench` makes; one of 1000000 takes an hour. BENCH_JSON names a file that its numbers are added to, a line of JSON a size.
+BENCH_SIZES ?= 1000 20000 100000
+BENCH_JSON ?=
 TOKEN_COUNT ?= 10000
 FUZZ_SECONDS ?= 30
 # Points of each kind that `torture` tries, in a run of two batches and in one of 16; 0 for all.
@@ -44,9 +47,9 @@ SHELL = /bin/bash
 help: ## Say what the targets do (this)
 	@echo "Rotation Job keeps the certificates of a device fleet fresh. Targets:"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS)) and BATCH_TORTURE_POINTS ($(BATCH_TORTURE_POINTS), torture)"
+	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), BENCH_SIZES ($(BENCH_SIZES), bench), BENCH_JSON (bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS)) and BATCH_TORTURE_POINTS ($(BATCH_TORTURE_POINTS), torture)"
 
 .PHONY: setup
 setup: ## Install what the build needs and this machine lacks (Debian packages)
@@ -77,11 +80,19 @@ demo: setup ## Rotate a small made fleet in demo/, step by step
 	@scripts/demo "$$($(SWIFT) build $(RELEASE) --show-bin-path)" $(DEVICES)
 
 .PHONY: bench
-bench: setup ## Measure the cryptography, and a run over COUNT due devices
+bench: setup ## Measure the cryptography, a run over COUNT due devices, and each command over fleets of BENCH_SIZES
 	$(SWIFT) build $(RELEASE) --product rotation-job
 	$(SWIFT) build $(RELEASE) --product RotationBench
-	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT; \
-	"$$bin/RotationBench"; "$$bin/RotationBench" --algorithms; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$work/run" $(COUNT)
+	@bin="$$($(SWIFT) build $(RELEASE) --show-bin-path)"; disk="$$(mktemp -d)"; memory="$$(mktemp -d -p /dev/shm)"; trap 'rm -rf "$$disk" "$$memory"' EXIT; \
+	"$$bin/RotationBench"; "$$bin/RotationBench" --algorithms; "$$bin/RotationBench" --run "$$bin/rotation-job" "$$disk/run" $(COUNT); \
+	rm -rf "$$disk/run"; for size in $(BENCH_SIZES); do echo; \
+	BENCH_JSON="$(BENCH_JSON)" "$$bin/RotationBench" --stages "$$bin/rotation-job" "$$size" "$$memory/bench" "$$disk/bench"; done
+
+.PHONY: instructions
+instructions: setup setup-test ## Count the instructions of an import, a plan and a run, and hold them against their limits
+	$(SWIFT) build $(RELEASE) --product rotation-job
+	$(SWIFT) build $(RELEASE) --product FleetMaker
+	@scripts/instructions "$$($(SWIFT) build $(RELEASE) --show-bin-path)" 100 import plan run
 
 .PHONY: bench-token
 bench-token: setup setup-test ## Measure a run whose authority's key is in a token of SoftHSM

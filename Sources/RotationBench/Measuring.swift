@@ -22,6 +22,9 @@ enum Measuring {
         return best / Double(count)
     }
 
+    /// Has what earlier work left to be written in the background written, so that it is not counted to the next.
+    static func settle() { sync() }
+
     static func row(_ name: String, _ cells: [String]) -> String {
         name.padding(toLength: 34, withPad: " ", startingAt: 0)
             + cells.map { String(repeating: " ", count: max(1, 14 - $0.count)) + $0 }.joined()

@@ -2,7 +2,7 @@ import Foundation
 import RotationModel
 import RotationTesting
 
-/// A workspace in which every device is due and has a CSR waiting, and the built program that works in it.
+/// A workspace in which every device is due and has a CSR waiting, or few are due and none has; and the built program that works in it.
 struct RunWorkspace {
     let job: String
     let folder: String
@@ -10,8 +10,12 @@ struct RunWorkspace {
 
     static let now = Timestamp(seconds: 1_796_083_200)
 
+    /// The program's path, for who starts it in the folder.
+    var program: String { job.contains("/") ? URL(fileURLWithPath: job).path : job }
+
+    /// - Parameter due: The share of devices that are due, none of which has a CSR waiting; nil where all are and have one.
     /// - Throws: ``RotationModel/RotationError/Code/io`` where the folder is there already, or cannot be made.
-    func make() throws(RotationError) {
+    func make(due: Double? = nil) throws(RotationError) {
         do {
             if FileManager.default.fileExists(atPath: folder) {
                 throw RotationError(
@@ -24,14 +28,14 @@ struct RunWorkspace {
             try FileManager.default.createDirectory(atPath: "\(folder)/policies", withIntermediateDirectories: true)
             var options = FleetOptions(devices: count, now: RunWorkspace.now)
             options.isUniform = true
-            options.csrShare = 1
-            options.left = .days(10)
+            options.csrShare = due == nil ? 1 : 0
+            options.left = due.map { .mostlyFresh(due: $0) } ?? .days(10)
             options.writesKeys = false
             _ = try FleetWriter(options, folder: folder).write()
             try FileManager.default.removeItem(atPath: "\(folder)/inbox/csr")
             try FileManager.default.moveItem(atPath: "\(folder)/csr", toPath: "\(folder)/inbox/csr")
             try write(configuration(key: "file: authorities/ca-1.key"), to: "rotation.yaml")
-            try write(RunWorkspace.policies, to: "policies/all.yaml")
+            try write(RunWorkspace.policies(renewBefore: "30d"), to: "policies/all.yaml")
         } catch let error as RotationError {
             throw error
         } catch {
@@ -48,6 +52,15 @@ struct RunWorkspace {
         }
     }
 
+    /// Says how long before their ends certificates are due.
+    func setPolicies(renewBefore: String) throws(RotationError) {
+        do {
+            try write(RunWorkspace.policies(renewBefore: renewBefore), to: "policies/all.yaml")
+        } catch {
+            throw RotationError(.io, "the policies cannot be written: \(error)", at: folder)
+        }
+    }
+
     private func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
@@ -57,7 +70,6 @@ struct RunWorkspace {
     func time(_ arguments: [String], environment: [String: String] = [:]) throws(RotationError) -> Double {
         let clock = ContinuousClock()
         let start = clock.now
-        let program = job.contains("/") ? URL(fileURLWithPath: job).path : job
         let outcome = try ExternalProgram.run([program] + arguments, in: folder, environment: environment)
         let taken = start.duration(to: clock.now).components
         guard outcome.status == 0 else {
@@ -98,7 +110,8 @@ struct RunWorkspace {
         """
     }
 
-    private static let policies = """
+    private static func policies(renewBefore: String) -> String {
+        """
         version: 1
         policies:
           - name: all
@@ -106,7 +119,7 @@ struct RunWorkspace {
             description: Everything is due
             priority: 1
             match: {}
-            expiry: { renewBefore: 30d, overlap: 7d, confirmWithin: 30d, expired: replace }
+            expiry: { renewBefore: \(renewBefore), overlap: 7d, confirmWithin: 30d, expired: replace }
             issuance: { profile: client, rekey: required }
             rollout: { batch: 500 }
         profiles:
@@ -122,4 +135,5 @@ struct RunWorkspace {
             extendedKeyUsage: [clientAuth]
 
         """
+    }
 }

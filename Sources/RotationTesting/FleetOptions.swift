@@ -8,6 +8,8 @@ package struct FleetOptions: Sendable {
         case mixed
         /// All alike, of a lifetime of 90 days.
         case days(Double)
+        /// Of a lifetime of 90 days: 10 days for a share of the devices, from 0 to 1, and 31 to 89 for the others.
+        case mostlyFresh(due: Double)
     }
 
     package var devices: Int
@@ -82,6 +84,10 @@ struct DevicePlan {
     ) -> (lifetime: TimeSpan, left: TimeSpan) {
         switch left {
         case .days(let days): return (.days(90), TimeSpan(seconds: Int64(days * 86_400)))
+        case .mostlyFresh(let due):
+            let isDue = Double.random(in: 0..<1, using: &generator) < due
+            let days = isDue ? 10 : Double.random(in: 31..<89, using: &generator)
+            return (.days(90), TimeSpan(seconds: Int64(days * 86_400)))
         case .mixed:
             let life = [30.0, 90, 365, 730][Int.random(in: 0..<4, using: &generator)]
             let range = generator.pick([(-40.0..<0, 3), (0..<0.34 * life, 27), (0.34 * life..<life - 0.01, 70)])
