@@ -42,21 +42,48 @@ package struct TakeInRequests {
     ) async throws {
         run.observer.began(.takeIn, total: names.count)
         defer { run.observer.ended(.takeIn) }
-        let reader = RequestReader(source: clearing.source, authorities: authorities)
-        let check = SignedRequestCheck()
-        var readings: [RequestReader.Reading] = []
-        var recorded: [String] = []
-        for chunk in names.chunked(by: TakeInRequests.batch) where !run.stop.isMade {
-            // While one batch is recorded, the next is read and its signatures are verified, and the files of the last one go.
-            async let next = check.verify(try await reader.read(Array(chunk)), run.inventory)
-            let finished = recorded
-            async let failures = clearing.remove(finished)
-            recorded = try settle(readings, &evaluation, clearing, &summary)
-            try clearing.note(try await failures, &summary)
-            readings = try await next
+        // While one batch is recorded, the next are read and their signatures are verified, and the files of the last ones go.
+        let read = BoundedChannel<[RequestReader.Reading]>(room: TakeInRequests.room)
+        let recorded = BoundedChannel<[String]>(room: TakeInRequests.room)
+        async let reading: Void = self.read(names, from: clearing.source, to: read)
+        async let removing = remove(recorded, clearing)
+        do {
+            defer {
+                read.close()
+                recorded.finish()
+            }
+            while let readings = await read.receive() {
+                guard await recorded.send(try settle(readings, &evaluation, clearing, &summary)) else { break }
+            }
         }
-        recorded += try settle(readings, &evaluation, clearing, &summary)
-        try clearing.note(try await clearing.remove(recorded), &summary)
+        try await reading
+        try clearing.note(try await removing, &summary)
+    }
+
+    /// How many batches wait for the next hand.
+    private static let room = 2
+
+    private func read(
+        _ names: [String], from source: InboxFolder, to read: BoundedChannel<[RequestReader.Reading]>
+    ) async throws {
+        defer { read.finish() }
+        let reader = RequestReader(source: source, authorities: authorities)
+        let check = SignedRequestCheck()
+        for chunk in names.chunked(by: TakeInRequests.batch) where !run.stop.isMade {
+            try Task.checkCancellation()
+            guard await read.send(try await check.verify(try await reader.read(Array(chunk)), run.inventory)) else {
+                return
+            }
+        }
+    }
+
+    private func remove(
+        _ recorded: BoundedChannel<[String]>, _ clearing: InboxClearing
+    ) async throws -> [InboxClearing.Unremoved] {
+        defer { recorded.close() }
+        var unremoved: [InboxClearing.Unremoved] = []
+        while let files = await recorded.receive() { unremoved += try await clearing.remove(files) }
+        return unremoved
     }
 
     /// - Returns: the files that are recorded, and can go.

@@ -3,10 +3,10 @@ import Issuing
 import Planning
 import Policy
 import RotationModel
+import Synchronization
 import System
 
-/// The stage that issues, batch by batch. While one batch is signed, serial numbers are reserved for the next, the one before
-/// is written, and the one before that is made durable and put in place.
+/// The stage that issues, batch by batch, on an ``IssuingLine``.
 struct Issue {
     let run: RunContext
     let keys: SigningKeys
@@ -19,45 +19,20 @@ struct Issue {
     ///
     /// - Returns: why an external issuer could not be asked, if so: its other batches are passed over, and nobody else's.
     func perform(_ plan: inout RotationPlan) async throws -> RotationError? {
-        var waiting = batches(of: plan)[...]
-        run.observer.began(.issue, total: waiting.reduce(0) { $0 + $1.rows.count })
+        let progress = try await carry(batches(of: plan))
+        for (place, result) in progress.results { plan.rows[place].result = result }
+        return progress.obstacle
+    }
+
+    private func carry(_ batches: IssueBatches) async throws -> IssueProgress {
+        run.observer.began(.issue, total: batches.rowCount)
         defer { run.observer.ended(.issue) }
-        var pacer = Pacer(perMinute: limits.issuePerMinute)
-        var line = PublishingLine(publisher: publisher)
-        var obstacle: RotationError?
-        var next = waiting.popFirst()
-        var reserved = try await next?.reserve()
-        while let batch = next, let current = reserved {
-            // Serial numbers that are reserved by now are abandoned by the next run.
-            guard try await isOver(pacer.delay(for: batch.rows.count)) else {
-                for row in batch.rows + waiting.flatMap(\.rows) { plan.rows[row.place].result = RowResult(.stopped) }
-                break
-            }
-            next = waiting.popFirst()
-            let (moving, reserving) = (line, next)
-            async let moved = moving.moved()
-            async let following = reserving?.reserve()
-            let outcome = try await batch.signAndRecord(current)
-            for (place, result) in outcome.results { plan.rows[place].result = result }
-            line = try await moved
-            line.recorded = outcome.manifests
-            reserved = try await following
-            run.observer.advanced(.issue, by: batch.rows.count)
-            guard let failure = outcome.failure else { continue }
-            obstacle = obstacle ?? failure
-            let passedOver = ([next].compactMap(\.self) + waiting).filter { $0.authority == batch.authority }
-            for place in passedOver.flatMap(\.rows).map(\.place) {
-                plan.rows[place].result = RowResult(.failed, error: failure.description)
-            }
-            run.observer.advanced(.issue, by: passedOver.reduce(0) { $0 + $1.rows.count })
-            waiting.removeAll { $0.authority == batch.authority }
-            if next?.authority == batch.authority {
-                next = waiting.popFirst()
-                reserved = try await next?.reserve()
-            }
+        let pacer = Mutex(Pacer(perMinute: limits.issuePerMinute))
+        let line = IssuingLine(run: run, publisher: publisher)
+        try await line.carry(batches) { batch in
+            try await isOver(pacer.withLock { $0.delay(for: batch.rows.count) })
         }
-        try await line.finish()
-        return obstacle
+        return line.progress
     }
 
     /// Waits for so long.
@@ -75,20 +50,21 @@ struct Issue {
 
     /// The plan's rows by policy, each policy's in its order and in batches of its size. The policy with the most urgent
     /// certificate comes first.
-    func batches(of plan: RotationPlan) -> [IssueBatch] {
-        var rows: [Int: [IssueBatch.Row]] = [:]
+    func batches(of plan: RotationPlan) -> IssueBatches {
+        var places: [Int: [Int]] = [:]
         var order: [Int] = []
         for (place, row) in plan.rows.enumerated() {
-            guard case .issue(let replacement, let key) = row.decision.action else { continue }
-            if rows[replacement.policy] == nil { order.append(replacement.policy) }
-            rows[replacement.policy, default: []].append(
-                IssueBatch.Row(place: place, decision: row.decision, replacement: replacement, key: key))
+            guard case .issue(let replacement, _) = row.decision.action else { continue }
+            if places[replacement.policy] == nil { order.append(replacement.policy) }
+            places[replacement.policy, default: []].append(place)
         }
-        return order.flatMap { index in
-            let policy = policies.policies[index]
-            return (rows[index] ?? []).chunked(by: min(policy.batch, limits.issuePerMinute)).map {
-                IssueBatch(run: run, rows: Array($0), keys: keys, authorities: authorities, policy: policy)
+        let parts = order.flatMap { index in
+            (places[index] ?? []).chunked(by: min(policies.policies[index].batch, limits.issuePerMinute)).map {
+                (policy: index, places: $0)
             }
+        }
+        return IssueBatches(rows: plan.rows, parts: parts) { rows, index in
+            IssueBatch(run: run, rows: rows, keys: keys, authorities: authorities, policy: policies.policies[index])
         }
     }
 }

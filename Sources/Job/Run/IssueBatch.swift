@@ -6,7 +6,7 @@ import Policy
 import RotationModel
 import System
 
-/// One batch of replacements up to the point where they may leave the process: reserve, sign, record.
+/// One batch of replacements up to the point where they may leave the process: reserve, sign, record. An ``IssuingLine`` has several at once.
 ///
 /// Serial numbers are committed before a signature exists, and certificates before anyone else sees them. A death in between
 /// costs a serial number, never a second replacement.
@@ -30,12 +30,21 @@ struct IssueBatch: Sendable {
     /// By name.
     var authority: String { policy.profile.authority }
 
+    /// Whether the authority's key is another program's.
+    var isExternal: Bool { keys.external[authority] != nil }
+
     struct Outcome {
         /// What became of each decision of the batch, by its place in the plan.
         var results: [(place: Int, result: RowResult)] = []
         /// Manifests that are recorded and wait to be published.
         var manifests: [ManifestRecord] = []
-        /// Why an external issuer cannot be asked for more. What it gave before that is recorded.
+    }
+
+    /// What was signed, and is not recorded yet.
+    struct Signed: Sendable {
+        fileprivate var results: [(place: Int, result: RowResult)] = []
+        fileprivate var issued: [IssuedOrder] = []
+        /// Why an external issuer cannot be asked for more. What it gave before that is among what was signed.
         var failure: RotationError?
     }
 
@@ -47,66 +56,74 @@ struct IssueBatch: Sendable {
         fileprivate let labels: [Int64: [String: String]]
     }
 
-    /// Commits the serial numbers. On a thread that may wait: the batch before is signed meanwhile.
-    func reserve() async throws -> Reserved {
-        try await withTaskExecutorPreference(BlockingThreads.shared) {
-            var random = SystemRandomNumberGenerator()
-            let orders = rows.map { order(for: $0, using: &random) }
-            let (reserved, skipped) = try run.inventory.reserve(
-                orders, batch: "\(run.id)/\(rows.first?.place ?? 0)", run: run.id, at: run.at)
-            let labels = try run.inventory.planningSnapshot { snapshot in
-                var labels: [Int64: [String: String]] = [:]
-                for set in Set(rows.map(\.decision.subject.labelSet)) {
-                    labels[set] = try snapshot.labels(ofSet: set).values
-                }
-                return labels
+    /// Commits the serial numbers.
+    func reserve() throws -> Reserved {
+        var random = SystemRandomNumberGenerator()
+        let orders = rows.map { order(for: $0, using: &random) }
+        let (reserved, skipped) = try run.inventory.reserve(
+            orders, batch: "\(run.id)/\(rows.first?.place ?? 0)", run: run.id, at: run.at)
+        let labels = try run.inventory.planningSnapshot { snapshot in
+            var labels: [Int64: [String: String]] = [:]
+            for set in Set(rows.map(\.decision.subject.labelSet)) {
+                labels[set] = try snapshot.labels(ofSet: set).values
             }
-            return Reserved(reservations: reserved, skipped: skipped, labels: labels)
+            return labels
         }
+        return Reserved(reservations: reserved, skipped: skipped, labels: labels)
     }
 
-    /// Signs what is reserved, and commits the certificates with each device's next manifest.
-    func signAndRecord(_ batch: Reserved) async throws -> Outcome {
+    /// Signs what is reserved. Nothing of it may leave the process before it is recorded.
+    func sign(_ batch: Reserved) async throws -> Signed {
         let reserved = batch.reservations
-        var outcome = Outcome()
+        var made = Signed()
         for order in batch.skipped {
-            outcome.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
+            made.results.append((rows[order.index].place, RowResult(.skipped, error: order.why)))
         }
-
-        let signed: [Result<CheckedCertificate, RotationError>]
-        let external = keys.external[policy.profile.authority]
-        if let external {
-            (signed, outcome.failure) = try await ask(external, for: reserved, batch.labels)
+        let signed: [Result<IssuedOrder, RotationError>]
+        if let external = keys.external[authority] {
+            let answers: [Result<CheckedCertificate, RotationError>]
+            (answers, made.failure) = try await ask(external, for: reserved, batch.labels)
+            signed = zip(reserved, answers).map { reservation, answer in
+                answer.map { issued($0, for: reservation, issuer: nil) }
+            }
         } else {
             signed = try await sign(reserved, batch.labels)
         }
-        let issuer = keys.authorities[policy.profile.authority]?.certificate.subject.text
-        var issued: [IssuedOrder] = []
-        var places: [DeviceID: Int] = [:]
         for (reservation, result) in zip(reserved, signed) {
             let place = rows[reservation.index].place
             switch result {
-            case .success(let checked):
-                let certificate = checked.certificate
-                places[rows[reservation.index].decision.device] = place
-                issued.append(
-                    IssuedOrder(
-                        reservation: reservation, columns: CertificateColumns(certificate, issuer: issuer),
-                        manifest: ManifestDraft(expires: run.at + keys.manifestValidity),
-                        serialChoice: external == nil ? .reserved : .issuer))
-                outcome.results.append((place, RowResult(.issued, certificate: certificate.fingerprint)))
+            case .success(let issued):
+                made.issued.append(issued)
+                made.results.append((place, RowResult(.issued, certificate: issued.columns.fingerprint)))
             case .failure(let error):
-                outcome.results.append((place, RowResult(.failed, error: error.description)))
+                made.results.append((place, RowResult(.failed, error: error.description)))
             }
         }
-        outcome.manifests = try run.inventory.record(issued, run: run.id, at: run.at)
-        let sequences = Dictionary(
-            outcome.manifests.compactMap { manifest in places[manifest.device].map { ($0, manifest.sequence) } },
-            uniquingKeysWith: { first, _ in first })
+        return made
+    }
+
+    /// Commits the certificates with each device's next manifest.
+    func record(_ made: Signed) throws -> Outcome {
+        let manifests = try run.inventory.record(made.issued, run: run.id, at: run.at)
+        var sequences: [Int: Int] = [:]
+        for (issued, manifest) in zip(made.issued, manifests) {
+            sequences[rows[issued.reservation.index].place] = manifest.sequence
+        }
+        var outcome = Outcome(results: made.results, manifests: manifests)
         for index in outcome.results.indices {
             outcome.results[index].result.sequence = sequences[outcome.results[index].place]
         }
         return outcome
+    }
+
+    /// - Parameter issuer: its name as text, where it is known already.
+    private func issued(
+        _ checked: CheckedCertificate, for reservation: Reservation, issuer: String?
+    ) -> IssuedOrder {
+        IssuedOrder(
+            reservation: reservation, columns: CertificateColumns(checked.certificate, issuer: issuer),
+            manifest: ManifestDraft(expires: run.at + keys.manifestValidity),
+            serialChoice: isExternal ? .issuer : .reserved)
     }
 
     private func order(for row: Row, using random: inout SystemRandomNumberGenerator) -> ReservationOrder {
@@ -122,12 +139,13 @@ struct IssueBatch: Sendable {
 
     private func sign(
         _ reserved: [Reservation], _ labels: [Int64: [String: String]]
-    ) async throws -> [Result<CheckedCertificate, RotationError>] {
+    ) async throws -> [Result<IssuedOrder, RotationError>] {
         guard let authority = keys.authorities[policy.profile.authority] else {
             throw RotationError(.configuration, "the authority \(policy.profile.authority) is not loaded")
         }
         let template = template(crlURLs: authorities[authority.name]?.configuration.crlURLs() ?? [])
         let readBack = try ReadBack(of: authority.name, certificate: authority.certificate, profile: template)
+        let issuer = authority.certificate.subject.text
         return try await sharing(reserved, authority) { share in
             let signer = try CertificateSigner(authority: authority, profile: template)
             // A signature costs three times as much to verify as to make. What can be wrong with a key in this process is wrong
@@ -149,7 +167,7 @@ struct IssueBatch: Sendable {
                     certificate, is: order, for: rows[reservation.index].decision.device,
                     verifyingSignature: verifyingSignature)
                 verifyingSignature = false
-                return .success(checked)
+                return .success(issued(checked, for: reservation, issuer: issuer))
             }
         }
     }

@@ -74,32 +74,30 @@ struct Publisher: Sendable {
         return false
     }
 
-    /// Makes a batch durable and renames it.
-    ///
-    /// One synchronization does for two batches: it makes this one's bytes durable, and the names of the one before.
-    func putInPlace(_ staged: Staged?, after previous: Renamed?) async throws -> Renamed? {
-        guard let staged else { return previous }
-        return try await withTaskExecutorPreference(BlockingThreads.shared) {
-            let highWater = HighWater(inventory: run.inventory, tree: tree)
-            try highWater.stage()
-            try settle(previous)
-            try highWater.putInPlace()
-            try tree.rename(staged.files)
-            return Renamed(records: staged.records)
-        }
+    /// Makes a batch durable, and whatever was renamed before, and renames it.
+    func putInPlace(_ staged: Staged) throws -> Renamed {
+        let highWater = HighWater(inventory: run.inventory, tree: tree)
+        try highWater.stage()
+        try tree.synchronize()
+        try highWater.putInPlace()
+        try tree.rename(staged.files)
+        return Renamed(records: staged.records)
     }
 
-    /// Makes the names of a batch durable, and whatever was written since, and records that it is published.
-    func settle(_ renamed: Renamed?) throws {
-        try tree.synchronize()
-        guard let renamed else { return }
+    /// Makes durable what was written and renamed.
+    func synchronize() throws { try tree.synchronize() }
+
+    /// Records that a batch is published, whose names are durable.
+    func record(_ renamed: Renamed) throws {
         try run.inventory.markPublished(renamed.records, run: run.id, at: run.at)
     }
 
     /// Publishes one batch from beginning to end.
     func publish(_ records: [ManifestRecord]) async throws {
         guard let staged = try await stage(records) else { return }
-        try settle(try await putInPlace(staged, after: nil))
+        let renamed = try putInPlace(staged)
+        try synchronize()
+        try record(renamed)
     }
 
     /// Publishes what an earlier run recorded and did not get to publish.

@@ -149,11 +149,11 @@ struct DyingRun {
             run: run, keys: keys, authorities: authorities, policies: policies, publisher: publisher,
             limits: workspace.configuration.limits)
         guard let batch = stage.batches(of: plan).first else { return }
-        let reserved = try await batch.reserve()
+        let reserved = try batch.reserve()
         if death == .reserved { return }
-        let outcome = try await batch.signAndRecord(reserved)
+        let outcome = try batch.record(try await batch.sign(reserved))
         if death == .recorded { return }
-        _ = try await publisher.putInPlace(try await publisher.stage(outcome.manifests), after: nil)
+        if let staged = try await publisher.stage(outcome.manifests) { _ = try publisher.putInPlace(staged) }
     }
 
     /// The task is cancelled when the stage begins: the run ends with an error before its first batch.
