@@ -5,6 +5,7 @@ import RotationModel
 struct KeyHolders {
     private let certificates: Query
     private let requests: Query
+    private let either: Query
 
     init(_ database: Database) throws {
         certificates = try Query(
@@ -19,11 +20,18 @@ struct KeyHolders {
             SELECT d.name, d.id, q.proof FROM requests q JOIN devices d ON d.id = q.device
             WHERE q.key_identity = ? AND q.device <> ? ORDER BY d.id
             """)
+        either = try Query(
+            database,
+            """
+            SELECT name FROM devices WHERE id = coalesce(
+              (SELECT device FROM certificates WHERE key_identity = ?1 AND device <> ?2 LIMIT 1),
+              (SELECT min(device) FROM requests WHERE key_identity = ?1 AND device <> ?2))
+            """)
     }
 
     /// Another device with this key, in a certificate of any status or in a CSR that waits.
     func holder(of key: KeyIdentity, otherThan device: Int64) throws -> DeviceID? {
-        try certificateHolder(of: key, otherThan: device) ?? requests(withKey: key, otherThan: device).first?.device
+        try either.first([.digest(key.digest), .integer(device)]) { DeviceID(checked: $0.text(0)) }
     }
 
     /// Another device with this key in a certificate of any status.

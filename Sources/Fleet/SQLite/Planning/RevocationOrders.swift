@@ -25,10 +25,7 @@ extension SQLiteView {
     package func isRefused(
         _ key: KeyIdentity, writtenAs fingerprint: KeyFingerprint? = nil
     ) throws(RotationError) -> Bool {
-        try guarded {
-            try Query(database, "SELECT 1 FROM refused_keys WHERE key_identity = ? OR key_fingerprint = ?")
-                .exists([.digest(key.digest), fingerprint.map { .digest($0.digest) } ?? .null])
-        }
+        try guarded { try closedKeys().isRefused(key, writtenAs: fingerprint) }
     }
 
     package func keys(writtenAs fingerprints: Set<KeyFingerprint>) throws(RotationError) -> [KeyReference] {
@@ -60,11 +57,7 @@ extension SQLiteView {
     }
 
     package func isExposed(_ key: KeyIdentity, of device: Int64) throws(RotationError) -> Bool {
-        try guarded {
-            try Query(
-                database, "SELECT 1 FROM exposed_keys WHERE key_identity = ? AND (device IS NULL OR device = ?)"
-            ).exists([.digest(key.digest), .integer(device)])
-        }
+        try guarded { try closedKeys().isExposed(key, of: device) }
     }
 }
 

@@ -7,6 +7,8 @@ package final class SQLiteView: FleetView {
     let lexicon: Lexicon
     private let path: String
     private var holders: KeyHolders?
+    private var closed: ClosedKeys?
+    private var intake: IntakeQueries?
 
     init(_ database: Database, path: String) {
         self.path = path
@@ -44,6 +46,22 @@ package final class SQLiteView: FleetView {
         let holders = try KeyHolders(database)
         self.holders = holders
         return holders
+    }
+
+    /// The same.
+    func closedKeys() throws -> ClosedKeys {
+        if let closed { return closed }
+        let closed = try ClosedKeys(database)
+        self.closed = closed
+        return closed
+    }
+
+    /// The same.
+    func intakeQueries() throws -> IntakeQueries {
+        if let intake { return intake }
+        let intake = try IntakeQueries(database)
+        self.intake = intake
+        return intake
     }
 
     // MARK: Devices

@@ -43,7 +43,7 @@ private struct IssueRecorder {
     init(_ database: Database, run: RunID, at: Timestamp) throws {
         (self.run, self.at) = (run, at)
         vocabulary = Vocabulary(database)
-        certificates = try CertificateWriter(database)
+        certificates = try CertificateWriter(database, mayRefuseKeys: false)
         manifests = try ManifestWriter(database)
         closeReservation = try Query(
             database, "UPDATE reservations SET state = ? WHERE id = ? AND state = 'reserved' AND serial = ?")

@@ -12,12 +12,13 @@ struct CertificateWriter {
 
     private let certificate: Query
     private let body: Query
-    /// A key that was refused before anyone knew more of it than its fingerprint.
-    private let identifyRefused: Query
+    /// A key that was refused before anyone knew more of it than its fingerprint. Nil where no key is refused: nearly always.
+    private let identifyRefused: Query?
     /// Nil where no CRL told of a certificate that was unknown: nearly always.
     private let listed: ListedCertificates?
 
-    init(_ database: Database) throws {
+    /// - Parameter mayRefuseKeys: whether the transaction refuses keys too.
+    init(_ database: Database, mayRefuseKeys: Bool = true) throws {
         certificate = try Query(
             database,
             """
@@ -27,8 +28,11 @@ struct CertificateWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         body = try Query(database, "INSERT INTO certificate_bodies (certificate, der) VALUES (?, ?)")
-        identifyRefused = try Query(
-            database, "UPDATE refused_keys SET key_identity = ?1 WHERE key_fingerprint = ?2 AND key_identity <> ?1")
+        identifyRefused =
+            try mayRefuseKeys || Query(database, "SELECT 1 FROM refused_keys LIMIT 1").exists([])
+            ? try Query(
+                database, "UPDATE refused_keys SET key_identity = ?1 WHERE key_fingerprint = ?2 AND key_identity <> ?1")
+            : nil
         listed =
             try Query(database, "SELECT 1 FROM recovered_revocations LIMIT 1").exists([])
             ? ListedCertificates(database) : nil
@@ -51,7 +55,7 @@ struct CertificateWriter {
             .time(at), .optional(columns.signedBy?.rawValue), .optional(columns.malformed),
         ])
         try body.run([.integer(row), .blob(columns.der)])
-        try identifyRefused.run([.digest(columns.keyIdentity.digest), .digest(columns.keyFingerprint.digest)])
+        try identifyRefused?.run([.digest(columns.keyIdentity.digest), .digest(columns.keyFingerprint.digest)])
         if status != .revoked { try listed?.revokeIfListed(row, columns.serialNumber, issuer: issuer, at: at) }
         return row
     }

@@ -11,6 +11,18 @@ enum SQLValue {
     case blob([UInt8])
     case digest(SHA256Digest)
 
+    static let digestSize = 32
+
+    /// How many bytes it takes beside the statement.
+    var size: Int {
+        switch self {
+        case .null, .integer: 0
+        case .text(let text): text.utf8.count
+        case .blob(let bytes): bytes.count
+        case .digest: SQLValue.digestSize
+        }
+    }
+
     static func row<Kind>(_ row: RowID<Kind>) -> SQLValue { .integer(row.number) }
     static func run(_ run: RunID?) -> SQLValue { optional(run?.text) }
     static func state(of rotation: Rotation) -> SQLValue { .text(rotation.state.rawValue) }
@@ -47,9 +59,7 @@ struct Query {
     /// Executes the statement and returns how many rows it changed.
     @discardableResult
     func run(_ values: [SQLValue] = []) throws -> Int {
-        defer { finish() }
-        try bind(values)
-        while try step() {}
+        try bound(to: values) { while try step() {} }
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
@@ -61,9 +71,7 @@ struct Query {
 
     /// The first row, or nil.
     func first<T>(_ values: [SQLValue] = [], _ read: (ResultRow) throws -> T) throws -> T? {
-        defer { finish() }
-        try bind(values)
-        return try step() ? read(ResultRow(handle)) : nil
+        try bound(to: values) { try step() ? read(ResultRow(handle)) : nil }
     }
 
     /// Whether there is a row.
@@ -78,10 +86,10 @@ struct Query {
     }
 
     func forEach(_ values: [SQLValue] = [], _ body: (ResultRow) throws -> Void) throws {
-        defer { finish() }
-        try bind(values)
-        let row = ResultRow(handle)
-        while try step() { try body(row) }
+        try bound(to: values) {
+            let row = ResultRow(handle)
+            while try step() { try body(row) }
+        }
     }
 
     private func step() throws -> Bool {
@@ -97,41 +105,55 @@ struct Query {
         sqlite3_clear_bindings(handle)
     }
 
-    private func bind(_ values: [SQLValue]) throws {
+    /// Runs the body with the values bound. Texts and blobs lie in one piece of memory meanwhile: SQLite would make a piece of each, and a run
+    /// binds a hundred of them for a device.
+    private func bound<T>(to values: [SQLValue], _ body: () throws -> T) throws -> T {
+        var size = 0
+        for value in values { size += value.size }
+        return try withUnsafeTemporaryAllocation(byteCount: max(1, size), alignment: 1) { memory in
+            defer { finish() }
+            try bind(values, in: memory)
+            return try body()
+        }
+    }
+
+    /// - Parameter memory: what the values are copied to; it has to outlive the bindings.
+    private func bind(_ values: [SQLValue], in memory: UnsafeMutableRawBufferPointer) throws {
         sqlite3_reset(handle)
         var index: CInt = 1
+        var free = memory[...]
         for value in values {
-            let code = bind(value, at: index)
+            let code = bind(value, at: index, in: &free)
             guard code == SQLITE_OK else { throw failure(code) }
             index += 1
         }
     }
 
-    private func bind(_ value: SQLValue, at index: CInt) -> CInt {
+    private func bind(
+        _ value: SQLValue, at index: CInt, in free: inout Slice<UnsafeMutableRawBufferPointer>
+    ) -> CInt {
+        /// The bytes where they stay until the statement is done. An empty piece has an address too: SQLite takes a null pointer for NULL.
+        func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+            let start = free.base.baseAddress.map { $0 + free.startIndex }
+            if let source = bytes.baseAddress { start?.copyMemory(from: source, byteCount: bytes.count) }
+            free = free.dropFirst(bytes.count)
+            return start.map { UnsafeRawPointer($0) }
+        }
         switch value {
-        case .null: sqlite3_bind_null(handle, index)
-        case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .null: return sqlite3_bind_null(handle, index)
+        case .integer(let number): return sqlite3_bind_int64(handle, index, number)
         case .text(var text):
-            text.withUTF8 { utf8 in
-                utf8.withMemoryRebound(to: CChar.self) { characters in
-                    // An empty string may have no address, and SQLite takes a null pointer for NULL.
-                    characters.baseAddress.map {
-                        sqlite3_bind_text(handle, index, $0, CInt(characters.count), Query.transient)
-                    } ?? sqlite3_bind_text(handle, index, "", 0, Query.transient)
-                }
-            }
+            let count = CInt(text.utf8.count)
+            let kept = text.withUTF8 { keep(UnsafeRawBufferPointer($0)) }
+            return sqlite3_bind_text(handle, index, kept?.assumingMemoryBound(to: CChar.self), count, nil)
         case .blob(let bytes):
-            bytes.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { sqlite3_bind_blob(handle, index, $0, CInt(bytes.count), Query.transient) }
-                    ?? sqlite3_bind_zeroblob(handle, index, 0)
-            }
+            let kept = bytes.withUnsafeBytes(keep)
+            return sqlite3_bind_blob(handle, index, kept, CInt(bytes.count), nil)
         case .digest(let digest):
-            digest.withBytes { sqlite3_bind_blob(handle, index, $0.baseAddress, CInt($0.count), Query.transient) }
+            let kept = digest.withBytes { keep(UnsafeRawBufferPointer($0)) }
+            return sqlite3_bind_blob(handle, index, kept, CInt(SQLValue.digestSize), nil)
         }
     }
-
-    /// Tells SQLite to copy: the values do not outlive the call.
-    private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
     private func failure(_ code: CInt) -> DatabaseError {
         DatabaseError(
