@@ -29,21 +29,28 @@ enum HostName {
 enum URIText {
     /// Whether it starts with a scheme and a colon, and something follows.
     static func hasScheme(_ text: String) -> Bool {
-        guard let colon = text.firstIndex(of: ":"), text.index(after: colon) != text.endIndex else { return false }
-        let scheme = text[..<colon].utf8
-        let others = Set("+-.".utf8)
+        let bytes = text.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes.index(after: colon) != bytes.endIndex else {
+            return false
+        }
+        let scheme = bytes[..<colon]
         return scheme.first.map(HostName.isLetter) == true
-            && scheme.allSatisfy { HostName.isLetter($0) || HostName.isDigit($0) || others.contains($0) }
+            && scheme.allSatisfy {
+                HostName.isLetter($0) || HostName.isDigit($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: ".")
+            }
     }
 
     /// The first character that a URI cannot hold as it stands (RFC 3986, 2), if there is one.
     static func illegal(in text: String) -> Character? {
+        // Asked of every name of every certificate, and nearly always without a find.
+        guard text.utf8.contains(where: { !standsForItself[Int($0)] }) else { return nil }
         let bytes = Array(text.utf8)
         for (at, byte) in bytes.enumerated() {
             if byte == UInt8(ascii: "%") {
                 let digits = bytes.dropFirst(at + 1).prefix(2)
                 if digits.count < 2 || digits.contains(where: { Hex.value(of: $0) == nil }) { return "%" }
-            } else if !PercentEncoding.isUnreserved(byte), !reserved.contains(byte) {
+            } else if !standsForItself[Int(byte)] {
                 return text.first { Array(String($0).utf8).contains(byte) }
             }
         }
@@ -53,15 +60,40 @@ enum URIText {
     /// A segment of the path that is `.` or `..`: whoever resolves or normalizes the URI takes it away, with the one before it (RFC 3986,
     /// 5.2.4 and 6.2.2). Nil where there is none.
     static func dotSegment(in text: String) -> Substring? {
-        guard let colon = text.firstIndex(of: ":") else { return nil }
-        var path = text[text.index(after: colon)...].prefix { $0 != "?" && $0 != "#" }
+        let (slash, bytes) = (UInt8(ascii: "/"), text.utf8)
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        var path = bytes[bytes.index(after: colon)...].prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         // An authority is no part of the path.
-        if path.hasPrefix("//") { path = path.dropFirst(2).drop { $0 != "/" } }
-        return path.split(separator: "/", omittingEmptySubsequences: false).first { segment in
-            let plain = segment.replacing("%2E", with: ".").replacing("%2e", with: ".")
-            return plain == "." || plain == ".."
+        if path.starts(with: [slash, slash]) { path = path.dropFirst(2).drop { $0 != slash } }
+        while true {
+            let segment = path.prefix { $0 != slash }
+            if isDots(segment) { return Substring(segment) }
+            guard segment.endIndex < path.endIndex else { return nil }
+            path = path[path.index(after: segment.endIndex)...]
         }
     }
 
-    private static let reserved = Set(":/?#[]@!$&'()*+,;=".utf8)
+    /// Whether it is one dot or two, written as they are or percent-encoded.
+    private static func isDots(_ segment: Substring.UTF8View) -> Bool {
+        var (rest, dots) = (segment, 0)
+        while let first = rest.first {
+            if first == UInt8(ascii: ".") {
+                rest = rest.dropFirst()
+            } else if first == UInt8(ascii: "%"),
+                rest.prefix(3).elementsEqual("%2E".utf8) || rest.prefix(3).elementsEqual("%2e".utf8)
+            {
+                rest = rest.dropFirst(3)
+            } else {
+                return false
+            }
+            dots += 1
+        }
+        return dots == 1 || dots == 2
+    }
+
+    /// By byte, whether a URI can have it, and it begins no percent-encoding.
+    private static let standsForItself: [Bool] = {
+        let reserved = Set(":/?#[]@!$&'()*+,;=".utf8)
+        return (UInt8.min...UInt8.max).map { PercentEncoding.isUnreserved($0) || reserved.contains($0) }
+    }()
 }
