@@ -140,8 +140,11 @@ package final class DeliveryTree: Sendable {
     private func folder(_ path: [String]) throws(RotationError) -> Folder {
         let joined = path.joined(separator: "/")
         if opened.withLock({ $0.known.contains(joined) }) { return try openedRoot().folder(below: path) }
-        try Files.makeFolder(root, mode: DeliveryTree.folderMode)
-        let folder = try openedRoot().makeFolder(below: path, mode: DeliveryTree.folderMode)
+        guard let name = path.last else {
+            try Files.makeFolder(root, mode: DeliveryTree.folderMode)
+            return try openedRoot()
+        }
+        let folder = try folder(path.dropLast()).makeFolder(name, mode: DeliveryTree.folderMode)
         opened.withLock { _ = $0.known.insert(joined) }
         return folder
     }
