@@ -61,7 +61,7 @@ package struct TakeInRequests {
     }
 
     /// How many batches wait for the next hand.
-    private static let room = 2
+    private static let room = 1
 
     private func read(
         _ names: [String], from source: InboxFolder, to read: BoundedChannel<[RequestReader.Reading]>
