@@ -53,7 +53,7 @@ extension SQLiteFleet {
             let due = try Query(
                 database,
                 """
-                \(ManifestReader.select) WHERE m.expires < ? AND m.action <> 'none' AND r.open = 1 ORDER BY m.expires, m.device LIMIT ?
+                \(ManifestReader.select) WHERE m.expires < ? AND m.action <> 'none' AND r.open = 1 ORDER BY m.expires, m.id LIMIT ?
                 """
             ).all([.time(min(expiringBefore, newExpiry)), .count(limit)]) {
                 (try ManifestReader.read($0), ManifestReader.rotation($0))
