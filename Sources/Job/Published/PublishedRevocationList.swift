@@ -6,7 +6,7 @@ import RotationModel
 /// Whether the list that verifiers fetch is the one that was published last. Lists are few, so that each run and each status looks at them all.
 ///
 /// No digest is recorded, because the authority's signature is one: a list that was cut or changed does not verify, and an older one has a
-/// lower number.
+/// lower number. So the entries, of which there may be very many, are not read.
 struct PublishedRevocationList {
     let tree: DeliveryTree
     /// The authority's.
@@ -20,10 +20,10 @@ struct PublishedRevocationList {
 
     /// What is wrong with the file, in the middle of a sentence; nil where it is what was published.
     func fault(of state: CRLState) -> String? {
-        let list: RevocationList
+        let list: RevocationListHead
         do throws(RotationError) {
             guard let bytes = try tree.revocationList(state.name) else { return "it is missing" }
-            list = try RevocationList(reading: bytes)
+            list = try RevocationListHead(reading: bytes)
         } catch {
             return "it cannot be read (\(error.message))"
         }
@@ -38,10 +38,11 @@ struct PublishedRevocationList {
 
     /// The number of the list that verifiers can have seen there; nil where none of the authority's can be read.
     func seenNumber(of name: String) -> UInt64? {
-        guard let bytes = try? tree.revocationList(name), let list = try? RevocationList(reading: bytes), isSigned(list)
+        guard let bytes = try? tree.revocationList(name), let list = try? RevocationListHead(reading: bytes),
+            isSigned(list)
         else { return nil }
         return list.number
     }
 
-    private func isSigned(_ list: RevocationList) -> Bool { (try? list.isSigned(by: key)) == true }
+    private func isSigned(_ list: RevocationListHead) -> Bool { (try? list.isSigned(by: key)) == true }
 }

@@ -8,6 +8,22 @@ import SwiftASN1
 /// what lies in them is parsed.
 enum RevocationListReader {
     static func read(_ der: [UInt8]) throws(RotationError) -> RevocationList {
+        var entries: [RevokedEntry] = []
+        let head = try readHead(of: der) { list, version throws(RotationError) in
+            guard !list.isAtEnd else { throw DERReader.malformed("list of revoked certificates", "is empty") }
+            // What the list's length says of their number, where they are as ours.
+            entries.reserveCapacity(list.count / 48)
+            while !list.isAtEnd {
+                entries.append(try readEntry(list.nextNode("revoked certificate"), version: version))
+            }
+        }
+        return RevocationList(head: head, entries: entries)
+    }
+
+    /// - Parameter readEntries: takes the list of revoked certificates, where there is one.
+    static func readHead(
+        of der: [UInt8], _ readEntries: (inout DERElements, _ version: Int) throws(RotationError) -> Void
+    ) throws(RotationError) -> RevocationListHead {
         guard der.count <= RevocationList.largest else {
             throw RotationError(
                 .badInput, "the CRL is \(der.count) bytes long", advice: "at most \(RevocationList.largest) are taken")
@@ -36,21 +52,15 @@ enum RevocationListReader {
         if fields.upcomingTag == 0x17 || fields.upcomingTag == 0x18 {
             nextUpdate = try DERTime.read(fields.nextNode("nextUpdate"), "nextUpdate")
         }
-        var entries: [RevokedEntry] = []
         if fields.upcomingTag == 0x30 {
             var list = try fields.next(0x30, "list of revoked certificates")
-            guard !list.isAtEnd else { throw DERReader.malformed("list of revoked certificates", "is empty") }
-            // What the list's length says of their number, where they are as ours.
-            entries.reserveCapacity(list.count / 48)
-            while !list.isAtEnd {
-                entries.append(try readEntry(list.nextNode("revoked certificate"), version: version))
-            }
+            try readEntries(&list, version)
         }
         let extensions = try readExtensions(&fields, version: version)
         try fields.end()
-        return RevocationList(
+        return RevocationListHead(
             der: der, content: content, signature: signature.startIndex..<signature.endIndex, identifier: identifier,
-            issuer: issuer, thisUpdate: thisUpdate, nextUpdate: nextUpdate, extensions: extensions, entries: entries)
+            issuer: issuer, thisUpdate: thisUpdate, nextUpdate: nextUpdate, extensions: extensions)
     }
 
     private static func readVersion(_ fields: inout DERElements) throws(RotationError) -> Int {

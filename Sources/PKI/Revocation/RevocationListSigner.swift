@@ -64,9 +64,10 @@ package final class RevocationListSigner {
         let contentStart = der.count - content.count - identifier.count - DERWriter.size(ofContent: signature.count + 1)
         // What was just written need not be read again: a test holds this against the reader.
         return RevocationList(
-            der: der, content: contentStart..<(contentStart + content.count),
-            signature: (der.count - signature.count)..<der.count, identifier: reading, issuer: issuer,
-            thisUpdate: order.thisUpdate, nextUpdate: order.nextUpdate, extensions: extensions, entries: revoked.entries
-        )
+            head: RevocationListHead(
+                der: der, content: contentStart..<(contentStart + content.count),
+                signature: (der.count - signature.count)..<der.count, identifier: reading, issuer: issuer,
+                thisUpdate: order.thisUpdate, nextUpdate: order.nextUpdate, extensions: extensions),
+            entries: revoked.entries)
     }
 }
