@@ -218,4 +218,39 @@ struct MigrationTests {
             #expect(identity == KeyIdentity(standingFor: fingerprint))
         }
     }
+
+    @Test("What a plan finds devices by is listed for what was there before, as for what comes in afterwards")
+    func listings() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("fleet.sqlite")
+        try firstVersion(at: path)
+        _ = try Connection.writer(path: path) { database in
+            for (row, name) in [(1, "a"), (3, "b")] {
+                try Query(database, "UPDATE certificate_bodies SET der = ? WHERE certificate = ?")
+                    .run([.blob(FakeCertificate(name: name, key: "k").der), .integer(Int64(row))])
+            }
+            try Query(
+                database,
+                """
+                INSERT INTO certificates VALUES (7, 1, randomblob(32), 'ACTIVE', x'07', 1, 'CN=1', -90000, -80000, 1, randomblob(32),
+                  1, NULL, NULL, NULL, 50, 50)
+                """
+            ).run()
+            try Query(database, "INSERT INTO certificate_bodies VALUES (7, x'30')").run()
+        }
+        let inventory = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        var contradictions: [String] = []
+        try inventory.forEachContradiction { contradictions.append($0.kind) }
+        #expect(Set(contradictions).isDisjoint(with: ["certificate-class", "shared-key", "leftover", "expiry-count"]))
+        try inventory.planningSnapshot { snapshot in
+            #expect(try snapshot.sharedKeys() == [FakeCertificate.keyIdentity("k")])
+            var unusual: Set<Int64> = []
+            try snapshot.forEachUnusualDevice { unusual.insert($0) }
+            #expect(unusual == [1, 2], "one with two certificates, two with rotations under way")
+            #expect(try snapshot.activeCertificateCount == 4)
+            #expect(try snapshot.expiries(from: Timestamp(seconds: -80_000), weeks: 20).expired == 0)
+            #expect(try snapshot.expiries(from: Timestamp(seconds: -79_999), weeks: 20).expired == 1)
+        }
+        #expect(try inventory.devicesWithoutActive() == 1)
+    }
 }

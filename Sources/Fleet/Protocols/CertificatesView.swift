@@ -17,6 +17,11 @@ package protocol CertificatesView {
     /// the fleet; the body may read from the snapshot.
     func forEachCertificate(_ body: (RevocableCertificate) throws -> Void) throws
 
+    /// The same of one class, in no order; see ``DueDevicesView/forEachCertificateClass(_:)``.
+    ///
+    /// - Parameter class: by its row; nil for those that no class is known of.
+    func forEachCertificate(ofClass class: Int64?, _ body: (RevocableCertificate) throws -> Void) throws
+
     func certificate(row: Int64) throws(RotationError) -> RevocableCertificate?
 
     /// One a claim.

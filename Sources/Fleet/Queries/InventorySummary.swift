@@ -34,8 +34,11 @@ package struct InventorySummary: Sendable, Equatable {
 }
 
 extension InventorySummary {
+    /// All devices, less those with an `ACTIVE` certificate: each has one, but for those that are listed with several.
     package static let withoutActive = """
-        SELECT count(*) FROM devices d WHERE NOT EXISTS (
-          SELECT 1 FROM certificates c WHERE c.device = d.id AND c.status = 'ACTIVE')
+        SELECT (SELECT count(*) FROM devices) - (SELECT coalesce(sum(certificates), 0) FROM active_ends)
+          + (SELECT coalesce(sum(n - 1), 0) FROM (
+            SELECT count(*) AS n FROM devices_with_leftovers l
+            CROSS JOIN certificates c ON c.device = l.device AND c.status = 'ACTIVE' GROUP BY l.device))
         """
 }

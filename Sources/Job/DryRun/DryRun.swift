@@ -13,11 +13,16 @@ package struct DryRun: Sendable {
     let at: Timestamp
     let limit: Int?
     let observer: any RunObserver
+    private let reading: FleetReading
 
-    /// - Parameter limit: as for the run: the most certificates to issue, or nil.
+    /// - Parameters:
+    ///   - limit: as for the run: the most certificates to issue, or nil.
+    ///   - reading: how devices are found that the plan has rows for; it makes no other difference than of time.
     package init(
-        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, observer: any RunObserver = SilentObserver()
+        _ workspace: Workspace, at: Timestamp, limit: Int? = nil, observer: any RunObserver = SilentObserver(),
+        reading: FleetReading = .search
     ) {
+        self.reading = reading
         self.workspace = workspace
         self.at = at
         self.limit = limit
@@ -93,7 +98,7 @@ package struct DryRun: Sendable {
             revocations: revocations,
             imported: try ImportedRevocations.find(
                 in: snapshot, of: sources.authorities.names, sources.authorities, at: at),
-            keyName: \.spoken)
+            keyName: \.spoken, reading: reading)
         return (planner, preview.outlook)
     }
 

@@ -59,12 +59,17 @@ package struct JobRun: Sendable {
             // Everything that could stop the run is looked at before it touches anything.
             let keys = try workspace.signingKeys(
                 authorities, needing: workspace.signingAuthorities(policies, at: at), observer: observer)
-            if reviewed == nil, let stopped = try await guardedOutcome(run, policies) { return stopped }
+            var reach: RevocationScope?
+            if reviewed == nil {
+                let found = try revocationScope(run.inventory, policies)
+                if let stopped = try await guardedOutcome(run, policies, found) { return stopped }
+                reach = found
+            }
             return try await RunStages(
                 workspace: workspace, run: run, policies: policies, edition: edition,
                 authorities: authorities.knowing(manifestKey: keys.manifests.publicKey.identity), keys: keys,
                 limit: limit, clock: clock, reviewed: reviewed
-            ).perform()
+            ).perform(knowing: reach)
         }
         workspace.report(outcome, by: report, inventory)
         return outcome
@@ -101,23 +106,28 @@ package struct JobRun: Sendable {
     ///
     /// The plan is worked out once more for it, and only where a guard could break at all.
     private func guardedOutcome(
-        _ run: RunContext, _ policies: PolicySet
+        _ run: RunContext, _ policies: PolicySet, _ reach: RevocationScope
     ) async throws -> RunOutcome? {
-        guard try couldBreakGuard(run.inventory, policies) else { return nil }
+        guard try couldBreakGuard(run.inventory, policies, reach) else { return nil }
         let plan = try await DryRun(workspace, at: at, limit: limit, observer: observer).plan()
         guard !plan.guards.isEmpty else { return nil }
         return RunOutcome(stoppedBefore: plan, run, endedAt: clock.now())
     }
 
+    private func revocationScope(_ inventory: any FleetStore, _ policies: PolicySet) throws -> RevocationScope {
+        try inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: policies.revocations, at: at) }
+    }
+
     /// Never more certificates are issued than there are devices, nor than CSRs wait where no policy lets a key stay; and never
     /// more are revoked than the revocations in force reach.
-    private func couldBreakGuard(_ inventory: any FleetStore, _ policies: PolicySet) throws -> Bool {
+    private func couldBreakGuard(
+        _ inventory: any FleetStore, _ policies: PolicySet, _ reach: RevocationScope
+    ) throws -> Bool {
         let limits = workspace.configuration.limits
         let (devices, reached, allowed) = try inventory.planningSnapshot { snapshot in
             (
                 try snapshot.deviceCount,
-                try RevocationScope.find(in: snapshot, rules: policies.revocations, at: at).activeCount
-                    + snapshot.pendingRevocationCount,
+                try reach.activeCount + snapshot.pendingRevocationCount,
                 Guards.most(limits.revoke, of: try snapshot.activeCertificateCount)
             )
         }

@@ -9,15 +9,19 @@ struct RecordRevocations {
     let run: RunContext
     let rules: [RevocationRule]
 
+    /// - Parameter reach: what they were found to reach before the run's first stage, which changes nothing of it; nil where nobody looked.
     /// - Returns: what the revocations in force reach.
-    func perform() throws -> RevocationScope {
+    func perform(knowing reach: RevocationScope? = nil) throws -> RevocationScope {
         try withdrawAbandoned()
         for rule in rules {
             _ = try run.inventory.ensureRevocationOrder(
                 name: rule.name, reason: rule.reason, mode: rule.mode, deadline: rule.deadline, run: run.id, at: run.at)
         }
-        let scope = try run.inventory.planningSnapshot { try RevocationScope.find(in: $0, rules: rules, at: run.at) }
-        for (revocation, keys) in zip(scope.revocations, scope.refusedKeys) {
+        let scope = try run.inventory.planningSnapshot { snapshot in
+            if let reach, try reach.isOfAllOrders(in: snapshot) { return reach }
+            return try RevocationScope.find(in: snapshot, rules: rules, at: run.at)
+        }
+        for (revocation, keys) in zip(scope.revocations, scope.newlyRefusedKeys) {
             guard let order = revocation.order, !keys.isEmpty else { continue }
             try run.inventory.refuseKeys(keys.sorted(by: KeyReference.isBefore), order: order, run: run.id, at: run.at)
         }

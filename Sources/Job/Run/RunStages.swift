@@ -19,12 +19,13 @@ struct RunStages {
     /// The saved plan that is carried out, if it is one.
     let reviewed: SavedPlan?
 
-    func perform() async throws -> RunOutcome {
+    /// - Parameter reach: what the revocations in force were found to reach before the first stage; nil where nobody looked.
+    func perform(knowing reach: RevocationScope?) async throws -> RunOutcome {
         let publisher = self.publisher
         try publisher.publishFoundations(authorities)
         let recovery = try await Recover(run: run, publisher: publisher).perform()
         // Before anything is taken in: what a revocation reaches is not confirmed any more, and its keys are not certified.
-        let scope = try RecordRevocations(run: run, rules: policies.revocations).perform()
+        let scope = try RecordRevocations(run: run, rules: policies.revocations).perform(knowing: reach)
         var intake = try await takeIn(scope)
         var plan = try decide(scope)
         if let reviewed {

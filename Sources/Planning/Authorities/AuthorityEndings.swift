@@ -14,6 +14,9 @@ struct AuthorityEndings {
         self.byIssuer = byIssuer
     }
 
+    /// What is wrong with an authority, whatever certificates live to see of it; by the row of its name.
+    func end(ofIssuer issuer: Int64) -> AuthorityEnd? { byIssuer[issuer] }
+
     /// What is wrong with the authority that signed it, as far as the certificate lives to see it.
     func end(for certificate: PlanningCertificate) -> AuthorityEnd? {
         guard let end = byIssuer[certificate.issuer] else { return nil }

@@ -60,6 +60,9 @@ package struct KnownAuthorities: Sendable {
 
     package subscript(name: String) -> Entry? { entries[name] }
 
+    /// The keys that ``weakness(of:)`` has something against.
+    var weakKeys: some Sequence<KeyIdentity> { ownKeys.keys }
+
     /// What is wrong about a device's key that is the workspace's own; nil where it is another.
     package func weakness(of key: KeyIdentity) -> String? {
         ownKeys[key].map {

@@ -1,14 +1,18 @@
 import Policy
 import RotationModel
 
-/// Devices that two policies of equal priority claim: an error of the policies, told with the devices as proof.
+/// Devices that two policies of equal priority claim: an error of the policies, told with the first devices by their ids as proof.
 struct Ambiguities {
     private var found: [(device: DeviceID, policies: [RotationPolicy])] = []
     private var count = 0
+    private static let examples = 5
 
     mutating func add(_ device: DeviceID, _ policies: [RotationPolicy]) {
         count += 1
-        if found.count < 5 { found.append((device, policies)) }
+        let place = found.firstIndex { device < $0.device } ?? found.endIndex
+        guard place < Ambiguities.examples else { return }
+        found.insert((device, policies), at: place)
+        if found.count > Ambiguities.examples { found.removeLast() }
     }
 
     func throwIfAny() throws(RotationError) {

@@ -2,7 +2,7 @@ import Fleet
 import Policy
 import RotationModel
 
-/// Streams the fleet past the policies. It reads, and decides; it changes nothing.
+/// Holds the fleet against the policies. It reads, and decides; it changes nothing.
 ///
 /// `plan` and `run` both come through here. What they differ in is handed in: what waits in the inbox (``WaitingRequests``)
 /// and the limit that the operator gave.
@@ -20,15 +20,20 @@ package final class Planner {
     /// A key's algorithm, as people call it.
     let keyName: @Sendable (KeyAlgorithm) -> String
 
+    /// How it comes by the devices that it has rows for.
+    private let reading: FleetReading
+
     /// Whether any device was ever seen at the gate, once that was asked.
     private var knownGateUse: Bool?
 
     package init(
         policies: PolicySet, authorities: KnownAuthorities, at: Timestamp, snapshot: any FleetView,
         waiting: WaitingRequests, revocations: RevocationScope, imported: ImportedRevocations = ImportedRevocations(),
-        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description, isGateInUse: Bool? = nil
+        keyName: @escaping @Sendable (KeyAlgorithm) -> String = \.description, isGateInUse: Bool? = nil,
+        reading: FleetReading = .search
     ) {
         self.keyName = keyName
+        self.reading = reading
         knownGateUse = isGateInUse
         self.imported = imported
         (self.policies, self.authorities, self.at) = (policies, authorities, at)
@@ -55,18 +60,19 @@ package final class Planner {
     func decisions() throws -> [Decision] {
         let sharedKeys = try snapshot.sharedKeys()
         var selections = SelectionCache(policies: policies, snapshot: snapshot)
-        var decisions: [Decision] = []
+        var groups: [(device: DeviceID, decisions: [Decision])] = []
         var ambiguities = Ambiguities()
         var unseen = revocations.reached
         let endings = try AuthorityEndings(authorities, snapshot, at: at)
         let contested = waiting.contested(try snapshot.devicesWithConflicts())
-        try snapshot.forEachDeviceWithActiveCertificate { known in
+        try forEachDevice(contested, endings) { known in
             let found = waiting.confirmed(known, at: at)
             let reached = unseen.removeValue(forKey: found.row) ?? []
             let revoked = DeviceRevocations(
                 reached, active: found.active, of: revocations, at: at,
                 provenElsewhere: Set(try reached.flatMap(\.others).filter(hasProvenAnother).map(\.row)))
-            decisions += try revoked.due.map(row)
+            var decisions = try revoked.due.map(row)
+            defer { if !decisions.isEmpty { groups.append((known.id, decisions)) } }
             let device = revoked.due.isEmpty ? found : found.without(revoked.due, at: at)
             guard let current = device.active.first else { return }
             switch try selections.select(for: device, current: current) {
@@ -81,11 +87,25 @@ package final class Planner {
                 decisions += try evaluation.decisions()
             }
         }
+        try ambiguities.throwIfAny()
+        // In the order of their ids, in whatever order they were found.
+        var decisions = groups.sorted { $0.device < $1.device }.flatMap(\.decisions)
         // The certificates of devices that have none that authenticates.
         decisions += try due(unseen)
         decisions += try imported.changed.map(row)
-        try ambiguities.throwIfAny()
         return decisions.sorted(by: Decision.isMoreUrgent)
+    }
+
+    /// Hands over each device that the plan may have rows for.
+    private func forEachDevice(
+        _ contested: Set<Int64>, _ endings: AuthorityEndings, _ body: (PlanningDevice) throws -> Void
+    ) throws {
+        switch reading {
+        case .walk: try snapshot.forEachDeviceWithActiveCertificate(body)
+        case .search:
+            var search = DueSearch(self, endings)
+            try snapshot.forEachDevice(of: try search.devices(contested: contested), body)
+        }
     }
 
     /// The rows of orders to revoke at once, and no others.

@@ -27,13 +27,18 @@ struct SelectionCache {
 
     /// See ``PolicySet/candidates(for:)``.
     mutating func candidates(for device: PlanningDevice, current: PlanningCertificate) throws -> [Int] {
-        let key = Key(labelSet: device.labelSet, account: device.account, issuer: current.issuer)
+        try candidates(labelSet: device.labelSet, account: device.account, issuer: current.issuer)
+    }
+
+    /// The same of all devices with these labels, account and issuer, each by its row.
+    mutating func candidates(labelSet: Int64, account: Int64, issuer: Int64) throws -> [Int] {
+        let key = Key(labelSet: labelSet, account: account, issuer: issuer)
         if let known = candidates[key] { return known }
         let found = policies.candidates(
             for: SelectorFacts(
-                account: try snapshot.accountName(device.account).text,
-                labels: try snapshot.labels(ofSet: device.labelSet).values,
-                issuer: try snapshot.issuerName(current.issuer)))
+                account: try snapshot.accountName(account).text,
+                labels: try snapshot.labels(ofSet: labelSet).values,
+                issuer: try snapshot.issuerName(issuer)))
         if candidates.count >= capacity { candidates.removeAll(keepingCapacity: true) }
         candidates[key] = found
         return found

@@ -77,11 +77,11 @@ package struct RevocationOutlook: Sendable {
     /// A rule that reaches nothing, REVOKED or not, is more likely misspelt than meant.
     package var namesNothing: Bool { revocation.policy != nil && matched + descendants + sharedKeys == 0 }
 
-    mutating func count(_ reach: RevocationReach) {
+    mutating func count(_ reach: RevocationReach, _ certificates: Int) {
         switch reach {
-        case .matched: matched += 1
-        case .descendant: descendants += 1
-        case .sharedKey: sharedKeys += 1
+        case .matched: matched += certificates
+        case .descendant: descendants += certificates
+        case .sharedKey: sharedKeys += certificates
         }
     }
 }

@@ -11,8 +11,17 @@ package struct RevocationScope {
     let outlooks: [RevocationOutlook]
     /// The keys that no certificate is issued for any more, of each revocation for keyCompromise, in the same order.
     package let refusedKeys: [Set<KeyReference>]
+    /// Of these, the ones that no run has recorded yet.
+    package let newlyRefusedKeys: [Set<KeyReference>]
     /// By device.
     let reached: [Int64: [ReachedCertificate]]
+
+    /// Whether each revocation has an order on record, which replacements are held against, and no person gave another one since.
+    package func isOfAllOrders(in snapshot: any FleetView) throws -> Bool {
+        let given = try snapshot.revocationOrders().filter { $0.kind == .manual }.map(\.id)
+        return revocations.allSatisfy { $0.order != nil }
+            && given == revocations.filter { $0.policy == nil }.compactMap(\.order)
+    }
 
     /// The certificates that are reached, by row.
     package var rows: Set<Int64> { Set(reached.values.joined().map(\.certificate.row)) }
@@ -45,7 +54,7 @@ package struct RevocationScope {
         return refusedKeys.contains { $0.contains(reference) }
     }
 
-    /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate
+    /// Follows every revocation through the inventory. Costs nothing where there is none, and a look at each certificate that could be named
     /// where a policy file has rules.
     ///
     /// - Parameters:
@@ -66,16 +75,19 @@ package struct RevocationScope {
                 RevocationInForce(rule, recorded: try snapshot.revocationOrder(named: rule.name), at: at)
             } + manual.map(RevocationInForce.init) + (draft.map { [$0.order] } ?? [])
 
-        var seeds = try RevocationSeeds.find(rules, in: snapshot)
-        seeds += try manual.map { order in try order.seeds.compactMap { try snapshot.certificate(row: $0) } }
-        if let draft { seeds.append(draft.seeds) }
-        var searches: [RevocationSearch] = []
+        let sharedKeys = try snapshot.sharedKeys()
+        var searches = revocations.map { RevocationSearch($0, snapshot, sharedKeys: sharedKeys) }
+        try RevocationSeeds.forEach(of: rules, in: snapshot, sharedKeys: sharedKeys) { try searches[$0].add($1) }
+        for (place, order) in zip(rules.count..., manual) {
+            for seed in order.seeds {
+                if let certificate = try snapshot.certificate(row: seed) { try searches[place].add(certificate) }
+            }
+        }
+        for seed in draft?.seeds ?? [] { try searches[searches.count - 1].add(seed) }
         for (place, revocation) in revocations.enumerated() {
-            var search = RevocationSearch(revocation, snapshot)
             let isDraft = draft != nil && place == revocations.count - 1
             let keys = try isDraft ? draft?.keys ?? [] : revocation.order.map { try snapshot.refusedKeys(of: $0) } ?? []
-            try search.follow(seeds[place], keys: keys)
-            searches.append(search)
+            try searches[place].follow(keys: keys)
         }
         return RevocationScope(revocations, searches)
     }
@@ -86,16 +98,14 @@ package struct RevocationScope {
         var found: [Int64: ReachedCertificate] = [:]
         var revoked: [Int: [Int64]] = [:]
         for (place, search) in searches.enumerated() {
+            for (reach, rows) in search.revoked {
+                outlooks[place].count(reach, rows.count)
+                outlooks[place].revoked += rows.count
+                if revocations[place].reason == .keyCompromise { revoked[place, default: []] += rows }
+            }
             let claims = Dictionary(grouping: search.found.values.map(\.certificate)) { $0.fingerprint }
             for (certificate, reach) in search.found.values {
-                outlooks[place].count(reach)
-                guard certificate.status != .revoked else {
-                    outlooks[place].revoked += 1
-                    if revocations[place].reason == .keyCompromise {
-                        revoked[place, default: []].append(certificate.row)
-                    }
-                    continue
-                }
+                outlooks[place].count(reach, 1)
                 let order = ReachedCertificate.Order(revocation: place, reach: reach)
                 if found[certificate.row] == nil {
                     found[certificate.row] = ReachedCertificate(
@@ -110,6 +120,7 @@ package struct RevocationScope {
         self.outlooks = outlooks
         revokedByCompromise = revoked
         refusedKeys = searches.map(\.refusedKeys)
+        newlyRefusedKeys = searches.map(\.newlyRefusedKeys)
         reached = Dictionary(grouping: found.values.sorted { $0.certificate.row < $1.certificate.row }) {
             $0.certificate.deviceRow
         }
@@ -121,6 +132,7 @@ package struct RevocationScope {
     ) {
         (self.revocations, self.outlooks) = (revocations, outlooks)
         (self.refusedKeys, self.reached) = (refusedKeys, reached)
+        newlyRefusedKeys = []
         revokedByCompromise = [:]
     }
 }

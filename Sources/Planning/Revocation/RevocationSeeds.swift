@@ -4,18 +4,18 @@ import RotationModel
 
 /// Finds the certificates that the policies' revocation rules name.
 enum RevocationSeeds {
-    /// One pass over the inventory's certificates for all rules together.
+    /// Looks at the certificates of those classes alone that a rule may name.
     ///
-    /// - Returns: for each rule the certificates that it names, REVOKED ones too: what hangs on those is reached as well.
-    static func find(
-        _ rules: [RevocationRule], in snapshot: any FleetView
-    ) throws -> [[RevocableCertificate]] {
-        var seeds = [[RevocableCertificate]](repeating: [], count: rules.count)
-        guard !rules.isEmpty else { return seeds }
-        let sharedKeys = rules.contains(where: \.needsKeySharing) ? try snapshot.sharedKeys() : []
+    /// - Parameter body: is handed each certificate that a rule names, REVOKED ones too (what hangs on those is reached as well), and the
+    ///   rule's place; in no order. It may read from the snapshot.
+    static func forEach(
+        of rules: [RevocationRule], in snapshot: any FleetView, sharedKeys: Set<KeyIdentity>,
+        _ body: (Int, RevocableCertificate) throws -> Void
+    ) throws {
+        guard !rules.isEmpty else { return }
         let spellings = try spellings(of: rules, snapshot)
         var groups = DeviceGroups(snapshot)
-        try snapshot.forEachCertificate { certificate in
+        func look(at certificate: RevocableCertificate) throws {
             let group = try groups.facts(of: certificate)
             let facts = RevocableFacts(
                 fingerprint: certificate.fingerprint, serialNumber: certificate.serialNumber, issuer: group.issuer,
@@ -24,10 +24,17 @@ enum RevocationSeeds {
                 otherKeyFingerprints: spellings.isEmpty ? [] : spellings[certificate.publicKey.identity] ?? [],
                 signature: certificate.signature, isKeyShared: sharedKeys.contains(certificate.publicKey.identity))
             for (place, rule) in rules.enumerated() where rule.matches(facts, group, id: certificate.device) {
-                seeds[place].append(certificate)
+                try body(place, certificate)
             }
         }
-        return seeds
+        try snapshot.forEachCertificateClass { alike in
+            let group = try groups.facts(account: alike.account, labelSet: alike.labelSet, issuer: alike.issuer)
+            guard rules.contains(where: { $0.mayMatch(group, key: alike.key, signature: alike.signature) }) else {
+                return
+            }
+            try snapshot.forEachCertificate(ofClass: alike.row) { try look(at: $0) }
+        }
+        try snapshot.forEachCertificate(ofClass: nil) { try look(at: $0) }
     }
 
     /// The fingerprints by which rules name keys, by the key: a certificate may have the same key, written in another way.
@@ -56,12 +63,16 @@ private struct DeviceGroups {
     init(_ snapshot: any FleetView) { self.snapshot = snapshot }
 
     mutating func facts(of certificate: RevocableCertificate) throws -> SelectorFacts {
-        let key = Key(account: certificate.account, labelSet: certificate.labelSet, issuer: certificate.issuer)
+        try facts(account: certificate.account, labelSet: certificate.labelSet, issuer: certificate.issuer)
+    }
+
+    mutating func facts(account: Int64, labelSet: Int64, issuer: Int64) throws -> SelectorFacts {
+        let key = Key(account: account, labelSet: labelSet, issuer: issuer)
         if let facts = known[key] { return facts }
         let facts = SelectorFacts(
-            account: try snapshot.accountName(certificate.account).text,
-            labels: try snapshot.labels(ofSet: certificate.labelSet).values,
-            issuer: try snapshot.issuerName(certificate.issuer))
+            account: try snapshot.accountName(account).text,
+            labels: try snapshot.labels(ofSet: labelSet).values,
+            issuer: try snapshot.issuerName(issuer))
         if known.count >= DeviceGroups.capacity { known.removeAll(keepingCapacity: true) }
         known[key] = facts
         return facts

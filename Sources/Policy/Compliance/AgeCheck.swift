@@ -13,6 +13,7 @@ extension ComplianceCheck {
                 ],
                 required: ["over", "do"]),
             read: read),
+        basis: .age,
         finds: { certificate, _, rule, now in
             rule.oldest.map { now - certificate.notBefore > $0 } ?? false
         },

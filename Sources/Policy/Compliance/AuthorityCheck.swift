@@ -3,6 +3,7 @@ import RotationModel
 extension ComplianceCheck {
     static let authority = ComplianceCheck(
         "authority", "The authority that signed it retires, ends before it does, or was revoked.",
+        basis: .authority,
         finds: { certificate, _, _, _ in certificate.authorityEnd != nil },
         tell: { certificate, _, _, _, wording in
             switch certificate.authorityEnd {

@@ -3,6 +3,7 @@ import RotationModel
 extension ComplianceCheck {
     static let issuer = ComplianceCheck(
         "issuer", "The issuer is not the profile's authority.",
+        basis: .kind,
         finds: { certificate, profile, _, _ in
             // Outside a workspace nobody knows the authorities' names.
             guard let subject = profile.authoritySubject else { return false }

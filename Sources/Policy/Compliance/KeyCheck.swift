@@ -3,6 +3,7 @@ import RotationModel
 extension ComplianceCheck {
     static let key = ComplianceCheck(
         "key", "The key is not among the profile's, or is known to be weak.",
+        basis: .kind,
         finds: { certificate, profile, _, _ in
             certificate.keyWeakness != nil || !profile.allows(certificate.key)
         },

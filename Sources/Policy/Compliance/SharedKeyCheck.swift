@@ -3,6 +3,7 @@ import RotationModel
 extension ComplianceCheck {
     static let sharedKey = ComplianceCheck(
         "sharedKey", "Another device's certificate has the same key.",
+        basis: .sharing,
         finds: { certificate, _, _, _ in certificate.isKeyShared },
         tell: { certificate, _, _, _, wording in
             let other = certificate.sharedWith.map { "device \($0)" } ?? "another device"

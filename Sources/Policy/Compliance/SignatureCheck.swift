@@ -3,6 +3,7 @@ import RotationModel
 extension ComplianceCheck {
     static let signature = ComplianceCheck(
         "signature", "The signature is weaker than SHA-256, or not the profile's.",
+        basis: .kind,
         finds: { certificate, profile, _, _ in
             certificate.isSignatureWeak || certificate.signature != profile.signature
         },

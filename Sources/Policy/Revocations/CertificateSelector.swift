@@ -47,6 +47,12 @@ package struct CertificateSelector: Sendable, Hashable {
         matchesApartFromIssuer(certificate) && matches(issuer: certificate.issuer)
     }
 
+    /// Whether it may name certificates with such a key and such a signature.
+    package func mayMatch(key: KeyAlgorithm, signature: SignatureAlgorithm) -> Bool {
+        (keyKinds.isEmpty || keyKinds.contains { $0.matches(key) })
+            && (signatures.isEmpty || signatures.contains(signature))
+    }
+
     /// Everything but the issuer: comparisons of numbers, fit for a scan of a fleet.
     package func matchesApartFromIssuer(_ certificate: RevocableFacts) -> Bool {
         (issuedBefore.map { certificate.notBefore < $0 } ?? true)
@@ -54,8 +60,7 @@ package struct CertificateSelector: Sendable, Hashable {
             && (fingerprints.isEmpty || fingerprints.contains(certificate.fingerprint))
             && (keys.isEmpty || keys.contains(certificate.keyFingerprint)
                 || !keys.isDisjoint(with: certificate.otherKeyFingerprints))
-            && (keyKinds.isEmpty || keyKinds.contains { $0.matches(certificate.key) })
-            && (signatures.isEmpty || signatures.contains(certificate.signature))
+            && mayMatch(key: certificate.key, signature: certificate.signature)
             && (serials.isEmpty || serials.contains(SerialPattern(certificate.serialNumber)))
     }
 

@@ -39,6 +39,14 @@ package struct RevocationRule: Sendable {
             && certificates.matches(issuer: certificate.issuer)
     }
 
+    /// Whether it may name certificates of such a key and signature, of such devices, whatever the devices' ids and the certificates' dates.
+    ///
+    /// - Parameter device: with the issuer of the certificates.
+    package func mayMatch(_ device: SelectorFacts, key: KeyAlgorithm, signature: SignatureAlgorithm) -> Bool {
+        certificates.mayMatch(key: key, signature: signature) && match.matches(device)
+            && certificates.matches(issuer: device.issuer)
+    }
+
     /// Among rules that have one start.
     var urgency: RevocationUrgency {
         RevocationUrgency(mode: mode, deadline: deadline?.seconds, standing: standing)

@@ -52,4 +52,13 @@ extension PolicySet {
         }
         return equals.isEmpty ? .one(candidates[first]) : .ambiguous([candidates[first]] + equals)
     }
+
+    /// The policy that decides for every device, whatever its id; nil where the id makes a difference, or where none decides.
+    ///
+    /// - Parameter candidates: as ``candidates(for:)`` gives them.
+    package func soleSelection(among candidates: [Int]) -> Int? {
+        guard let first = candidates.first, policies[first].match.devices.isEmpty else { return nil }
+        if candidates.count > 1, policies[candidates[1]].priority == policies[first].priority { return nil }
+        return first
+    }
 }

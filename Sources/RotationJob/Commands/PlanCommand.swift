@@ -40,6 +40,12 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
     var limit: Int?
 
+    @Flag(
+        help:
+            "Look at every device instead of those alone that the inventory lists as due. The plan is the same; it takes longer."
+    )
+    var full = false
+
     @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 when a run would change something.")
     var detailedExitCode = false
 
@@ -56,7 +62,8 @@ struct PlanCommand: AsyncParsableCommand {
         if let past = try workspace.restoredPast() { progress.warn("\(past.sentence); \(RestoredPast.advice)") }
         let time = at.timestamp
         if let jump = try workspace.timeJump(at: time) { progress.warn(jump.warning) }
-        let dryRun = DryRun(workspace, at: time, limit: limit, observer: progress)
+        let dryRun = DryRun(
+            workspace, at: time, limit: limit, observer: progress, reading: full ? .walk : .search)
         let plan: RotationPlan
         if let save {
             let reviewable = try await dryRun.reviewablePlan()

@@ -109,6 +109,9 @@ final class TestFleet {
     /// Gives a device that was added to another account, for the next ``load()``.
     func move(_ device: String, to account: String) { heads[device]?.account = account }
 
+    /// Gives a device that was added other labels, for the next ``load()``.
+    func relabel(_ device: String, _ labels: [String: String]) { heads[device]?.labels = labels }
+
     /// The registry gives a device's certificates another status; imported with the next ``load()``.
     func change(_ device: String, to status: CertificateStatus) {
         rows[device] = rows[device]?.map { (status, $0.pem) }
@@ -200,7 +203,7 @@ final class TestFleet {
     // MARK: Planning and running
 
     func plan(at: Timestamp = TestFleet.now) async throws -> RotationPlan {
-        try await DryRun(workspace, at: at).plan()
+        try await planReadBothWays(at: at)
     }
 
     /// A run at a time that the test says, however far from the last one's it is; ``ClockTests`` has those that are refused.

@@ -65,6 +65,19 @@ struct Damage: Sendable, CustomTestStringConvertible {
         Damage("a certificate without its DER", "certificate-body") {
             try $0.sql("DELETE FROM certificate_bodies WHERE certificate = 3")
         },
+        Damage("a certificate that no class has", "certificate-class", column("class = NULL")),
+        Damage("a class of another lifetime", "certificate-class") {
+            try $0.sql("UPDATE certificate_classes SET lifetime = -id")
+        },
+        Damage("a shared key that is not listed", "shared-key") { try $0.sql("DELETE FROM shared_keys") },
+        Damage("a second certificate that is not listed", "leftover") {
+            try $0.sql(
+                "UPDATE certificates SET status = 'ACTIVE' WHERE device = (SELECT id FROM devices WHERE name = 'ended')",
+                "DELETE FROM devices_with_leftovers")
+        },
+        Damage("a miscount of certificates", "expiry-count") {
+            try $0.sql("UPDATE active_ends SET certificates = certificates + 1")
+        },
         Damage("a waiting CSR's key", "request-key") { try $0.sql("UPDATE requests SET key_identity = zeroblob(32)") },
     ]
 

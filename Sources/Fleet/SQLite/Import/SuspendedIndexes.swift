@@ -6,9 +6,14 @@ import GRDBSQLite
 /// Keys and fingerprints are random: each row that is put into an index of them touches another page, which each commit writes anew. Sorted and
 /// built at once, an index costs a fraction of that. All of it is one transaction: whoever reads meanwhile has the inventory as it was, with
 /// its indexes, and so has whoever comes after a death.
+///
+/// What is written down of keys that several devices have follows from one of them, and waits with it.
 struct SuspendedIndexes {
+    private static let sharing = "keys_of_several_devices"
+
     private let database: Database
     private let definitions: [String]
+    private let sharing: String?
 
     /// Drops the indexes by which no import looks anything up, and which check nothing.
     init(of database: Database) throws {
@@ -25,6 +30,9 @@ struct SuspendedIndexes {
         ).all { (name: $0.text(0), definition: $0.text(1)) }
         for index in indexes { try database.execute(sql: "DROP INDEX \(index.name.quotedDatabaseIdentifier)") }
         definitions = indexes.map(\.definition)
+        sharing = try Query(database, "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
+            .first([.text(SuspendedIndexes.sharing)]) { $0.text(0) }
+        try database.execute(sql: "DROP TRIGGER IF EXISTS \(SuspendedIndexes.sharing)")
     }
 
     /// Builds them again, as they were defined.
@@ -34,5 +42,12 @@ struct SuspendedIndexes {
             sqlite3_db_cacheflush(database.sqliteConnection)
             try database.execute(sql: definition)
         }
+        guard let sharing else { return }
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO shared_keys
+                  SELECT key_identity FROM certificates GROUP BY key_identity HAVING min(device) <> max(device)
+                """)
+        try database.execute(sql: sharing)
     }
 }

@@ -7,7 +7,7 @@ struct ContradictionSearch: Sendable {
     /// What is wrong, said of that.
     let sentence: @Sendable (_ about: String) -> String
 
-    static let all = certificates + lineage + rotations + reservations + manifests + revocations + lists
+    static let all = certificates + listings + lineage + rotations + reservations + manifests + revocations + lists
 }
 
 // MARK: Certificates and where they come from
@@ -39,6 +39,44 @@ extension ContradictionSearch {
                   ON t.issuer = c.issuer AND t.serial = c.serial WHERE c.rotation IS NOT NULL
                 """
         ) { "serial number \($0) was given to another certificate too" },
+    ]
+
+    /// What a plan finds devices by. What is missing there, no run would look at.
+    private static let listings = [
+        ContradictionSearch(
+            kind: "certificate-class",
+            sql: """
+                SELECT d.name, \(name) \(ofCertificate) LEFT JOIN certificate_classes k ON k.id = c.class
+                WHERE k.id IS NULL OR k.label_set <> d.label_set OR k.account <> d.account OR k.issuer <> c.issuer
+                  OR k.key_kind <> c.key_kind OR k.signature_kind <> c.signature_kind
+                  OR k.lifetime < c.not_after - c.not_before
+                """
+        ) { "certificate \($0) is listed with others than those that it is like, so that a run may overlook it" },
+        ContradictionSearch(
+            kind: "shared-key",
+            sql: """
+                SELECT DISTINCT d.name, \(name) \(ofCertificate)
+                WHERE EXISTS (SELECT 1 FROM certificates o WHERE o.key_identity = c.key_identity AND o.device > c.device)
+                  AND NOT EXISTS (SELECT 1 FROM shared_keys s WHERE s.key_identity = c.key_identity)
+                """
+        ) { "certificate \($0) has a key that another device has too, and that is not listed as such" },
+        ContradictionSearch(
+            kind: "leftover",
+            sql: """
+                SELECT d.name, count(*) \(ofCertificate) WHERE c.status = 'ACTIVE'
+                  AND NOT EXISTS (SELECT 1 FROM devices_with_leftovers l WHERE l.device = c.device)
+                GROUP BY c.device HAVING count(*) > 1
+                """
+        ) { "the device has \($0) ACTIVE certificates, and is not listed as such" },
+        ContradictionSearch(
+            kind: "expiry-count",
+            sql: """
+                SELECT NULL, date(day * 86400, 'unixepoch') FROM (
+                  SELECT day, certificates AS kept, 0 AS found FROM active_ends UNION ALL
+                  SELECT \(Version10.day(of: "not_after")), 0, count(*) FROM certificates WHERE status = 'ACTIVE' GROUP BY 1)
+                GROUP BY day HAVING sum(kept) <> sum(found)
+                """
+        ) { "the certificates that end on \($0) are miscounted" },
     ]
 
     private static let lineage = [

@@ -22,6 +22,13 @@ extension SQLiteView {
         try query.forEach { try body(revocable($0)) }
     }
 
+    package func forEachCertificate(
+        ofClass class: Int64?, _ body: (RevocableCertificate) throws -> Void
+    ) throws {
+        let query = try Query(uncached: database, "\(SQLiteView.revocable) WHERE c.class IS ?")
+        try query.forEach([.optional(`class`)]) { try body(revocable($0)) }
+    }
+
     package func certificate(row: Int64) throws(RotationError) -> RevocableCertificate? {
         try certificates("c.id = ?", [.integer(row)]).first
     }

@@ -12,14 +12,20 @@ extension SQLiteView {
         }
     }
 
+    /// Imported certificates that are REVOKED and that no authority's key was seen to verify: few among all that were ever revoked.
+    private static let unverifiedRevoked = """
+        SELECT id FROM certificates WHERE status = 'REVOKED' AND authority IS NULL AND signed_by IS NOT 'authority'
+        """
+
     package func forEachImportedRevocation(issuers: [String], _ body: (ImportedRevocation) throws -> Void) throws {
         let query = try Query(
             uncached: database,
             """
             \(SQLiteView.revocableSelection(with: "v.revoked_at, v.pending, c.signed_by, b.der"))
             JOIN revocations v ON v.certificate = c.id JOIN certificate_bodies b ON b.certificate = c.id
-            WHERE v.issuer = (SELECT id FROM issuers WHERE name = ?) AND c.authority IS NULL
-              AND (v.pending > 0 OR c.signed_by IS NOT 'authority') ORDER BY v.id
+            WHERE c.id IN (SELECT certificate FROM revocations WHERE pending > 0 UNION \(SQLiteView.unverifiedRevoked))
+              AND +v.issuer = (SELECT id FROM issuers WHERE name = ?) AND c.authority IS NULL
+            ORDER BY v.id
             """)
         let first = SQLiteView.revocableColumns
         for issuer in issuers {

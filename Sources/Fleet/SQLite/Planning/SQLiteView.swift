@@ -21,7 +21,14 @@ package final class SQLiteView: FleetView {
     package var certificateCount: Int { get throws(RotationError) { try count("certificates") } }
 
     package var activeCertificateCount: Int {
-        get throws(RotationError) { try count("certificates WHERE status = 'ACTIVE'") }
+        get throws(RotationError) {
+            try guarded {
+                Int(
+                    try Query(database, "SELECT coalesce(sum(certificates), 0) FROM active_ends").first {
+                        $0.integer(0)
+                    } ?? 0)
+            }
+        }
     }
 
     private func count(_ rows: String) throws(RotationError) -> Int {
@@ -71,13 +78,12 @@ package final class SQLiteView: FleetView {
           c.confirmed_at, c.replaced_at, c.signed_by = 'self', c.malformed
         """
 
-    package func forEachDeviceWithActiveCertificate(_ body: (PlanningDevice) throws -> Void) throws {
+    /// The rows of a ``PlanningGroup``: one a certificate.
+    static func planningSelection(where condition: String) -> String {
         // An `install` says why a confirmation was refused, which is another matter.
         let told = "CASE m.action WHEN 'rekey' THEN m.refused END"
-        let query = try Query(
-            uncached: database,
-            """
-            SELECT \(SQLiteView.certificateColumns),
+        return """
+            SELECT \(certificateColumns),
               d.id, d.name, d.account, d.label_set, CASE WHEN d.refused IS NOT \(told) THEN d.refused END,
               \(WaitingRequest.columns), \(told), \(OpenRotation.columns), d.seen_at
             FROM devices d
@@ -85,8 +91,13 @@ package final class SQLiteView: FleetView {
             LEFT JOIN rotations r ON r.device = d.id AND r.open = 1
             LEFT JOIN requests q ON q.device = d.id
             LEFT JOIN manifests m ON m.device = d.id
-            ORDER BY d.name
-            """)
+            WHERE \(condition)
+            """
+    }
+
+    package func forEachDeviceWithActiveCertificate(_ body: (PlanningDevice) throws -> Void) throws {
+        let query = try Query(
+            uncached: database, "\(SQLiteView.planningSelection(where: "true")) ORDER BY d.name")
         var group: PlanningGroup?
         try query.forEach { row in
             let certificate = try certificate(row)
@@ -115,10 +126,7 @@ package final class SQLiteView: FleetView {
 
     package func sharedKeys() throws(RotationError) -> Set<KeyIdentity> {
         try guarded {
-            let query = try Query(
-                database,
-                "SELECT key_identity FROM certificates GROUP BY key_identity HAVING min(device) <> max(device)")
-            return Set(try query.all { try $0.keyIdentity(0) })
+            Set(try Query(database, "SELECT key_identity FROM shared_keys").all { try $0.keyIdentity(0) })
         }
     }
 

@@ -5,9 +5,18 @@ import RotationModel
 extension SQLiteFleet {
     package func rotationsByState() throws(RotationError) -> [String: Int] {
         try read { database in
-            let counts = try Query(database, "SELECT state, count(*) FROM rotations GROUP BY state")
-                .all { ($0.text(0), Int($0.integer(1))) }
-            return Dictionary(uniqueKeysWithValues: counts)
+            // Those that are over are nearly all that there ever were: of them, only the cancelled ones are looked at.
+            let counts = try Query(
+                database,
+                """
+                WITH live AS (SELECT state, count(*) AS n FROM rotations WHERE open = 1 GROUP BY state),
+                  cancelled AS (SELECT count(*) AS n FROM rotations WHERE state = 'cancelled')
+                SELECT state, n FROM live UNION ALL SELECT 'cancelled', n FROM cancelled
+                UNION ALL SELECT 'completed', (SELECT count(*) FROM rotations) - (SELECT n FROM cancelled)
+                  - (SELECT coalesce(sum(n), 0) FROM live)
+                """
+            ).all { ($0.text(0), Int($0.integer(1))) }
+            return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 > 0 })
         }
     }
 

@@ -45,6 +45,11 @@ enum InventorySchema {
         migrator.registerMigration("9-recovery", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version9.recovery)
         }
+        migrator.registerMigration("10-classes", foreignKeyChecks: .immediate) { database in
+            try database.execute(sql: Version10.classes)
+            try database.execute(sql: Version10.findings)
+            try database.execute(sql: Version10.counts)
+        }
         return migrator
     }
 

@@ -11,6 +11,7 @@ struct Vocabulary {
     private var issuers: [[UInt8]: Int64] = [:]
     private var keyKinds: [KeyKind: Int64] = [:]
     private var signatureKinds: [SignatureKind: Int64] = [:]
+    private var certificateClasses: [[Int64]: Int64] = [:]
 
     /// A fleet may have as many label sets as devices; what is remembered of them stays small.
     private static let remembered = 10_000
@@ -57,6 +58,27 @@ struct Vocabulary {
                 database, find: "SELECT id FROM signature_kinds WHERE algorithm = ? AND is_weak = ?",
                 add: "INSERT INTO signature_kinds (algorithm, is_weak) VALUES (?, ?)",
                 [.text(kind.algorithm.description), .integer(kind.isWeak ? 1 : 0)])
+        }
+    }
+
+    /// The class of a certificate: see ``CertificateClass``.
+    ///
+    /// - Parameter lifetime: as ``CertificateLifetime/bound(of:)`` has it.
+    mutating func certificateClass(
+        labelSet: Int64, account: Int64, issuer: Int64, keyKind: Int64, signatureKind: Int64, lifetime: TimeSpan
+    ) throws -> Int64 {
+        let columns = [labelSet, account, issuer, keyKind, signatureKind, lifetime.seconds]
+        return try Vocabulary.row(for: columns, in: &certificateClasses) {
+            try Vocabulary.intern(
+                database,
+                find: """
+                    SELECT id FROM certificate_classes WHERE label_set = ? AND account = ? AND issuer = ? AND key_kind = ?
+                      AND signature_kind = ? AND lifetime = ?
+                    """,
+                add: """
+                    INSERT INTO certificate_classes (label_set, account, issuer, key_kind, signature_kind, lifetime)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """, columns.map { .integer($0) })
         }
     }
 
