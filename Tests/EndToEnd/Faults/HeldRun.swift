@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A run in the middle of its work: it has issued its first batch, and waits for its next minute to begin (`limits.issuePerMinute`).
+/// A run in the middle of its work: it has issued its first batch, waits for its next minute to begin (`limits.issuePerMinute`), and is halted
+/// there: however long a test takes on a busy machine, that minute does not come.
 struct HeldRun {
     static let limits = "limits: { issuePerMinute: 2, revoke: 100% }\n"
     let workspace: Workspace
@@ -15,6 +16,10 @@ struct HeldRun {
         while try await workspace.export().components(separatedBy: "PENDING_ACTIVATION").count < 3 {
             try #require(process.isRunning, "it did not wait")
         }
+        while manifests.count < 2 { try #require(process.isRunning, "it did not wait") }
+        // What it has to record of them is recorded by then: nobody waits for a transaction of its.
+        try await Task.sleep(for: .seconds(2))
+        process.send(SIGSTOP)
     }
 
     var manifests: [String] { Tree(workspace.path + "/delivery").files.filter { $0.hasSuffix(".jws") } }
@@ -23,6 +28,7 @@ struct HeldRun {
     @discardableResult
     func stop(_ signal: Int32 = SIGTERM) async -> Output {
         process.send(signal)
+        process.send(SIGCONT)
         return await process.output()
     }
 }

@@ -17,11 +17,13 @@ struct AWSIssuerTests {
         #expect(moto.count == 0)
 
         // The first run dies when AWS has a certificate, and before it has handed one out.
+        try moto.hold(true)
         let run = try Program.start(
             Program.rotationJob, ["run", "--at", now], in: workspace.path, environment: MotoServer.environment)
         while moto.count == 0 && run.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         run.send(SIGKILL)
         #expect(await run.output().signal == SIGKILL)
+        try moto.hold(false)
         #expect(try ExportedDevice.all(await workspace.export()).allSatisfy { $0.certificates.count == 1 })
 
         let output = try await workspace.job("run", "--at", now, environment: MotoServer.environment)

@@ -46,6 +46,12 @@ final class MotoServer: Sendable {
 
     deinit { process.send(SIGKILL) }
 
+    /// Whether certificates that it has are kept back: whoever asks for one is told to ask again.
+    func hold(_ isHeld: Bool) throws {
+        let mark = workspace.scratch + "/moto.json.held"
+        if isHeld { try Data().write(to: URL(fileURLWithPath: mark)) } else { unlink(mark) }
+    }
+
     /// Has the workspace ask for certificates of an authority there.
     func use(authority: String, more: [String] = []) throws {
         try workspace.moveOutside(command: issuer(authority: authority) + more)
