@@ -123,6 +123,7 @@ struct GateTests {
             INSERT INTO requests SELECT * FROM old;
             DROP TABLE old;
             CREATE INDEX requests_by_key_identity ON requests (key_identity);
+            DROP INDEX seen_devices;
             ALTER TABLE devices DROP COLUMN seen_at;
             DROP TABLE taken_submissions;
             DELETE FROM grdb_migrations WHERE identifier = '8-gate'
