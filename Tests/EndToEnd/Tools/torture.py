@@ -3,7 +3,7 @@ the next run brings everything to where an undisturbed one does.
 
   torture.py --job PATH [--points N] [--seed N] [--devices N] FOLDER        N points of each kind, spread over the run; 0 for all of them
 
-The run is over 24 devices in batches of 8; over 172 it has 16 batches, and some 2,000 calls.
+The run is over 24 devices in batches of 8; over 172 it has 16 batches, and some 3,600 calls.
 
 What is right is judged here, from the files alone and not by the job's own words: inventory, manifests, revocation list and audit chain are
 read with other libraries. Prints one JSON object a kind of fault: points tried and recovered. Exit status 1 where one did not recover.
