@@ -25,6 +25,7 @@ CRONDIR = $(SHAREDIR)/cron
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rotation-job
 UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 ISSUERDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/issuers
+NOTICEDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/notices
 
 EXAMPLEDIR = $(SHAREDIR)/examples
 POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
@@ -33,6 +34,7 @@ GUIDES = $(notdir $(wildcard docs/*.md docs/*.yaml))
 PROXIES = $(notdir $(wildcard examples/gate/*))
 MONITORING = $(notdir $(wildcard examples/monitoring/*))
 ISSUERS = openssl-ca aws-private-ca
+NOTICES = $(notdir $(wildcard notices/*))
 UNITS = rotation-job.service rotation-job.timer rotation-gate.service rotation-gate.socket
 # So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
 DOCLINKS = policies:../../rotation-job/policies examples:../../rotation-job/examples cron:../../rotation-job/cron \
@@ -123,7 +125,7 @@ torture: setup setup-test ## Kill a run, fail its calls and cut its power wherev
 .PHONY: lint
 lint: ## Check layout and shell scripts
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	@if command -v shellcheck >/dev/null; then shellcheck $$(grep -lE '^#!.*sh$$' scripts/* .ci/* examples/*.sh); \
+	@if command -v shellcheck >/dev/null; then shellcheck $$(grep -lE '^#!.*sh$$' scripts/* .ci/* examples/*.sh notices/*); \
 	else echo "shellcheck is not installed: shell scripts were not checked (apt-get install shellcheck)"; fi
 
 .PHONY: format
@@ -134,10 +136,11 @@ format: ## Lay the Swift sources out
 install: ## Install the built programs, issuers, example policies, units and documents below DESTDIR/PREFIX
 	@for program in "$(BINARY)" "$(GATE_BINARY)"; do \
 	  test -x "$$program" || { echo "there is no $$program: run \`make build\` first" >&2; exit 1; }; done
-	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR)
+	install -d $(BINDIR) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(DOCDIR)/docs $(UNITDIR) $(ISSUERDIR) $(NOTICEDIR)
 	install -m 0755 "$(BINARY)" $(BINDIR)/rotation-job
 	install -m 0755 "$(GATE_BINARY)" $(BINDIR)/rotation-gate
 	install -m 0755 $(addprefix issuers/,$(ISSUERS)) $(ISSUERDIR)
+	install -m 0755 $(addprefix notices/,$(NOTICES)) $(NOTICEDIR)
 	install -m 0644 $(addprefix policies/,$(POLICIES)) $(POLICYDIR)
 	install -m 0644 $(DOCS) $(DOCDIR)
 	install -m 0644 $(addprefix docs/,$(GUIDES)) $(DOCDIR)/docs
@@ -154,13 +157,13 @@ install: ## Install the built programs, issuers, example policies, units and doc
 
 .PHONY: uninstall
 uninstall: ## Take away exactly what install put there
-	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) \
+	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) $(addprefix $(NOTICEDIR)/,$(NOTICES)) \
 	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
 	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(EXAMPLEDIR)/gate/,$(PROXIES)) \
 	  $(addprefix $(EXAMPLEDIR)/monitoring/,$(MONITORING)) $(addprefix $(UNITDIR)/,$(UNITS))
 	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
 	@if [ -L $(SHAREDIR)/docs ]; then rm $(SHAREDIR)/docs; fi
-	@for folder in $(ISSUERDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
+	@for folder in $(ISSUERDIR) $(NOTICEDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
 .PHONY: clean

@@ -43,12 +43,12 @@ struct UnitsTests {
 
     @Test("Each drop-in that the documents show fits the service, by systemd-analyze verify")
     func dropIns() async throws {
-        let documents = ["docs/keys.md", "docs/operations.md"]
+        let documents = ["docs/keys.md", "docs/operations.md", "docs/notices.md"]
         let shown = try documents.flatMap { document in
             try String(contentsOfFile: Package.root + "/" + document, encoding: .utf8)
                 .matches(of: /```ini\n(?<unit>(?s:.)*?)```/).map { String($0.output.unit) }
         }
-        #expect(shown.count == 2)
+        #expect(shown.count == 3)
         // A key that nobody knows shows that drop-ins are looked at.
         for (dropIn, isRight) in shown.map({ ($0, true) }) + [("[Service]\nLoadCredentials=a:/b\n", false)] {
             let folder = try units()

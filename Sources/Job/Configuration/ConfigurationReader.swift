@@ -31,12 +31,13 @@ struct ConfigurationReader {
             let manifestConfiguration = manifests.flatMap(self.manifests)
             let limits = top.optional("limits").map(self.limits) ?? RunLimits()
             let gate = top.optional("gate").flatMap(GateReader(root: root).read)
+            let notices = top.optional("notify").map(NoticesReader(root: root).read) ?? []
             let metricsFile = top.optional("metrics").flatMap(metricsFile)
             guard let inventory, let policies, let inbox, let delivery, let reports else { return nil }
             return WorkspaceConfiguration(
                 path: path, root: root, inventory: inventory, policies: policies, inbox: inbox, delivery: delivery,
                 reports: reports, authorities: authorities, manifests: manifestConfiguration, limits: limits,
-                gate: gate, metricsFile: metricsFile)
+                gate: gate, metricsFile: metricsFile, notices: notices)
         } ?? nil
     }
 

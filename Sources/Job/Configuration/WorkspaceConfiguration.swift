@@ -24,6 +24,8 @@ package struct WorkspaceConfiguration: Sendable {
     package let gate: GateConfiguration?
     /// Where metrics are written for node_exporter's textfile collector; nil where nobody collects them.
     package let metricsFile: String?
+    /// Who is told of what.
+    package let notices: [NoticeRule]
 
     /// The authority of a name.
     package func authority(named name: String) -> AuthorityConfiguration? {

@@ -74,12 +74,8 @@ extension AuthorityDirectory.Entry {
         }
         if let revokedAt = configuration.revokedAt, revokedAt <= at {
             found.append("authority \(name) was revoked on \(revokedAt): nothing that it signed is trusted")
-        } else if let retireAt = configuration.retireAt {
-            if isSoon(retireAt, at: at) {
-                found.append("authority \(name) retires on \(retireAt); its successor has to sign by then")
-            }
-        } else if isSoon(certificate.notAfter, at: at) {
-            found.append("authority \(name) ends on \(certificate.notAfter); its successor has to sign by then")
+        } else if let ending = ending(at: at) {
+            found.append(ending)
         }
         if let weakness = certificate.publicKey.weakness {
             found.append("the key of authority \(name) is weak: \(weakness)")
@@ -90,6 +86,22 @@ extension AuthorityDirectory.Entry {
         return found
     }
 
+    /// That it ends or retires soon, in a sentence with what to do; nil where it does not.
+    fileprivate func ending(at: Timestamp) -> String? {
+        let name = configuration.name
+        if let retireAt = configuration.retireAt {
+            return isSoon(retireAt, at: at)
+                ? "authority \(name) retires on \(retireAt); its successor has to sign by then" : nil
+        }
+        return isSoon(certificate.notAfter, at: at)
+            ? "authority \(name) ends on \(certificate.notAfter); its successor has to sign by then" : nil
+    }
+
     /// Once it is past, it is the plan that says what cannot be signed.
     private func isSoon(_ time: Timestamp, at: Timestamp) -> Bool { time > at && time - at < Self.warning }
+}
+
+extension AuthorityDirectory {
+    /// Which authorities end or retire soon, each in a sentence with what to do.
+    func endings(at: Timestamp) -> [String] { names.compactMap { self[$0]?.ending(at: at) } }
 }

@@ -128,7 +128,12 @@ struct RevokeCommand: AsyncParsableCommand {
         _ revocation: ManualRevocation, _ service: RevocationService, _ workspace: Workspace, _ patience: LockPatience
     ) async throws {
         let reports = RunReports(workspace)
-        let carriedOut = try await service.carryOut(revocation, patience: patience, report: reports.keep)
+        let carriedOut = try await AfterRun(workspace: workspace, at: at.timestamp, observer: options.progress()).follow
+        {
+            try await service.carryOut(revocation, patience: patience, report: reports.keep)
+        } outcome: {
+            $0.outcome
+        }
         let outcome = carriedOut.outcome
         Console.afterwards("\(carriedOut.name) is carried out; the report is \(workspace.reports.report(outcome.id))") {
             if carriedOut.wasAnothersWork {

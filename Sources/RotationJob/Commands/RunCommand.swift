@@ -73,13 +73,15 @@ struct RunCommand: AsyncParsableCommand {
         // Found out before anything is done.
         for path in [report, html].compactMap(\.self) where path != "-" { try Files.checkReplaceable(path) }
         let reports = RunReports(workspace)
-        let outcome = try await metering(workspace, progress) {
+        let outcome = try await AfterRun(workspace: workspace, at: time, observer: progress).follow {
             try await options.namingCommands {
                 try await JobRun(
                     workspace, at: time, limit: limit, reviewed: try plan.map { try SavedPlan(reading: $0) },
                     acceptsTime: acceptTime != nil, actor: Self.user, observer: progress, stop: .bySignals(progress)
                 ).perform(report: reports.keep)
             }
+        } outcome: {
+            $0
         }
         reports.deliver(to: report) { try RunJSON(outcome).write($0) }
         reports.deliver(to: html) { try RunHTML(outcome).write($0) }
@@ -96,23 +98,6 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private var time: Timestamp { acceptTime?.timestamp ?? at.timestamp }
-
-    /// Writes the metrics after the run, also after one that failed: that is when somebody has to hear of it. Not where another run works,
-    /// which will write them.
-    private func metering(
-        _ workspace: Workspace, _ progress: Progress, _ body: () async throws -> RunOutcome
-    ) async throws -> RunOutcome {
-        let metrics = MetricsFile(workspace: workspace, observer: progress)
-        let result: Result<RunOutcome, any Error>
-        do {
-            result = .success(try await body())
-        } catch {
-            result = .failure(error)
-            if (error as? RotationError)?.code == .locked { throw error }
-        }
-        await metrics.write(at: time)
-        return try result.get()
-    }
 
     /// Who the audit says started the run.
     static var user: String { EffectiveUser.name }
