@@ -10,7 +10,7 @@ struct TortureTests {
         let folder = try TemporaryDirectory()
         let output = try await DeviceAgent.program([
             Program.testPython, "-B", "-W", "ignore", Package.tools + "/torture.py", "--job", Program.rotationJob,
-            "--points", "12", folder / "torture",
+            "--points", "8", folder / "torture",
         ])
         try #require(output.status == 0, output.story)
         let outcomes = try output.stdout.split(separator: "\n").map {
@@ -20,6 +20,6 @@ struct TortureTests {
         #expect(all.points == all.recovered, output.story)
         // One line a kind of fault; a file system that fills up needs the right to mount one.
         let kinds = outcomes.filter { $0.points != nil && $0.fault != "all" && $0.fault != "short writes" }
-        #expect((9...10).contains(kinds.count) && kinds.allSatisfy { $0.points == 12 }, output.story)
+        #expect((9...10).contains(kinds.count) && kinds.allSatisfy { $0.points == 8 }, output.story)
     }
 }
