@@ -74,6 +74,16 @@ struct NoticesTests {
         #expect(try told(workspace).last?.text.contains("ca-1.key") == true)
     }
 
+    @Test("A mistake in a policy is told in a sentence with its place")
+    func policyMistake() async throws {
+        let workspace = try await fleet(1, on: "failed")
+        try workspace.write("policies/broken.yaml", "version: 1\npolicies: [{ name: [] }]\n")
+        try await workspace.job("run", "--at", now, expecting: 65)
+        let failed = try #require(try told(workspace).first)
+        #expect(failed.event == "failed")
+        #expect(failed.text.contains("in the policies: policies/broken.yaml:2"), "\(failed.text)")
+    }
+
     @Test("Devices that are stuck, and an authority that ends, are told")
     func later() async throws {
         let workspace = try await fleet(

@@ -1,3 +1,4 @@
+import Basics
 import Delivery
 import Fleet
 import Issuing
@@ -152,6 +153,15 @@ package struct Workspace: Sendable {
 /// Policy files with mistakes in them: every one, with its place.
 package struct PolicyMistakes: Error {
     package let diagnostics: [Diagnostic]
+}
+
+extension PolicyMistakes: CustomStringConvertible {
+    /// For who has one line to say it in: how many there are, and the first.
+    package var description: String {
+        let mistakes = diagnostics.filter { $0.severity == .error }
+        let first = mistakes.first.map { ": \($0.place): \($0.message)" } ?? ""
+        return "\(counted(mistakes.count, "mistake")) in the policies\(first)"
+    }
 }
 
 extension PolicyEdition {

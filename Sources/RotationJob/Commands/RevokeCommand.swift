@@ -121,15 +121,17 @@ struct RevokeCommand: AsyncParsableCommand {
             if let obstacle = receipt.obstacle { Console.printError(RotationError(.guarded, obstacle)) }
             return
         }
-        try await carryOut(revocation, service, workspace, waiting.patience(progress, stop: service.stop))
+        try await carryOut(
+            revocation, service, AfterRun(workspace: workspace, at: at.timestamp, observer: progress),
+            waiting.patience(progress, stop: service.stop))
     }
 
     private func carryOut(
-        _ revocation: ManualRevocation, _ service: RevocationService, _ workspace: Workspace, _ patience: LockPatience
+        _ revocation: ManualRevocation, _ service: RevocationService, _ after: AfterRun, _ patience: LockPatience
     ) async throws {
+        let workspace = after.workspace
         let reports = RunReports(workspace)
-        let carriedOut = try await AfterRun(workspace: workspace, at: at.timestamp, observer: options.progress()).follow
-        {
+        let carriedOut = try await after.follow {
             try await service.carryOut(revocation, patience: patience, report: reports.keep)
         } outcome: {
             $0.outcome
