@@ -81,7 +81,13 @@ struct MetricsTests {
         let workspace = try await Workspace(limits: "metrics: { textfile: nowhere/metrics.prom }\n")
         try await workspace.add(devices: #"{"bulk": {"count": 1}}"#)
         let output = try await workspace.job("run", "--at", now, expecting: 0)
-        #expect(output.stderr.contains("the metrics were not written") && output.stderr.contains("nowhere"))
+        #expect(
+            output.stderr.contains("the metrics were not written") && output.stderr.contains("nowhere/metrics.prom:"))
+        try FileManager.default.createDirectory(
+            atPath: workspace.path + "/nowhere/metrics.prom", withIntermediateDirectories: true)
+        let folder = try await workspace.job("run", "--at", now, expecting: 0)
+        #expect(folder.stderr.contains("nowhere/metrics.prom: cannot write it: it is a folder"), folder.story)
+        #expect(workspace.names(in: "nowhere") == ["metrics.prom"])
     }
 
     @Test("A file that the collector would not read is a mistake in the configuration")

@@ -31,7 +31,7 @@ struct MetricsFile {
     private func write(_ fleet: FleetMeasurements) {
         guard let path = workspace.configuration.metricsFile else { return }
         do {
-            try Files.replace(path, with: Array(MetricsText(fleet).text.utf8), mode: Files.published)
+            try Files.replace(path, mode: Files.published) { try $0(Array(MetricsText(fleet).text.utf8)) }
         } catch {
             warn(error)
         }
