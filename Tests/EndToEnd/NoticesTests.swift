@@ -74,6 +74,16 @@ struct NoticesTests {
         #expect(try told(workspace).last?.text.contains("ca-1.key") == true)
     }
 
+    @Test("One that leaves a program behind has done its work when it has ended")
+    func leavesOneBehind() async throws {
+        let workspace = try await fleet(
+            1, on: "clock", program: "#!/bin/sh\ncat >> \"$1\"\nsleep 40 &\nexit 0\n")
+        try await workspace.job("run", "--at", now, expecting: 0)
+        let output = try await workspace.job("run", "--at", "2030-12-01T00:00:00Z", expecting: 3)
+        #expect(!output.stderr.contains("nobody was told"), output.story)
+        #expect(try told(workspace).map(\.event) == ["clock"])
+    }
+
     @Test("A mistake in a policy is told in a sentence with its place")
     func policyMistake() async throws {
         let workspace = try await fleet(1, on: "failed")

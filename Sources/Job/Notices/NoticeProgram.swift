@@ -11,6 +11,9 @@ struct NoticeProgram {
         process = try ChildProcess(rule.program, rule.arguments, in: folder, input: .pipe)
     }
 
+    /// So often is looked whether it has ended.
+    private static let glance = Duration.milliseconds(100)
+
     /// Of what it says on standard error, so much is read.
     private static let mostErrors = 1 << 10
 
@@ -25,7 +28,9 @@ struct NoticeProgram {
             guard left > .zero else { return stopped(after: patience) }
             let writing = rest.isEmpty ? [] : [process.input].compactMap(\.self)
             let ready = ReadyDescriptors.wait(
-                reading: [process.output, process.errors], writing: writing, within: left)
+                reading: [process.output, process.errors], writing: writing, within: min(left, NoticeProgram.glance))
+            // What it started and left behind may hold its pipes for as long as it likes.
+            if ready.reading.isEmpty, process.ending() != nil { break }
             if ready.reading.contains(0) { read(process.output) { _ in } }
             if ready.reading.contains(1) {
                 read(process.errors) { if errors.count < NoticeProgram.mostErrors { errors += $0 } }
