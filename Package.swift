@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Fleet",
             dependencies: [
-                "Lifecycle", "System", "RotationModel", "Basics", .product(name: "GRDB", package: "GRDB.swift"),
+                "CPostgreSQL", "Lifecycle", "System", "RotationModel", "Basics",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .target(name: "Lifecycle", dependencies: ["RotationModel"], swiftSettings: settings),
@@ -103,6 +104,7 @@ let package = Package(
         .target(name: "Basics", swiftSettings: settings),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPKCS11"),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // For tests, the demo and the benchmark alone; nothing of it is in the product.

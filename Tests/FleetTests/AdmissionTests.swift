@@ -119,13 +119,13 @@ struct AdmissionTests {
         // What was imported was issued by somebody else.
         #expect(try issued(device.row, old.keyIdentity, after: 0) == nil)
         // The registry takes it back: the rotation that would confirm it is over.
-        _ = try workspace.sqlite.withWriter {
+        _ = try workspace.tables.withWriter {
             try Query($0, "UPDATE rotations SET state = 'cancelled', open = 0").run()
         }
         #expect(try issued(device.row, key, after: old.row) == nil)
         #expect(try records(workspace, new).map(\.isOpenReplacement) == [false])
         for (status, isThere) in [("ACTIVE", true), ("INACTIVE", false), ("REVOKED", false)] {
-            _ = try workspace.sqlite.withWriter {
+            _ = try workspace.tables.withWriter {
                 try Query($0, "UPDATE certificates SET status = ? WHERE id = ?").run([
                     .text(status), .integer(found.row),
                 ])
@@ -185,8 +185,8 @@ struct AdmissionTests {
 
 @Suite("Watching an inventory that others write")
 struct WatchingTests {
-    private func watch(_ workspace: Workspace) throws -> SQLiteFleet {
-        try SQLiteFleet(opening: workspace.sqlite.path, access: .live, sha256: fakeSHA256, keys: fakeKeys)
+    private func watch(_ workspace: Workspace) throws -> SQLFleet {
+        try TestEngine.open(workspace.tables, .live)
     }
 
     @Test("Each read sees what was committed last, and nothing can be written")
@@ -200,19 +200,19 @@ struct WatchingTests {
         #expect(!watching.isReplaced)
     }
 
-    @Test("After a change of the tables reads fail; opened again, they do not")
+    @Test("After a change of the tables reads fail; opened again, they do not", .enabled(if: TestEngine.isSQLite))
     func schema() throws {
         let workspace = try Workspace([FakeDevice("d1")])
         let watching = try watch(workspace)
-        _ = try workspace.sqlite.withWriter { try Query($0, "CREATE TABLE other (x)").run() }
+        _ = try workspace.tables.withWriter { try Query($0, "CREATE TABLE other (x)").run() }
         #expect(failure { try watching.planningSnapshot { try $0.deviceCount } }?.code == .inventory)
         #expect(try watch(workspace).planningSnapshot { try $0.deviceCount } == 1)
     }
 
-    @Test("A file that was replaced, or is gone, is noticed")
+    @Test("A file that was replaced, or is gone, is noticed", .enabled(if: TestEngine.isSQLite))
     func replaced() throws {
         let workspace = try Workspace([FakeDevice("d1")])
-        let path = workspace.sqlite.path
+        let path = workspace.tables.place
         let watching = try watch(workspace)
         #expect(!watching.isReplaced)
         try FileManager.default.moveItem(atPath: path, toPath: path + ".old")

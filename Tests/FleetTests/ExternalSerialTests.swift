@@ -7,7 +7,7 @@ import Testing
 @Suite("Serial numbers of external issuers, as the inventory records them")
 struct ExternalSerialTests {
     private func states(_ workspace: Workspace) throws -> [String] {
-        try workspace.sqlite.read { database in
+        try workspace.tables.read { database in
             try Query(database, "SELECT state FROM reservations ORDER BY id").all { $0.text(0) }
         }
     }

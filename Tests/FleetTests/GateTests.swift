@@ -129,7 +129,7 @@ struct GateTests {
             DELETE FROM grdb_migrations WHERE identifier = '8-gate'
             """
         do {
-            let old = try SQLiteFleet.create(at: path, sha256: fakeSHA256)
+            let old = try SQLFleet.create(sqlite: path, sha256: fakeSHA256)
             let input = try folder.write(FakeDevice("d").ndjson.utf8, to: "input.ndjson")
             _ = try old.importFleet(
                 from: input, options: ImportOptions(format: .ndjson, at: Workspace.now, actor: "t"), reader: fakeReader,
@@ -142,12 +142,13 @@ struct GateTests {
             signed.signed = SignedRequestMark(time: Workspace.now, digest: fakeSHA256([]))
             try old.take([signed], refused: [], run: "r", at: Workspace.now)
         }
-        _ = try Connection.writer(path: path) { database in
+        _ = try SQLiteConnection.writer(path: path) { connection in
+            let database = SQLiteDatabase(connection)
             for statement in tables.split(separator: ";\n") { try Query(database, String(statement)).run() }
         }
-        let error = failure { try SQLiteFleet(opening: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys) }
+        let error = failure { try SQLFleet(sqlite: path, access: .readOnly, sha256: fakeSHA256, keys: fakeKeys) }
         #expect(error?.message.contains("older version") == true)
-        let inventory = try SQLiteFleet(opening: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let inventory = try SQLFleet(sqlite: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         var device: PlanningDevice?
         try inventory.planningSnapshot { try $0.forEachDeviceWithActiveCertificate { device = $0 } }
         let found = try #require(device)

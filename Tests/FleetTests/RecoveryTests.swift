@@ -67,8 +67,7 @@ struct RecoveryTests {
         let install = try workspace.issueOne(workspace.planningDevice("d"), key: "k", serial: 1, run: run)
         let rekey = try workspace.inventory.recordRekey(
             [.fake(workspace.planningDevice("e"), refused: "too weak")], run: run, at: Workspace.now)
-        let next = try SQLiteFleet(
-            opening: workspace.sqlite.path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
+        let next = try TestEngine.open(workspace.tables, .readWrite)
         #expect(try next.unpublishedManifests(limit: 9) == [install] + rekey)
         #expect(try next.unpublishedManifests(limit: 1) == [install])
         #expect(rekey.first?.requestKeys == ["ecdsa-p256", "rsa-2048+"] && rekey.first?.refused == "too weak")

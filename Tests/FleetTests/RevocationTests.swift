@@ -47,7 +47,7 @@ struct RevocationTests {
         let revoke = RevokeOrder.fake(try workspace.certificates("d")[0], order: try workspace.order("lot"))
         try workspace.inventory.revoke([revoke], run: "r", at: Self.later)
         #expect(try workspace.planningDevices.isEmpty)
-        let error = failure { try workspace.sqlite.write { try Query($0, "DELETE FROM revocations").run() } }
+        let error = failure { try workspace.tables.write { try Query($0, "DELETE FROM revocations").run() } }
         #expect(error?.message.contains("for ever") == true)
     }
 
@@ -85,7 +85,7 @@ struct RevocationTests {
         #expect(result.manifests.allSatisfy { $0.action == .none && $0.reason == revoke.cause.reason })
         if sequence != nil { #expect(try workspace.inventory.unpublishedManifests(limit: 9) == result.manifests) }
         #expect(try workspace.audited(.completed, device: "d").count == (stage == .confirmed ? 1 : 0))
-        let reservations = try workspace.sqlite.read { database in
+        let reservations = try workspace.tables.read { database in
             try Query(database, "SELECT state FROM reservations").all { $0.text(0) }
         }
         #expect(reservations == (stage == .asked ? [] : [stage == .ready ? "abandoned" : "recorded"]))

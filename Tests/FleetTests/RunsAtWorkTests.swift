@@ -14,17 +14,17 @@ struct RunsAtWorkTests {
     @Test("The second is refused while the first is at work, and named; not when it has ended or died")
     func second() throws {
         let workspace = try Workspace()
-        try workspace.sqlite.beginRun(record("first", pid: 7))
+        try workspace.tables.beginRun(record("first", pid: 7))
         let error = failure {
-            try workspace.sqlite.beginRun(record("second", pid: 8), for: .job, unless: { $0.pid == 7 })
+            try workspace.tables.beginRun(record("second", pid: 8), for: .job, unless: { $0.pid == 7 })
         }
         #expect(error?.code == .locked && error?.message.contains("process 7") == true)
-        #expect(try workspace.sqlite.unfinishedRuns().map(\.id.text) == ["first"])
-        try workspace.sqlite.beginRun(record("third", pid: 9), for: .job, unless: { _ in false })
-        try workspace.sqlite.endRun(RunID("first"), outcome: "completed", counts: ["issued": 2], at: fakeNow)
-        try workspace.sqlite.endRun(RunID("third"), outcome: "completed", counts: [:], at: fakeNow)
-        try workspace.sqlite.beginRun(record("fourth", pid: 7), for: .job, unless: { _ in true })
-        #expect(try workspace.sqlite.run(RunID("first"))?.counts == ["issued": 2])
-        #expect(try workspace.sqlite.run(RunID("none")) == nil)
+        #expect(try workspace.tables.unfinishedRuns().map(\.id.text) == ["first"])
+        try workspace.tables.beginRun(record("third", pid: 9), for: .job, unless: { _ in false })
+        try workspace.tables.endRun(RunID("first"), outcome: "completed", counts: ["issued": 2], at: fakeNow)
+        try workspace.tables.endRun(RunID("third"), outcome: "completed", counts: [:], at: fakeNow)
+        try workspace.tables.beginRun(record("fourth", pid: 7), for: .job, unless: { _ in true })
+        #expect(try workspace.tables.run(RunID("first"))?.counts == ["issued": 2])
+        #expect(try workspace.tables.run(RunID("none")) == nil)
     }
 }

@@ -154,14 +154,14 @@ struct Workspace {
     let folder: TemporaryFolder
     /// What the engine contract speaks to: every test that needs no more goes through the protocols alone.
     let inventory: any FleetStore
-    /// The same, for tests of what SQLite alone has: its file, its rows.
-    let sqlite: SQLiteFleet
+    /// The same, for tests that look at rows.
+    let tables: SQLFleet
     static let now = Timestamp(seconds: 2_000_000)
 
     init(_ devices: [FakeDevice] = []) throws {
         folder = try TemporaryFolder()
-        sqlite = try SQLiteFleet.create(at: folder.file("fleet.sqlite"), sha256: fakeSHA256)
-        inventory = sqlite
+        tables = try TestEngine.create(in: folder)
+        inventory = tables
         if !devices.isEmpty { try importText(devices.map(\.ndjson).joined()) }
     }
 

@@ -117,7 +117,7 @@ struct BrokerTests {
         let fleet = try GateFleet()
         let d1 = try fleet.add("d1")
         try fleet.load()
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         let response = await fleet.authorise("{\"fingerprint\":\"\(d1.fingerprint.hex)\"}")
         #expect(response.status == 503)

@@ -17,7 +17,7 @@ struct LiveInventoryTests {
 
     /// Statements in the inventory's file by SQLite's own shell.
     private func sqlite(_ fleet: GateFleet, _ sql: String) throws {
-        try sqlite(sql, in: fleet.workspace.configuration.inventory)
+        try sqlite(sql, in: fleet.workspace.configuration.inventory.text)
     }
 
     private func sqlite(_ sql: String, in path: String) throws {
@@ -32,7 +32,7 @@ struct LiveInventoryTests {
         let fleet = try GateFleet()
         let d1 = try fleet.add("d1")
         try fleet.load()
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         #expect(await status(fleet, d1) == "no-manifest")
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         let response = await fleet.get("/v1/manifest", as: d1)
@@ -50,7 +50,7 @@ struct LiveInventoryTests {
         let fleet = try GateFleet()
         let d1 = try fleet.add("d1")
         try fleet.load()
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         #expect(await status(fleet, d1) == "no-manifest")
         try sqlite(fleet, "PRAGMA wal_checkpoint(TRUNCATE);")
         try FileManager.default.copyItem(atPath: path, toPath: path + ".copy")
@@ -103,7 +103,7 @@ struct LiveInventoryTests {
             for statement in sys.argv[2].split(";"): c.execute(statement)
             print("held", flush=True)
             sys.stdin.read()
-            """, fleet.workspace.configuration.inventory, statements,
+            """, fleet.workspace.configuration.inventory.text, statements,
         ]
         let (input, output) = (Pipe(), Pipe())
         (holder.standardInput, holder.standardOutput) = (input, output)
@@ -147,7 +147,7 @@ struct LiveInventoryTests {
     @Test("A user who may not write the folder is told so: what he could read would be stale")
     func user() throws {
         let fleet = try GateFleet()
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         // Tests may run as root, who may all.
         guard getuid() != 0 else { return }
         try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)

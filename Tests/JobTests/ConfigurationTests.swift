@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import PKI
 import RotationModel
@@ -15,7 +16,7 @@ struct ConfigurationTests {
         let path = try folder.write("rotation.yaml", "version: 1\n")
         let configuration = try WorkspaceConfiguration.load(path: path)
         #expect((configuration.path, configuration.root) == (path, folder.path))
-        #expect(configuration.inventory == "\(folder.path)/fleet.sqlite")
+        #expect(configuration.inventory.text == "\(folder.path)/fleet.sqlite")
         #expect(configuration.policies == ["\(folder.path)/policies"])
         #expect(configuration.inbox == InboxConfiguration(path: "\(folder.path)/inbox"))
         #expect((configuration.inbox.keep, configuration.inbox.keepRejected) == (.days(14), .days(90)))
@@ -56,7 +57,7 @@ struct ConfigurationTests {
             """)
         let configuration = try WorkspaceConfiguration.load(path: path)
         let root = folder.path
-        #expect(configuration.inventory == "\(root)/data/fleet.sqlite")
+        #expect(configuration.inventory.text == "\(root)/data/fleet.sqlite")
         #expect(configuration.policies == ["\(root)/policies", "/etc/policies/more.yaml"])
         #expect(
             (configuration.inbox.path, configuration.delivery, configuration.reports) == (

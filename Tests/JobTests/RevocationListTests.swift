@@ -71,11 +71,11 @@ struct RevocationListTests {
         let fleet = try fleet()
         for days in [0, 4, 8] as [Int64] { try await fleet.run(at: now + .days(days)) }
         #expect(try list(fleet).number == 3)
-        try FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory)
+        try FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory.text)
         for suffix in ["-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory + suffix)
+            try? FileManager.default.removeItem(atPath: fleet.workspace.configuration.inventory.text + suffix)
         }
-        _ = try SQLiteFleet.create(at: fleet.workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try SQLFleet.create(sqlite: fleet.workspace.configuration.inventory.text, sha256: SHA256.digest)
         _ = try await fleet.recover(at: now + .days(9))
         try fleet.load()
         #expect(try await fleet.run(at: now + .days(9)).lists.published.map(\.number) == [4])

@@ -26,7 +26,7 @@ struct WorkspaceTests {
             }
             #expect(error.code == .locked)
             #expect(error.message.contains("process \(getpid())"))
-            #expect(error.place == configuration.inventory + ".lock")
+            #expect(error.place == configuration.inventory.text + ".lock")
             withExtendedLifetime(held) {}
         }
         do {
@@ -68,7 +68,8 @@ struct WorkspaceTests {
     func lockLink() throws {
         let fleet = try TestFleet()
         try FileManager.default.createSymbolicLink(
-            atPath: fleet.workspace.configuration.inventory + ".lock", withDestinationPath: fleet.folder["elsewhere"])
+            atPath: fleet.workspace.configuration.inventory.text + ".lock",
+            withDestinationPath: fleet.folder["elsewhere"])
         let error = try #require(throws: RotationError.self) {
             let lock = try FileLock(for: fleet.workspace.configuration)
             withExtendedLifetime(lock) {}

@@ -15,7 +15,7 @@ struct InventoryReportTests {
     /// Two entries of a real audit: made by a run, one about a device.
     private func audit() throws -> [AuditEntry] {
         let folder = try TemporaryFolder()
-        let inventory = try SQLiteFleet.create(at: folder["fleet.sqlite"], sha256: SHA256.digest)
+        let inventory = try SQLFleet.create(sqlite: folder["fleet.sqlite"], sha256: SHA256.digest)
         try inventory.beginRun(
             RunRecord(id: "r1", startedAt: Fixture.now, now: Fixture.now, actor: "cron", host: "h", pid: 7))
         try inventory.take(

@@ -22,13 +22,26 @@ package protocol RunStore {
         _ run: RunRecord, for occasion: RunOccasion, unless isAtWork: (RunRecord) -> Bool
     ) throws(RotationError)
 
+    /// Keeps out whoever else wants to change what runs decide on, on this host or another, for as long as the claim lives. An inventory in a
+    /// file leaves that to the lock on the workspace, since nobody reaches it from elsewhere.
+    ///
+    /// A claim is lost with the connection to the server. It is taken again with the next one where nobody has it by then; where somebody has,
+    /// every verb that writes fails.
+    ///
+    /// - Throws: ``RotationError/Code/locked`` where somebody else has it.
+    func claimRuns() throws(RotationError) -> RunClaim
+
+    /// Whether somebody on any host has the claim, as ``claimRuns()`` has it. Always false of an inventory in a file.
+    func isRunClaimed() throws(RotationError) -> Bool
+
     /// Runs that began and did not end, oldest first.
     func unfinishedRuns() throws(RotationError) -> [RunRecord]
 
     /// A run, by its id; nil where there is none.
     func run(_ id: RunID) throws(RotationError) -> RunRecord?
 
-    /// Records how a run ended. One that has ended keeps its first outcome.
+    /// Records how a run ended. One that has ended keeps its first outcome, and can write no more: every verb that a run writes by fails from
+    /// then on (``RotationError/Code/locked``), so that a run which was taken for dead, and closed, cannot go on beside its successor.
     func endRun(_ id: RunID, outcome: String, counts: [String: Int], at: Timestamp) throws(RotationError)
 
     /// Runs that began and did not end, oldest first. Without the lock on the workspace, one of them may be alive.

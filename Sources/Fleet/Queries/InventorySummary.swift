@@ -32,13 +32,3 @@ package struct InventorySummary: Sendable, Equatable {
     /// `ACTIVE` certificates that are not as RFC 5280 wants them.
     package var malformed = 0
 }
-
-extension InventorySummary {
-    /// All devices, less those with an `ACTIVE` certificate: each has one, but for those that are listed with several.
-    package static let withoutActive = """
-        SELECT (SELECT count(*) FROM devices) - (SELECT coalesce(sum(certificates), 0) FROM active_ends)
-          + (SELECT coalesce(sum(n - 1), 0) FROM (
-            SELECT count(*) AS n FROM devices_with_leftovers l
-            CROSS JOIN certificates c ON c.device = l.device AND c.status = 'ACTIVE' GROUP BY l.device))
-        """
-}

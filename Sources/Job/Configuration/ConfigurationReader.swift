@@ -1,3 +1,4 @@
+import Fleet
 import Issuing
 import LocatedYAML
 import Planning
@@ -20,7 +21,8 @@ struct ConfigurationReader {
             if let version = top.required("version", like: "1"), let text = version.text("1"), text != "1" {
                 version.report("version \(text) of the format is not known", help: "this program reads version 1")
             }
-            let inventory = top.optional("inventory").map(inventory) ?? self.path("fleet.sqlite")
+            let inventory =
+                top.optional("inventory").map(inventory) ?? self.path("fleet.sqlite").map(InventoryLocation.sqlite)
             let policies = top.optional("policies").map(policies) ?? [WorkspacePath.resolve("policies", from: root)]
             let inboxReader = InboxReader(root: root)
             let inbox = top.optional("inbox").map { inboxReader.read($0) } ?? inboxReader.standard
@@ -53,10 +55,8 @@ struct ConfigurationReader {
         top.optional(key).map { path($0, "a folder") } ?? path(key)
     }
 
-    private func inventory(_ value: LocatedValue) -> String? {
-        value.mapping("`inventory`") { reader in
-            reader.required("sqlite", like: "fleet.sqlite").flatMap { path($0, "a file such as fleet.sqlite") }
-        } ?? nil
+    private func inventory(_ value: LocatedValue) -> InventoryLocation? {
+        InventoryReader(root: root).read(value)
     }
 
     private func metricsFile(_ value: LocatedValue) -> String? {

@@ -1,3 +1,4 @@
+import Fleet
 import Issuing
 import LocatedYAML
 import Planning
@@ -10,7 +11,7 @@ package struct WorkspaceConfiguration: Sendable {
     /// The folder of that file.
     package let root: String
     /// The SQLite file.
-    package let inventory: String
+    package let inventory: InventoryLocation
     /// Folders of policy files, or files.
     package let policies: [String]
     package let inbox: InboxConfiguration

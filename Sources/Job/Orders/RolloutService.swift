@@ -17,7 +17,7 @@ package struct RolloutService: Sendable {
     }
 
     /// Whether a run is under way, which decides nothing anew.
-    package func isRunUnderWay() throws -> Bool { try workspace.openInventory(.readOnly).runAtWork() != nil }
+    package func isRunUnderWay() throws -> Bool { try workspace.openInventory(.readOnly).isRunUnderWay() }
 
     /// Records that a policy goes on, who said so and why. What failed or was stuck until now counts no more.
     ///

@@ -25,7 +25,7 @@ extension Workspace {
             ? PolicyFilesPassedOver(paths: configuration.policies, root: configuration.root)
             : PolicyFilesPassedOver(paths: paths, root: "")
         guard let at else { return try CheckedPolicies(files, loaded, nil, passedOver: passedOver.diagnostics) }
-        let fleet = try Files.exists(configuration.inventory) ? (inventory: openInventory(.readOnly), at: at) : nil
+        let fleet = try hasInventory ? (inventory: openInventory(.readOnly), at: at) : nil
         return try CheckedPolicies(
             files, loaded, fleet, authorities: authorities, passedOver: passedOver.diagnostics)
     }

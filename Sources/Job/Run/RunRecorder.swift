@@ -35,6 +35,8 @@ struct RunRecorder {
         let run = RunRecord(
             id: RunID(RunRecorder.identifier(startedAt)), startedAt: startedAt, now: at, actor: actor,
             host: LocalHost.name, pid: LocalHost.processID)
+        let claim = try inventory.claimRuns()
+        defer { withExtendedLifetime(claim) {} }
         let before = try inventory.auditAnchor().entries
         try begin(run)
         do {

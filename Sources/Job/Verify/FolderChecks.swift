@@ -1,4 +1,5 @@
 import Delivery
+import Fleet
 import RotationModel
 import System
 
@@ -8,11 +9,11 @@ struct TemporaryFileCheck: VerificationCheck {
 
     func look(at scene: VerificationScene, report: (Mismatch) throws -> Void) async throws {
         let configuration = scene.workspace.configuration
-        let folders = [
-            configuration.delivery, "\(configuration.delivery)/authorities", "\(configuration.delivery)/crl",
-            configuration.reports, "\(configuration.inbox.path)/rejected",
-            WorkspacePath.folder(of: configuration.inventory),
-        ]
+        let folders =
+            [
+                configuration.delivery, "\(configuration.delivery)/authorities", "\(configuration.delivery)/crl",
+                configuration.reports, "\(configuration.inbox.path)/rejected",
+            ] + [configuration.inventory.file].compactMap { $0.map(WorkspacePath.folder) }
         var seen: Set<String> = []
         for folder in folders where seen.insert(folder).inserted && Files.isFolder(folder) {
             for name in try Folder(opening: folder).names() where TemporaryName.matches(name) {
@@ -30,8 +31,9 @@ struct PermissionCheck: VerificationCheck {
         for (path, fault) in scene.workspace.doorFaults() {
             try report(Mismatch("permission", at: path, fault.what, remedy: fault.advice))
         }
-        let inventory = scene.workspace.configuration.inventory
-        if let found = FileIdentity.following(inventory), found.mode & 0o004 != 0 {
+        if let inventory = scene.workspace.configuration.inventory.file,
+            let found = FileIdentity.following(inventory), found.mode & 0o004 != 0
+        {
             try report(
                 Mismatch(
                     "permission", at: inventory,

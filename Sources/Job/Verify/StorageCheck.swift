@@ -11,7 +11,7 @@ struct StorageCheck: VerificationCheck {
         for fault in try scene.inventory.storageFaults(limit: StorageCheck.most) {
             try report(
                 Mismatch(
-                    "inventory-damaged", at: scene.workspace.configuration.inventory, fault,
+                    "inventory-damaged", at: scene.workspace.configuration.inventory.text, fault,
                     remedy: Mismatch.restoring))
         }
     }

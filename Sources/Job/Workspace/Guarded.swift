@@ -1,3 +1,4 @@
+import Fleet
 import Issuing
 import RotationModel
 import System
@@ -47,7 +48,7 @@ extension Workspace {
             if case .file(let path) = key.source { WorkspacePath.folder(of: path) } else { nil }
         }
         let paths =
-            [configuration.root, configuration.inventory, WorkspacePath.folder(of: configuration.inventory)]
+            [configuration.root] + (configuration.inventory.file.map { [$0, WorkspacePath.folder(of: $0)] } ?? [])
             + keyFolders
             + [configuration.delivery, configuration.reports]
         var seen: Set<String> = []

@@ -71,7 +71,7 @@ extension Workspace {
     ///   certificate back, and sequences and numbers out twice.
     func openForChange() throws -> any FleetStore {
         let inventory = try openInventory(.readWrite)
-        if let past = try RestoredPast.find(inventory, self) { throw past.refusal(at: configuration.inventory) }
+        if let past = try RestoredPast.find(inventory, self) { throw past.refusal(at: configuration.inventory.text) }
         return inventory
     }
 
@@ -80,7 +80,7 @@ extension Workspace {
     /// - Throws: as ``openForChange()``: a certificate that was revoked since would be let in.
     package func openForDevices() throws -> any FleetStore {
         let inventory = try openInventory(.live)
-        if let past = try RestoredPast.find(inventory, self) { throw past.refusal(at: configuration.inventory) }
+        if let past = try RestoredPast.find(inventory, self) { throw past.refusal(at: configuration.inventory.text) }
         return inventory
     }
 

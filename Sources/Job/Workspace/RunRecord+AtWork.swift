@@ -13,4 +13,10 @@ extension RunRecord {
 extension RunStore {
     /// The run that is under way in another process of this host; nil where none is.
     package func runAtWork() throws(RotationError) -> RunRecord? { try unfinishedRuns().first(where: \.isAtWork) }
+
+    /// Whether one is under way on this host or, where several share a registry, on another.
+    package func isRunUnderWay() throws(RotationError) -> Bool {
+        if try runAtWork() != nil { return true }
+        return try isRunClaimed()
+    }
 }

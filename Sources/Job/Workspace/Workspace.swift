@@ -30,16 +30,19 @@ package struct Workspace: Sendable {
     package var inbox: Inbox { Inbox(root: configuration.inbox.path, acceptsGate: configuration.gate != nil) }
     package var delivery: DeliveryTree { DeliveryTree(root: configuration.delivery) }
 
-    package func openInventory(_ access: SQLiteFleet.Access) throws -> any FleetStore {
+    /// Whether there is one, as far as this host can say without asking a server.
+    var hasInventory: Bool { configuration.inventory.file.map { Files.exists($0) } ?? true }
+
+    package func openInventory(_ access: InventoryAccess) throws -> any FleetStore {
         try open(configuration.inventory, access)
     }
 
     /// Opens a copy of the inventory, to look at it.
-    func openBackup(_ path: String) throws -> any FleetStore { try open(path, .readOnly) }
+    func openBackup(_ path: String) throws -> any FleetStore { try open(.sqlite(path), .readOnly) }
 
-    private func open(_ path: String, _ access: SQLiteFleet.Access) throws -> any FleetStore {
-        try SQLiteFleet(
-            opening: path, access: access, sha256: SHA256.digest,
+    private func open(_ location: InventoryLocation, _ access: InventoryAccess) throws -> any FleetStore {
+        try location.open(
+            access, sha256: SHA256.digest,
             keys: KeyReaders(
                 certificate: { der throws(RotationError) in CertificateColumns(try Certificate(inFieldReading: der)) },
                 publicKey: { spki throws(RotationError) in try PublicKeyInfo(der: spki).identity }))
@@ -58,10 +61,12 @@ package struct Workspace: Sendable {
         let keys = PrivateKeysInImport()
         let reader = FieldCertificates(authorities: try authorities(), keys: keys)
         let inventory = try openForChange()
+        let claim = try inventory.claimRuns()
+        defer { withExtendedLifetime(claim) {} }
         if let run = try inventory.runAtWork() {
             throw RotationError(
                 .locked, "a run is under way (process \(run.pid)), though its lock file was removed or replaced",
-                at: configuration.inventory, advice: "wait until it has ended, then start again")
+                at: configuration.inventory.text, advice: "wait until it has ended, then start again")
         }
         var summary = try inventory.importFleet(
             from: path, options: options, reader: { reader.read($0) }, rejected: rejected, progress: progress)

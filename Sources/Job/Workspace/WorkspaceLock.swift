@@ -1,3 +1,4 @@
+import Fleet
 import RotationModel
 import System
 
@@ -39,5 +40,7 @@ package struct LockPatience: Sendable {
 }
 
 extension WorkspaceConfiguration {
-    fileprivate var lockPath: String { inventory + ".lock" }
+    /// Where the registry is on a server, the lock keeps out what runs in this workspace, and the server (``Fleet/RunStore/claimRuns()``) who
+    /// runs in another.
+    fileprivate var lockPath: String { inventory.file.map { $0 + ".lock" } ?? "\(root)/registry.lock" }
 }

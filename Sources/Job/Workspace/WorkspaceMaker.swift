@@ -59,7 +59,7 @@ package struct WorkspaceMaker: Sendable {
     private func inventory() throws -> Item {
         let path = "\(root)/fleet.sqlite"
         if Files.exists(path) { return Item(path: "fleet.sqlite", isNew: false) }
-        _ = try SQLiteFleet.create(at: path, sha256: SHA256.digest)
+        _ = try InventoryLocation.sqlite(path).create(sha256: SHA256.digest)
         return Item(path: "fleet.sqlite", isNew: true)
     }
 

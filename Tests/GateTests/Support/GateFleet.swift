@@ -56,7 +56,7 @@ final class GateFleet {
             try Files.makeFolder(folder[name], mode: 0o750)
         }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])
-        _ = try SQLiteFleet.create(at: workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try SQLFleet.create(sqlite: workspace.configuration.inventory.text, sha256: SHA256.digest)
         let workspace = workspace
         router = GateRouter(
             rules: try GateRules(of: workspace, accounts: accounts),

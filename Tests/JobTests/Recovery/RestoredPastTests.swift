@@ -184,7 +184,7 @@ struct RestoredPastTests {
         try fleet.add("d")
         try fleet.load()
         try await fleet.run()
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         do {
             // As long as somebody reads, nobody clears the log away.
             let reader = try fleet.inventory()
@@ -261,9 +261,9 @@ struct RestoredPastTests {
     func madeAnew() async throws {
         let (fleet, _) = try await fleet()
         let before = (list: try fleet.list, sequences: try fleet.sequences(["issued", "ended"]))
-        let path = fleet.workspace.configuration.inventory
+        let path = fleet.workspace.configuration.inventory.text
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
-        _ = try SQLiteFleet.create(at: path, sha256: SHA256.digest)
+        _ = try SQLFleet.create(sqlite: path, sha256: SHA256.digest)
         #expect(await refusal { try fleet.load() }?.code == .guarded)
         let report = try await fleet.recover(at: now + .days(11))
         #expect(report.entries.unknown == 2 && report.unknown.contains { $0.contains("import it") })

@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import PKI
 import Planning
@@ -17,7 +18,7 @@ extension TestFleet {
 
     /// Puts what was kept back, as an operator would.
     func restoreSaved() throws {
-        let path = workspace.configuration.inventory
+        let path = workspace.configuration.inventory.text
         for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.removeItem(atPath: path + suffix)
         }

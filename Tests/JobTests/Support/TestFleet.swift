@@ -68,7 +68,7 @@ final class TestFleet {
         }
         if gate { try Files.makeFolder(folder["inbox/gate"], mode: 0o750) }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])
-        _ = try SQLiteFleet.create(at: workspace.configuration.inventory, sha256: SHA256.digest)
+        _ = try SQLFleet.create(sqlite: workspace.configuration.inventory.text, sha256: SHA256.digest)
     }
 
     private static let gate =

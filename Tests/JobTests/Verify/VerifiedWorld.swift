@@ -78,7 +78,7 @@ final class VerifiedWorld {
 
     /// What nothing in the program writes.
     func sql(_ statements: String...) throws {
-        guard let sqlite = try fleet.workspace.openInventory(.readWrite) as? SQLiteFleet else { return }
+        guard let sqlite = try fleet.workspace.openInventory(.readWrite) as? SQLFleet else { return }
         try sqlite.withWriter { database in
             try Query(uncached: database, "PRAGMA foreign_keys = OFF").run()
             for trigger in ["audit_is_not_changed", "audit_is_not_deleted", "revocations_are_for_ever"] {

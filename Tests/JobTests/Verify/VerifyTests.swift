@@ -258,10 +258,10 @@ struct Damage: Sendable, CustomTestStringConvertible {
             try $0.write("half", to: $0.fleet.folder["reports/.run-1.json.new"])
         },
         Damage("an inventory that everybody may write", "permission") {
-            try $0.chmod($0.fleet.workspace.configuration.inventory, 0o666)
+            try $0.chmod($0.fleet.workspace.configuration.inventory.text, 0o666)
         },
         Damage("an inventory that everybody may read", "permission") {
-            try $0.chmod($0.fleet.workspace.configuration.inventory, 0o644)
+            try $0.chmod($0.fleet.workspace.configuration.inventory.text, 0o644)
         },
         Damage("a folder of CRLs that nobody may read", "permission") {
             try $0.chmod($0.fleet.folder["delivery/crl"], 0o700)

@@ -29,7 +29,7 @@ enum InventorySchema {
         }
         migrator.registerMigration("5-key-identity", foreignKeyChecks: .immediate) { database in
             try database.execute(sql: Version5.columns)
-            try Version5.fill(database, reading: readers)
+            try Version5.fill(SQLiteDatabase(database), reading: readers)
             try database.execute(sql: Version5.indexes)
         }
         migrator.registerMigration("6-imports", foreignKeyChecks: .immediate) { database in
@@ -59,7 +59,8 @@ enum InventorySchema {
     /// Checks that the file is an inventory of a version that this program knows.
     ///
     /// - Throws: ``RotationError/Code/inventory``.
-    static func check(_ database: Database, path: String, for purpose: Purpose) throws {
+    static func check(_ connection: GRDB.Database, path: String, for purpose: Purpose) throws {
+        let database = SQLiteDatabase(connection)
         let isEmpty = try !Query(database, "SELECT 1 FROM sqlite_schema LIMIT 1").exists([])
         if purpose == .creating && isEmpty { return }
         let application = try Query(database, "PRAGMA application_id").first { $0.integer(0) } ?? 0
@@ -68,12 +69,12 @@ enum InventorySchema {
                 .inventory, isEmpty ? "the database is empty" : "the file is a database of another program", at: path,
                 advice: "name the inventory's file in rotation.yaml, or make a new one with `rotation-job init`")
         }
-        if try migrator().hasBeenSuperseded(database) {
+        if try migrator().hasBeenSuperseded(connection) {
             throw RotationError(
                 .inventory, "the inventory was written by a newer version of rotation-job", at: path,
                 advice: "use that version or a later one")
         }
-        if purpose == .reading, try !migrator().hasCompletedMigrations(database) {
+        if purpose == .reading, try !migrator().hasCompletedMigrations(connection) {
             throw RotationError(
                 .inventory, "the inventory is of an older version of rotation-job", at: path,
                 advice: "a command that writes, such as `rotation-job run`, brings it up to date")

@@ -74,7 +74,7 @@ enum Version10 {
         -- ACTIVE certificates by the day on which they end, counted from 1970.
         CREATE TABLE active_ends (day INTEGER PRIMARY KEY, certificates INTEGER NOT NULL) STRICT;
         INSERT INTO active_ends
-          SELECT \(day(of: "not_after")), count(*) FROM certificates WHERE status = 'ACTIVE' GROUP BY 1;
+          SELECT \(DayNumber.sql(of: "not_after")), count(*) FROM certificates WHERE status = 'ACTIVE' GROUP BY 1;
 
         CREATE TRIGGER certificate_that_came_in_active AFTER INSERT ON certificates WHEN new.status = 'ACTIVE'
         BEGIN
@@ -88,23 +88,18 @@ enum Version10 {
         CREATE TRIGGER certificate_that_is_active_no_more AFTER UPDATE OF status ON certificates
           WHEN old.status = 'ACTIVE' AND new.status <> 'ACTIVE'
         BEGIN
-          UPDATE active_ends SET certificates = certificates - 1 WHERE day = \(day(of: "old.not_after"));
+          UPDATE active_ends SET certificates = certificates - 1 WHERE day = \(DayNumber.sql(of: "old.not_after"));
           DELETE FROM devices_with_leftovers WHERE device = new.device
             AND (SELECT count(*) FROM certificates WHERE device = new.device AND status = 'ACTIVE') < 2;
         END;
         """
 
     private static let activated = """
-        INSERT INTO active_ends VALUES (\(day(of: "new.not_after")), 1)
+        INSERT INTO active_ends VALUES (\(DayNumber.sql(of: "new.not_after")), 1)
             ON CONFLICT (day) DO UPDATE SET certificates = certificates + 1;
           INSERT OR IGNORE INTO devices_with_leftovers SELECT new.device
             WHERE (SELECT count(*) FROM certificates WHERE device = new.device AND status = 'ACTIVE') > 1;
         """
-
-    /// Rounded down, before 1970 too.
-    static func day(of seconds: String) -> String {
-        "(\(seconds) - (\(seconds) % 86400 + 86400) % 86400) / 86400"
-    }
 
     /// For numbers that every run and every status tells.
     static let counts = """

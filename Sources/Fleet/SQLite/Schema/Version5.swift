@@ -1,4 +1,3 @@
-import GRDB
 import RotationModel
 
 /// What the fifth version adds: what a key is, however it is written (``RotationModel/KeyIdentity``), beside the fingerprint that people see.
@@ -27,7 +26,7 @@ enum Version5 {
     /// Reads the certificates and requests that are there. One that cannot be read is known by its fingerprint, as it was before.
     ///
     /// What is weak about a key is judged anew as well: it is known better than when the certificate came in.
-    static func fill(_ database: Database, reading readers: KeyReaders?) throws {
+    static func fill(_ database: any Database, reading readers: KeyReaders?) throws {
         var vocabulary = Vocabulary(database)
         let update = try Query(database, "UPDATE certificates SET key_identity = ?, key_kind = ? WHERE id = ?")
         let certificates = try Query(

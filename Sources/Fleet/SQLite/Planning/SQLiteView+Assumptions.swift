@@ -1,9 +1,0 @@
-import Lifecycle
-import RotationModel
-
-extension SQLiteView {
-    package func supposedIssuer(_ name: String) throws(RotationError) -> Int64 {
-        if let known = try issuerNames().first(where: { $0.name == name }) { return known.row }
-        return lexicon.suppose(issuer: name)
-    }
-}
