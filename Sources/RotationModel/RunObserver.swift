@@ -18,6 +18,7 @@ extension RunObserver {
 /// What takes long: the import, and the stages of a run in their order.
 package enum Stage: String, Sendable {
     case importing = "import"
+    case copying = "copy"
     case recover
     case takeIn = "take in"
     case decide

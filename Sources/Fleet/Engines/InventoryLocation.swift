@@ -1,4 +1,5 @@
 import RotationModel
+import System
 
 /// Where an inventory is, and so in which engine.
 package enum InventoryLocation: Sendable, Equatable {
@@ -16,6 +17,16 @@ package enum InventoryLocation: Sendable, Equatable {
 
     /// The file; nil where it is in no file of this host.
     package var file: String? { if case .sqlite(let path) = self { path } else { nil } }
+
+    /// Whether there is one.
+    ///
+    /// - Throws: ``RotationError/Code/io`` or ``RotationError/Code/permission`` where the server cannot be asked.
+    package func exists() throws(RotationError) -> Bool {
+        switch self {
+        case .sqlite(let path): Files.exists(path)
+        case .postgres(let location): try PostgresEngine.hasRegistry(at: location)
+        }
+    }
 
     /// Makes an empty one.
     ///

@@ -5,13 +5,18 @@ import System
 final class PostgresEngine: Engine {
     let location: PostgresLocation
     private let mayWrite: Bool
+    private let sha256: SHA256Function
     private let writer: PostgresSession
     private let reader: PostgresSession
 
     var place: String { location.text }
 
     /// - Throws: ``RotationError`` where there is no registry, or one of a version that this program does not know.
-    init(_ location: PostgresLocation, access: InventoryAccess, purpose: PostgresSchema.Purpose) throws(RotationError) {
+    init(
+        _ location: PostgresLocation, access: InventoryAccess, purpose: PostgresSchema.Purpose,
+        sha256: @escaping SHA256Function
+    ) throws(RotationError) {
+        self.sha256 = sha256
         self.location = location
         mayWrite = access == .readWrite
         writer = PostgresSession(location, for: .writing)
@@ -24,6 +29,16 @@ final class PostgresEngine: Engine {
             }
         } catch {
             throw failure(error)
+        }
+    }
+
+    /// Whether there is one, of whatever version.
+    static func hasRegistry(at location: PostgresLocation) throws(RotationError) -> Bool {
+        do {
+            return try PostgresSchema.found(PostgresConnection(to: location, for: .reading), location) != nil
+        } catch {
+            throw (error as? PostgresFailure)?.error(at: location.text)
+                ?? RotationError(.inventory, "the registry failed: \(error)", at: location.text)
         }
     }
 
@@ -91,17 +106,24 @@ final class PostgresEngine: Engine {
 
     // MARK: The whole registry
 
+    /// As a file of SQLite, which every command reads.
     func backUp(to path: String) throws(RotationError) {
-        throw RotationError(
-            .usage, "a registry in PostgreSQL is not backed up into a file", at: place,
-            advice:
-                "use pg_dump or pg_basebackup, or `rotation-job inventory copy --to FILE` for a copy that SQLite reads")
+        let staged = Files.stagingPath(of: path)
+        defer { for file in [staged, staged + "-wal", staged + "-shm"] { try? Files.remove(file) } }
+        try Files.remove(staged)
+        let copy = try SQLFleet.create(sqlite: staged, sha256: sha256)
+        do {
+            _ = try RegistryCopy(source: self, target: copy.engine, sha256: sha256).perform { _, _ in }
+        } catch {
+            throw copy.engine.isFailure(error) ? copy.engine.failure(error) : failure(error)
+        }
+        try copy.engine.backUp(to: path)
     }
 
     /// The server checks its pages when it reads them (`initdb --data-checksums`), and references at each change: what is left is to read all.
     func storageFaults(limit: Int) throws -> [String] {
         var faults: [String] = []
-        for table in PostgresSchema.tables {
+        for table in RegistryTables.all {
             do {
                 try read { _ = try Query(streaming: $0, "SELECT * FROM \(table)").forEach { _ in } }
             } catch let failure as PostgresFailure where !failure.isConnectionLost {

@@ -7,7 +7,7 @@ extension SQLFleet {
     package static func create(
         postgres location: PostgresLocation, sha256: @escaping SHA256Function
     ) throws(RotationError) -> SQLFleet {
-        SQLFleet(try PostgresEngine(location, access: .readWrite, purpose: .creating), sha256: sha256)
+        SQLFleet(try PostgresEngine(location, access: .readWrite, purpose: .creating, sha256: sha256), sha256: sha256)
     }
 
     /// Opens a registry that exists.
@@ -17,6 +17,6 @@ extension SQLFleet {
     package convenience init(
         postgres location: PostgresLocation, access: InventoryAccess, sha256: @escaping SHA256Function
     ) throws(RotationError) {
-        self.init(try PostgresEngine(location, access: access, purpose: .writing), sha256: sha256)
+        self.init(try PostgresEngine(location, access: access, purpose: .writing, sha256: sha256), sha256: sha256)
     }
 }

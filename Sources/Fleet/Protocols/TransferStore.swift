@@ -26,4 +26,13 @@ package protocol TransferStore {
         from path: String, options: ImportOptions, reader: @escaping CertificateReader, rejected: (RejectedRow) -> Void,
         progress: (_ bytesDone: Int64, _ bytesTotal: Int64, _ devices: Int) -> Void
     ) throws(RotationError) -> ImportSummary
+
+    /// Copies everything into an empty inventory of any engine, and reads both sides once more. All of it or nothing.
+    ///
+    /// - Parameter progress: Called now and then with a table's rows that are done.
+    /// - Throws: ``RotationError/Code/io`` where the other has something in it; ``RotationError/Code/inventory`` where what arrived is not what
+    ///   was read.
+    func copyAll(
+        to other: any FleetStore, progress: (_ table: String, _ rows: Int) -> Void
+    ) throws(RotationError) -> [CopiedTable]
 }

@@ -40,7 +40,8 @@ package struct Workspace: Sendable {
     /// Opens a copy of the inventory, to look at it.
     func openBackup(_ path: String) throws -> any FleetStore { try open(.sqlite(path), .readOnly) }
 
-    private func open(_ location: InventoryLocation, _ access: InventoryAccess) throws -> any FleetStore {
+    /// Opens an inventory that is not, or not yet, the workspace's.
+    func open(_ location: InventoryLocation, _ access: InventoryAccess) throws -> any FleetStore {
         try location.open(
             access, sha256: SHA256.digest,
             keys: KeyReaders(

@@ -25,8 +25,11 @@ package struct WorkspaceMaker: Sendable {
         package let isNew: Bool
     }
 
-    /// - Parameter withAuthority: also makes a P-256 authority and a manifest key, for trying things out.
-    package func make(withAuthority: Bool) throws -> [Item] {
+    /// - Parameters:
+    ///   - withAuthority: also makes a P-256 authority and a manifest key, for trying things out.
+    ///   - inventory: the address of a registry in PostgreSQL; nil for a file in the workspace.
+    package func make(withAuthority: Bool, inventory: String? = nil) throws -> [Item] {
+        let location = try inventory.map { address throws(RotationError) in try registry(address) }
         var items: [Item] = []
         try Files.makeFolder(root, mode: 0o750)
         // What devices hand in comes from another process, often of the same group: it may write files, and nothing else.
@@ -40,8 +43,10 @@ package struct WorkspaceMaker: Sendable {
         items.append(try file("policies/starter.yaml.example", WorkspaceTemplates.starterPolicy, mode: 0o644))
         items.append(try file("policies/policy.schema.json", PolicySchema.text, mode: 0o644))
         items.append(
-            try file("rotation.yaml", WorkspaceTemplates.configuration(withAuthority: withAuthority), mode: 0o640))
-        items.append(try inventory())
+            try file(
+                "rotation.yaml",
+                WorkspaceTemplates.configuration(withAuthority: withAuthority, registry: inventory), mode: 0o640))
+        items.append(try makeInventory(location ?? .sqlite("\(root)/fleet.sqlite")))
         return items
     }
 
@@ -56,11 +61,19 @@ package struct WorkspaceMaker: Sendable {
         Item(path: name, isNew: try Files.create("\(root)/\(name)", with: Array(text.utf8), mode: mode))
     }
 
-    private func inventory() throws -> Item {
-        let path = "\(root)/fleet.sqlite"
-        if Files.exists(path) { return Item(path: "fleet.sqlite", isNew: false) }
-        _ = try InventoryLocation.sqlite(path).create(sha256: SHA256.digest)
-        return Item(path: "fleet.sqlite", isNew: true)
+    private func registry(_ address: String) throws(RotationError) -> InventoryLocation {
+        guard case .postgres(let location) = try InventoryLocation(named: address) else {
+            throw RotationError(
+                .usage, "it is no address of PostgreSQL", at: address, advice: "write postgresql://HOST/DATABASE")
+        }
+        return .postgres(location)
+    }
+
+    private func makeInventory(_ location: InventoryLocation) throws -> Item {
+        let name = location.file.map { WorkspacePath.shown($0, from: root) } ?? location.text
+        guard try !location.exists() else { return Item(path: name, isNew: false) }
+        _ = try location.create(sha256: SHA256.digest)
+        return Item(path: name, isNew: true)
     }
 
     /// The certificate is made only together with its key: one without the other helps nobody.

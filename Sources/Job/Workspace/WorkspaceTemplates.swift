@@ -1,10 +1,11 @@
 /// The files that a new workspace starts with.
 enum WorkspaceTemplates {
-    static func configuration(withAuthority: Bool) -> String {
+    /// - Parameter registry: the address of a registry in PostgreSQL; nil for a file in the workspace.
+    static func configuration(withAuthority: Bool, registry: String? = nil) -> String {
         """
         # The workspace of rotation-job. Paths are relative to this file.
         version: 1
-        inventory: { sqlite: fleet.sqlite }
+        inventory: { \(registry.map { "postgres: \"\($0)\"" } ?? "sqlite: fleet.sqlite") }
         policies: policies                  # a folder of *.yaml, or a list of files and folders
         inbox: inbox
         delivery: delivery

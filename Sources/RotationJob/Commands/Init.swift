@@ -17,8 +17,13 @@ struct Init: ParsableCommand {
         name: .customLong("with-authority"), help: "Also make a P-256 authority and a manifest key, for trying it out.")
     var withAuthority = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the inventory in PostgreSQL: postgresql://HOST/DATABASE; default: in a file.", valueName: "url"))
+    var inventory: String?
+
     func run() throws {
-        let items = try WorkspaceMaker(at: folder).make(withAuthority: withAuthority)
+        let items = try WorkspaceMaker(at: folder).make(withAuthority: withAuthority, inventory: inventory)
         var text =
             items.contains(where: \.isNew)
             ? "Made a workspace in \(folder):\n" : "The workspace in \(folder) was there already:\n"

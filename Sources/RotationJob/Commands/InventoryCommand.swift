@@ -5,6 +5,6 @@ struct InventoryCommand: ParsableCommand {
         commandName: "inventory", abstract: "Read devices and certificates in, and look at them.",
         subcommands: [
             InventoryImport.self, InventoryExport.self, InventoryList.self, InventoryShow.self,
-            InventorySummaryCommand.self, InventoryCheckKeys.self,
+            InventorySummaryCommand.self, InventoryCheckKeys.self, InventoryCopyCommand.self, InventoryInitSQL.self,
         ])
 }

@@ -144,6 +144,29 @@ final class PostgresConnection: Database {
 
     func rollback() { if isInsideTransaction { try? execute("ROLLBACK") } }
 
+    func columns(of table: String) throws -> [String] {
+        try Query(
+            self,
+            """
+            SELECT CAST(attname AS TEXT) FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
+            ORDER BY attnum
+            """
+        ).all([.text(table)]) { $0.text(0) }
+    }
+
+    func deferReferences() throws { try execute("SET CONSTRAINTS ALL DEFERRED") }
+
+    func settleNumbers(of tables: [String]) throws {
+        for table in tables {
+            // Also where a transaction that was undone took numbers of the sequence: they are not given again.
+            try execute(
+                """
+                SELECT setval(pg_get_serial_sequence('\(table)', 'id'), greatest(max(id), 1), max(id) IS NOT NULL)
+                FROM \(table)
+                """)
+        }
+    }
+
     func suspendIndexes() throws -> any SuspendedIndexes { KeptIndexes() }
 }
 

@@ -71,7 +71,7 @@ package struct PostgresLocation: Sendable, Equatable {
         return found
     }
 
-    private static func isPlainName(_ name: String) -> Bool {
+    static func isPlainName(_ name: String) -> Bool {
         guard (1...60).contains(name.utf8.count), let first = name.utf8.first else { return false }
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")

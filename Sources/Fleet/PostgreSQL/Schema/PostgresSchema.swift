@@ -7,16 +7,6 @@ enum PostgresSchema {
 
     enum Purpose { case creating, writing }
 
-    /// All tables but the version's, each after those that it refers to.
-    static let tables = [
-        "accounts", "label_sets", "issuers", "key_kinds", "signature_kinds", "runs", "revocation_orders", "devices",
-        "certificate_classes", "certificates", "certificate_bodies", "rotations", "requests", "conflicting_requests",
-        "exposed_keys", "reservations", "manifests", "revocation_seeds", "revocations", "refused_keys", "crls",
-        "rollout_resumes", "rollout_halts", "issuance_failures", "taken_submissions", "recovered_sequences",
-        "recovered_revocations", "recoveries", "audit", "audit_head", "shared_keys", "devices_with_leftovers",
-        "active_ends",
-    ]
-
     /// All statements that make an empty registry in the schema of the search path.
     static let script = [
         PostgresTables.fleet, PostgresTables.rotations, PostgresTables.revocations, PostgresTables.records,
@@ -63,7 +53,7 @@ enum PostgresSchema {
         }
     }
 
-    private static func found(_ connection: PostgresConnection, _ location: PostgresLocation) throws -> Int? {
+    static func found(_ connection: PostgresConnection, _ location: PostgresLocation) throws -> Int? {
         let exists = try Query(connection, "SELECT to_regclass(?) IS NOT NULL")
             .first([.text("\(location.schema).registry_version")]) { $0.integer(0) == 1 }
         guard exists == true else { return nil }

@@ -65,7 +65,7 @@ enum PostgresTables {
           key_kind BIGINT NOT NULL REFERENCES key_kinds,
           \(digest("key_fingerprint")),
           signature_kind BIGINT NOT NULL REFERENCES signature_kinds,
-          parent BIGINT REFERENCES certificates,
+          parent BIGINT REFERENCES certificates DEFERRABLE,
           rotation BIGINT,
           authority TEXT,
           added_at BIGINT NOT NULL,
@@ -139,7 +139,7 @@ enum PostgresTables {
         CREATE UNIQUE INDEX one_open_rotation_a_device ON rotations (device) WHERE open = 1;
         CREATE INDEX rotations_of_device ON rotations (device);
         CREATE INDEX cancelled_rotations ON rotations (id) WHERE state = 'cancelled';
-        ALTER TABLE certificates ADD FOREIGN KEY (rotation) REFERENCES rotations;
+        ALTER TABLE certificates ADD FOREIGN KEY (rotation) REFERENCES rotations DEFERRABLE;
 
         CREATE TABLE requests (
           device BIGINT PRIMARY KEY REFERENCES devices,

@@ -17,6 +17,15 @@ protocol Database: AnyObject {
     /// Undoes what the transaction did; where there is none, nothing.
     func rollback()
 
+    /// A table's columns, in their order.
+    func columns(of table: String) throws -> [String]
+
+    /// Lets references between tables be checked when the transaction commits.
+    func deferReferences() throws
+
+    /// After rows were put in with the numbers that they had: the next number of each table is greater than all of them.
+    func settleNumbers(of tables: [String]) throws
+
     /// Drops the indexes of the certificates by which no import looks anything up, until ``SuspendedIndexes/restore()``.
     func suspendIndexes() throws -> any SuspendedIndexes
 }

@@ -14,6 +14,16 @@ struct ResultRow {
     func optionalTime(_ column: CInt) -> Timestamp? { isNull(column) ? nil : time(column) }
     func optionalText(_ column: CInt) -> String? { isNull(column) ? nil : text(column) }
 
+    /// As it is stored.
+    func value(_ column: CInt) -> SQLValue {
+        switch statement.type(column) {
+        case .null: .null
+        case .integer: .integer(integer(column))
+        case .text: .text(text(column))
+        case .blob, .other: .blob(bytes(column))
+        }
+    }
+
     func text(_ column: CInt) -> String { String(decoding: statement.bytes(column), as: UTF8.self) }
 
     func isInteger(_ column: CInt) -> Bool { statement.type(column) == .integer }

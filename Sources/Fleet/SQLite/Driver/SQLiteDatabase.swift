@@ -23,6 +23,15 @@ final class SQLiteDatabase: Database {
     func commit() throws { try connection.commit() }
     func rollback() { if connection.isInsideTransaction { try? connection.rollback() } }
 
+    func columns(of table: String) throws -> [String] {
+        try Query(uncached: self, "SELECT name FROM pragma_table_info('\(table)') ORDER BY cid").all { $0.text(0) }
+    }
+
+    func deferReferences() throws { try execute("PRAGMA defer_foreign_keys = ON") }
+
+    /// SQLite gives the greatest and one.
+    func settleNumbers(of tables: [String]) {}
+
     func suspendIndexes() throws -> any SuspendedIndexes { try SuspendedSQLiteIndexes(of: connection) }
 }
 
