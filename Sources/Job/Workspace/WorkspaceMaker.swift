@@ -27,9 +27,9 @@ package struct WorkspaceMaker: Sendable {
 
     /// - Parameters:
     ///   - withAuthority: also makes a P-256 authority and a manifest key, for trying things out.
-    ///   - inventory: the address of a registry in PostgreSQL; nil for a file in the workspace.
-    package func make(withAuthority: Bool, inventory: String? = nil) throws -> [Item] {
-        let location = try inventory.map { address throws(RotationError) in try registry(address) }
+    ///   - registry: where the inventory is kept in PostgreSQL; nil for a file in the workspace.
+    package func make(withAuthority: Bool, registry: Registry? = nil) throws -> [Item] {
+        let location = try registry?.location() ?? .sqlite("\(root)/fleet.sqlite")
         var items: [Item] = []
         try Files.makeFolder(root, mode: 0o750)
         // What devices hand in comes from another process, often of the same group: it may write files, and nothing else.
@@ -45,8 +45,8 @@ package struct WorkspaceMaker: Sendable {
         items.append(
             try file(
                 "rotation.yaml",
-                WorkspaceTemplates.configuration(withAuthority: withAuthority, registry: inventory), mode: 0o640))
-        items.append(try makeInventory(location ?? .sqlite("\(root)/fleet.sqlite")))
+                WorkspaceTemplates.configuration(withAuthority: withAuthority, registry: registry), mode: 0o640))
+        items.append(try makeInventory(location))
         return items
     }
 
@@ -59,14 +59,6 @@ package struct WorkspaceMaker: Sendable {
 
     private func file(_ name: String, _ text: String, mode: UInt32) throws -> Item {
         Item(path: name, isNew: try Files.create("\(root)/\(name)", with: Array(text.utf8), mode: mode))
-    }
-
-    private func registry(_ address: String) throws(RotationError) -> InventoryLocation {
-        guard case .postgres(let location) = try InventoryLocation(named: address) else {
-            throw RotationError(
-                .usage, "it is no address of PostgreSQL", at: address, advice: "write postgresql://HOST/DATABASE")
-        }
-        return .postgres(location)
     }
 
     private func makeInventory(_ location: InventoryLocation) throws -> Item {
@@ -105,5 +97,27 @@ package struct WorkspaceMaker: Sendable {
 
     private func secret(_ name: String, _ key: PrivateKey) throws -> Item {
         Item(path: name, isNew: try Files.create("\(root)/\(name)", with: try key.pem(), mode: Files.secret))
+    }
+}
+
+/// A registry in PostgreSQL, as a person names it.
+package struct Registry: Sendable {
+    let address: String
+    /// Nil where it is the usual one.
+    let schema: String?
+
+    package init(address: String, schema: String?) { (self.address, self.schema) = (address, schema) }
+
+    /// For `rotation.yaml`.
+    var entry: String { "postgres: \"\(address)\"" + (schema.map { ", schema: \($0)" } ?? "") }
+
+    /// - Throws: ``RotationError/Code/usage`` where it is no address of PostgreSQL.
+    func location() throws(RotationError) -> InventoryLocation {
+        let location = try InventoryLocation(named: address, schema: schema)
+        guard location.file == nil else {
+            throw RotationError(
+                .usage, "it is no address of PostgreSQL", at: address, advice: "write postgresql://HOST/DATABASE")
+        }
+        return location
     }
 }

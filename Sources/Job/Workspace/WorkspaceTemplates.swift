@@ -1,11 +1,11 @@
 /// The files that a new workspace starts with.
 enum WorkspaceTemplates {
-    /// - Parameter registry: the address of a registry in PostgreSQL; nil for a file in the workspace.
-    static func configuration(withAuthority: Bool, registry: String? = nil) -> String {
+    /// - Parameter registry: where the inventory is kept in PostgreSQL; nil for a file in the workspace.
+    static func configuration(withAuthority: Bool, registry: Registry? = nil) -> String {
         """
         # The workspace of rotation-job. Paths are relative to this file.
         version: 1
-        inventory: { \(registry.map { "postgres: \"\($0)\"" } ?? "sqlite: fleet.sqlite") }
+        inventory: { \(registry?.entry ?? "sqlite: fleet.sqlite") }
         policies: policies                  # a folder of *.yaml, or a list of files and folders
         inbox: inbox
         delivery: delivery

@@ -22,8 +22,16 @@ struct Init: ParsableCommand {
             "Keep the inventory in PostgreSQL: postgresql://HOST/DATABASE; default: in a file.", valueName: "url"))
     var inventory: String?
 
+    @Option(help: "The schema of the registry in PostgreSQL; default: rotation.")
+    var schema: String?
+
+    func validate() throws {
+        if schema != nil && inventory == nil { throw ValidationError("--schema goes with --inventory.") }
+    }
+
     func run() throws {
-        let items = try WorkspaceMaker(at: folder).make(withAuthority: withAuthority, inventory: inventory)
+        let items = try WorkspaceMaker(at: folder).make(
+            withAuthority: withAuthority, registry: inventory.map { Registry(address: $0, schema: schema) })
         var text =
             items.contains(where: \.isNew)
             ? "Made a workspace in \(folder):\n" : "The workspace in \(folder) was there already:\n"

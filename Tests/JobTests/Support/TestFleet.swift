@@ -41,6 +41,7 @@ final class TestFleet {
             "rotation.yaml",
             """
             version: 1
+            \(TestFleet.registry())
             authorities:
               - name: fleet-ca-1
                 certificate: ca.pem
@@ -68,7 +69,14 @@ final class TestFleet {
         }
         if gate { try Files.makeFolder(folder["inbox/gate"], mode: 0o750) }
         workspace = try Workspace(configuredBy: folder["rotation.yaml"])
-        _ = try SQLFleet.create(sqlite: workspace.configuration.inventory.text, sha256: SHA256.digest)
+        _ = try workspace.configuration.inventory.create(sha256: SHA256.digest)
+    }
+
+    /// In a file of the workspace, or in a schema of its own where `ROTATION_TEST_POSTGRES` names a server (see `scripts/with-postgres`).
+    private static func registry() -> String {
+        guard let server = ProcessInfo.processInfo.environment["ROTATION_TEST_POSTGRES"] else { return "" }
+        let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+        return "inventory: { postgres: \"\(server)\", schema: \(schema) }"
     }
 
     private static let gate =
