@@ -6,6 +6,8 @@ final class PostgresConnection: Database {
     let handle: OpaquePointer
     private var statements: [String: PostgresStatement] = [:]
     private var names = 0
+    private var numbersByTable: [String: PostgresNumbers] = [:]
+    private(set) lazy var pipeline = PostgresPipeline(on: self)
 
     /// What a connection is for.
     enum Purpose {
@@ -67,11 +69,15 @@ final class PostgresConnection: Database {
         }
     }
 
+    /// The statements are made for loops over indexes, which is all that SQLite does. PostgreSQL, which knows nothing of tables that were filled a
+    /// moment ago, would read them whole for each row of another.
+    ///
     /// A statement that hangs ends, and so does one that waits for a lock that somebody holds. Only a bulk import is longer in one statement.
     private static func settings(_ location: PostgresLocation, _ purpose: Purpose) -> String {
         let common = """
             SET search_path TO \(location.schema);
             SET standard_conforming_strings = on; SET TIME ZONE 'UTC'; SET bytea_output = 'hex';
+            SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
             SET statement_timeout = '5min'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '10min';
             """
         return switch purpose {
@@ -107,7 +113,19 @@ final class PostgresConnection: Database {
         return "\(prefix)\(names)"
     }
 
+    /// The numbers for new rows of a table.
+    func numbers(of table: String) -> PostgresNumbers {
+        if let known = numbersByTable[table] { return known }
+        let numbers = PostgresNumbers(of: table, on: self)
+        numbersByTable[table] = numbers
+        return numbers
+    }
+
+    /// Waits for the answers of all that was sent.
+    func settle() throws { try pipeline.settle() }
+
     func execute(_ script: String) throws {
+        try settle()
         _ = try PostgresResult(PQexec(handle, script), on: self)
     }
 
@@ -119,7 +137,10 @@ final class PostgresConnection: Database {
     }
 
     /// Whether there is a server at the other end, as far as is known here: one that ended says so.
-    var isAlive: Bool { PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK }
+    var isAlive: Bool { PQconsumeInput(handle) == 1 && isConnected }
+
+    /// Whether nothing was noticed to the contrary.
+    var isConnected: Bool { PQstatus(handle) == CONNECTION_OK }
 
     func begin() throws {
         try execute("BEGIN")
@@ -135,6 +156,7 @@ final class PostgresConnection: Database {
         "SELECT pg_advisory_xact_lock(hashtextextended('rotation-job ' || current_schema(), 0))"
 
     func commit() throws {
+        try settle()
         let result = try PostgresResult(PQexec(handle, "COMMIT"), on: self)
         // The server answers a COMMIT of a transaction that failed with ROLLBACK, and no error.
         guard result.tag == "COMMIT" else {
@@ -142,7 +164,10 @@ final class PostgresConnection: Database {
         }
     }
 
-    func rollback() { if isInsideTransaction { try? execute("ROLLBACK") } }
+    func rollback() {
+        try? settle()
+        if isInsideTransaction { try? execute("ROLLBACK") }
+    }
 
     func columns(of table: String) throws -> [String] {
         try Query(

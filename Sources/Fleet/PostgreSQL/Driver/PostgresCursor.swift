@@ -18,6 +18,8 @@ final class PostgresCursor: PreparedStatement {
 
     var changes: Int { 0 }
 
+    func run(_ values: [SQLValue]) throws { try connection.prepared(sql).run(values) }
+
     func insert(_ values: [SQLValue]) throws -> Int64 { try connection.prepared(sql).insert(values) }
 
     func open(_ values: [SQLValue], _ body: () throws -> Void) throws {
@@ -26,6 +28,7 @@ final class PostgresCursor: PreparedStatement {
         (name, result, row) = (connection.unusedName("c"), nil, -1)
         // A cursor lives within a transaction.
         let declaration = "DECLARE \(name) NO SCROLL CURSOR FOR \(sql)"
+        try connection.settle()
         _ = try PostgresResult(
             PostgresValues.with(values) { count, values, lengths, formats in
                 PQexecParams(connection.handle, declaration, count, nil, values, lengths, formats, 1)
@@ -39,6 +42,7 @@ final class PostgresCursor: PreparedStatement {
         row += 1
         if let result, row < result.rows { return true }
         if let result, result.rows < PostgresCursor.rowsAtOnce { return false }
+        try connection.settle()
         let next = try PostgresResult(
             PQexecParams(
                 connection.handle, "FETCH FORWARD \(PostgresCursor.rowsAtOnce) FROM \(name)", 0, nil, nil, nil, nil, 1),

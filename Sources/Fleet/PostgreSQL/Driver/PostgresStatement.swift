@@ -7,7 +7,7 @@ final class PostgresStatement: PreparedStatement {
     private let name: String
     private unowned let connection: PostgresConnection
     private var isPrepared = false
-    private var inserting: PostgresStatement?
+    private var inserting: (statement: PostgresStatement, numbers: PostgresNumbers)?
 
     private var result: PostgresResult?
     private var row: CInt = -1
@@ -37,11 +37,25 @@ final class PostgresStatement: PreparedStatement {
         return row < (result?.rows ?? 0)
     }
 
+    func run(_ values: [SQLValue]) throws {
+        try prepare()
+        try connection.pipeline.add(name, values)
+    }
+
     func insert(_ values: [SQLValue]) throws -> Int64 {
-        let statement = inserting ?? PostgresStatement(sql + " RETURNING id", name: name + "r", on: connection)
-        inserting = statement
-        let result = try statement.execute(values)
-        return result.rows > 0 ? result.integer(0, 0) : 0
+        let numbered: (statement: PostgresStatement, numbers: PostgresNumbers)
+        if let inserting {
+            numbered = inserting
+        } else {
+            let insertion = try PostgresInsertion(sql)
+            numbered = (
+                PostgresStatement(insertion.sql, name: name + "n", on: connection), connection.numbers(of: insertion.table)
+            )
+            inserting = numbered
+        }
+        let id = try numbered.numbers.next()
+        try numbered.statement.run(values + [.integer(id)])
+        return id
     }
 
     func type(_ column: CInt) -> SQLType { result?.type(row, column) ?? .null }
@@ -51,13 +65,14 @@ final class PostgresStatement: PreparedStatement {
     }
 
     private func execute(_ values: [SQLValue]) throws -> PostgresResult {
-        if !isPrepared {
-            _ = try PostgresResult(PQprepare(connection.handle, name, sql, 0, nil), on: connection)
-            isPrepared = true
-        }
-        return try PostgresResult(
-            PostgresValues.with(values) { count, values, lengths, formats in
-                PQexecPrepared(connection.handle, name, count, values, lengths, formats, 1)
-            }, on: connection)
+        try prepare()
+        return try connection.pipeline.result(of: name, values)
+    }
+
+    private func prepare() throws {
+        guard !isPrepared else { return }
+        try connection.settle()
+        _ = try PostgresResult(PQprepare(connection.handle, name, sql, 0, nil), on: connection)
+        isPrepared = true
     }
 }

@@ -45,7 +45,7 @@ struct ThingTables {
 
     /// False where there is one of that name already.
     func add(_ device: DeviceID, labels: Labels, account: String?, line: Int) throws -> Bool {
-        try addThing.run([.text(device.text), .text(labels.canonicalJSON), .optional(account), .count(line)]) == 1
+        try addThing.changes([.text(device.text), .text(labels.canonicalJSON), .optional(account), .count(line)]) == 1
     }
 
     func contains(_ name: String) throws -> Bool { try findThing.exists([.text(name)]) }

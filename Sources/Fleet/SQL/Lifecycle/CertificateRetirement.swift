@@ -29,7 +29,7 @@ struct CertificateRetirement {
     func retire(
         _ fingerprint: Fingerprint, of deviceRow: Int64, _ device: DeviceID, _ log: inout AuditLog
     ) throws -> Bool {
-        guard try retire.run([.time(at), .digest(fingerprint.digest)]) > 0 else { return false }
+        guard try retire.changes([.time(at), .digest(fingerprint.digest)]) > 0 else { return false }
         // Nobody decided about the other devices that present it, but it is gone for them too.
         let others = try otherClaims.all([.digest(fingerprint.digest), .integer(deviceRow)]) { $0.text(0) }
         for other in others {

@@ -50,7 +50,7 @@ struct KeyRefusal {
     func refuse(_ key: KeyReference, order: Int64, _ log: inout AuditLog) throws -> Bool {
         try forgetRequests(for: key.identity, &log)
         guard
-            try add.run([
+            try add.changes([
                 .digest(key.fingerprint.digest), .digest(key.identity.digest), .integer(order), .time(at),
             ]) == 1
         else { return false }

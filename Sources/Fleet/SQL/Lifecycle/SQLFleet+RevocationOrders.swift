@@ -53,7 +53,7 @@ extension SQLFleet {
                 """
                 UPDATE revocation_orders SET withdrawn_at = ?, withdrawn_by = ? WHERE name = ? AND withdrawn_at IS NULL
                 """
-            ).run([.time(at), .text(try self.name(of: actor, database)), .text(name)])
+            ).changes([.time(at), .text(try self.name(of: actor, database)), .text(name)])
             guard changed == 1 else { return false }
             try audited(database, by: actor) { log in
                 try log.append(.revocationWithdrawn, device: nil, at: at) { $0.member("order", name) }

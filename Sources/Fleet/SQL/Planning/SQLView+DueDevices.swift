@@ -67,7 +67,7 @@ extension SQLView {
 
     package func forEachDevice(of rows: [Int64], _ body: (PlanningDevice) throws -> Void) throws {
         let query = try Query(
-            streaming: database, SQLView.planningSelection(where: "d.id = ?"))
+            uncached: database, SQLView.planningSelection(where: "d.id = ?"))
         for row in rows {
             var group: PlanningGroup?
             try query.forEach([.integer(row)]) { row in

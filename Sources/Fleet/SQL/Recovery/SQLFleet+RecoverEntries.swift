@@ -159,7 +159,7 @@ private struct EntryRecovery {
             WHERE certificate = ?3 AND (revoked_at <> ?1 OR reason <> ?2 OR pending > 0)
             """)
         for claim in claims {
-            let changed = try change.run([
+            let changed = try change.changes([
                 .time(claim.entry.revokedAt), .text(claim.entry.reason.rawValue), .integer(claim.row),
             ])
             if claim.isRevoked { outcome.corrected += changed }

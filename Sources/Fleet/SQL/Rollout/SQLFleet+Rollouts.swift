@@ -12,7 +12,7 @@ extension SQLFleet {
                 INSERT INTO rollout_halts (policy, halted_at, run, handed_out, failed, stuck)
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                 """
-            ).run([
+            ).changes([
                 .text(policy), .time(at), .run(run), .count(tally.handedOut), .count(tally.failed),
                 .count(tally.stuck),
             ])
@@ -38,7 +38,7 @@ extension SQLFleet {
             ).insert([.text(policy), .time(at), .text(try name(of: actor, database)), .text(note)])
             let wasHalted =
                 try Query(database, "UPDATE rollout_halts SET resume = ? WHERE policy = ? AND resume IS NULL")
-                .run([.integer(resume), .text(policy)]) > 0
+                .changes([.integer(resume), .text(policy)]) > 0
             try audited(database, by: actor) { log in
                 try log.append(.rolloutResumed, device: nil, at: at) { json in
                     json.member("policy", policy)

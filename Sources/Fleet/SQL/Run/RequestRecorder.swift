@@ -106,7 +106,7 @@ struct RequestRecorder {
     }
 
     func withdraw(_ request: WithdrawnRequest, _ log: inout AuditLog) throws {
-        let removed = try forget.run([.integer(request.deviceRow), .digest(request.keyIdentity.digest)])
+        let removed = try forget.changes([.integer(request.deviceRow), .digest(request.keyIdentity.digest)])
         guard removed > 0 else { return }
         try refuse(request.deviceRow, request.device, nil, request.reason, &log)
     }
@@ -130,7 +130,7 @@ struct RequestRecorder {
     private func keep(_ request: TakenRequest, _ log: inout AuditLog) throws {
         let count = try conflictCount.first([.integer(request.deviceRow)]) { $0.integer(0) } ?? 0
         guard count < RequestRecorder.mostConflicting else { return }
-        let added = try conflict.run([
+        let added = try conflict.changes([
             .integer(request.deviceRow), .digest(request.keyFingerprint.digest), .digest(request.keyIdentity.digest),
             .blob(request.spki), .text(request.algorithm.description), request.csr.isEmpty ? .null : .blob(request.csr),
             .run(run),

@@ -166,7 +166,7 @@ private enum RunLog {
         _ database: any Database, id: RunID, outcome: String, counts: [String: Int], at: Timestamp
     ) throws -> Bool {
         try Query(database, "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ? AND ended_at IS NULL")
-            .run([.time(at), .text(outcome), .text(text(of: counts)), .run(id)]) == 1
+            .changes([.time(at), .text(outcome), .text(text(of: counts)), .run(id)]) == 1
     }
 
     static func text(of counts: [String: Int]) -> String {

@@ -69,7 +69,7 @@ private struct IssueRecorder {
                 at: "device \(order.device)")
         }
         let isOpen =
-            try closeReservation.run([
+            try closeReservation.changes([
                 .text(isReservedSerial ? "recorded" : "abandoned"), .integer(reservation.row),
                 .blob(order.serial.bytes),
             ]) == 1

@@ -48,7 +48,7 @@ extension SQLFleet {
             var retired = 0
             try audited(database, by: .run(run)) { log in
                 for order in orders {
-                    let changed = try retire.run([
+                    let changed = try retire.changes([
                         .time(at), .integer(order.certificateRow), .digest(order.fingerprint.digest),
                     ])
                     guard changed == 1 else { continue }

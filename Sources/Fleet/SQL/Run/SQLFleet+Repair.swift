@@ -11,7 +11,7 @@ extension SQLFleet {
 
     package func reopenCRL(_ name: String) throws(RotationError) {
         try write { database in
-            _ = try Query(database, "UPDATE crls SET published = 0 WHERE name = ?").run([.text(name)])
+            try Query(database, "UPDATE crls SET published = 0 WHERE name = ?").run([.text(name)])
         }
     }
 }

@@ -42,6 +42,10 @@ enum StatementUse {
 
 /// A statement that an engine prepared.
 protocol PreparedStatement: AnyObject {
+    /// Executes a statement of which nothing is read. An engine at the other end of a wire need not wait for its answer; what it fails with is
+    /// thrown within the transaction then, before it is committed.
+    func run(_ values: [SQLValue]) throws
+
     /// Lets the body step through the rows with those values bound.
     func open(_ values: [SQLValue], _ body: () throws -> Void) throws
 

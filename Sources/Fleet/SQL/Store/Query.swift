@@ -17,9 +17,11 @@ struct Query {
         statement = try database.statement(sql, .streaming)
     }
 
+    /// Executes the statement. What it fails with may be thrown by one that comes after it in the transaction, at the latest by its commit.
+    func run(_ values: [SQLValue] = []) throws { try statement.run(values) }
+
     /// Executes the statement and returns how many rows it changed.
-    @discardableResult
-    func run(_ values: [SQLValue] = []) throws -> Int {
+    func changes(_ values: [SQLValue] = []) throws -> Int {
         try statement.open(values) { while try statement.step() {} }
         return statement.changes
     }

@@ -15,7 +15,7 @@ struct TakenSubmissions {
 
     /// - Returns: Whether it is new.
     @discardableResult
-    func add(_ name: String) throws -> Bool { try insert.run([.text(name), .run(run), .time(at)]) == 1 }
+    func add(_ name: String) throws -> Bool { try insert.changes([.text(name), .run(run), .time(at)]) == 1 }
 
     /// - Parameter mark: of a file that was refused; nil where nobody can tell it from others.
     /// - Returns: Whether its refusal is new.

@@ -19,6 +19,8 @@ final class SQLiteStatement: PreparedStatement {
 
     var changes: Int { Int(sqlite3_changes(database.sqliteConnection)) }
 
+    func run(_ values: [SQLValue]) throws { try open(values) { while try step() {} } }
+
     func insert(_ values: [SQLValue]) throws -> Int64 {
         try open(values) { while try step() {} }
         return sqlite3_last_insert_rowid(database.sqliteConnection)
