@@ -67,14 +67,11 @@ package struct PSSParameters: Hashable, Sendable {
 
     /// The parameters' DER. A default is left out, as DER wants it.
     var der: [UInt8] {
-        func identifier(_ hash: HashAlgorithm) -> [UInt8] {
-            DEREncoder.sequence(DEREncoder.objectIdentifier(hash.objectIdentifier), DEREncoder.null)
-        }
         var content: [UInt8] = []
-        if hash != .sha1 { content += DEREncoder.element(0xA0, identifier(hash)) }
+        if hash != .sha1 { content += DEREncoder.element(0xA0, hash.identifier) }
         if maskHash != .sha1 {
             content += DEREncoder.element(
-                0xA1, DEREncoder.sequence(DEREncoder.objectIdentifier(.mgf1), identifier(maskHash)))
+                0xA1, DEREncoder.sequence(DEREncoder.objectIdentifier(.mgf1), maskHash.identifier))
         }
         if saltLength != 20 {
             let bytes = [UInt8(truncatingIfNeeded: saltLength >> 8), UInt8(truncatingIfNeeded: saltLength)]
@@ -93,5 +90,10 @@ extension HashAlgorithm {
         case .sha384: .sha384
         case .sha512: .sha512
         }
+    }
+
+    /// The DER of its AlgorithmIdentifier, with the NULL that RFC 8017 (A.2.4) and RFC 4055 (2.1) have signers write.
+    var identifier: [UInt8] {
+        DEREncoder.sequence(DEREncoder.objectIdentifier(objectIdentifier), DEREncoder.null)
     }
 }
