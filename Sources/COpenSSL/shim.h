@@ -17,11 +17,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
-#include <openssl/ui.h>
 #include <openssl/x509.h>
-#ifndef OPENSSL_NO_ENGINE
-#include <openssl/engine.h>
-#endif
 
 // EVP_PKEY_Q_keygen is variadic.
 
@@ -100,47 +96,5 @@ static inline int rotation_tls_no_resumption(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return SSL_CTX_set_num_tickets(context, 0) == 1;
 }
-
-// Engines are deprecated since OpenSSL 3.0, and the PKCS#11 engine is what Debian has for it. An engine is handed on as a plain pointer.
-
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wdeprecated-declarations"
-
-// A PKCS#11 engine of its own for one module, ready for use; NULL, and the error queue, where there is none.
-static inline void *rotation_pkcs11_engine(const char *folder, const char *module) {
-#ifdef OPENSSL_NO_ENGINE
-    return NULL;
-#else
-    ENGINE *engine = ENGINE_by_id("dynamic");
-    if (engine != NULL && ENGINE_ctrl_cmd_string(engine, "ID", "pkcs11", 0) == 1 &&
-        ENGINE_ctrl_cmd_string(engine, "DIR_LOAD", "2", 0) == 1 &&
-        ENGINE_ctrl_cmd_string(engine, "DIR_ADD", folder, 0) == 1 &&
-        // Not into OpenSSL's list of engines: a second module gets an engine of its own.
-        ENGINE_ctrl_cmd_string(engine, "LIST_ADD", "0", 0) == 1 &&
-        ENGINE_ctrl_cmd_string(engine, "LOAD", NULL, 0) == 1 &&
-        ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module, 0) == 1 && ENGINE_init(engine) == 1)
-        return engine;
-    ENGINE_free(engine);
-    return NULL;
-#endif
-}
-
-static inline int rotation_refuse_to_ask(UI *ui) { return 0; }
-
-// The private key of a PKCS#11 URI. Nobody is asked for a PIN.
-static inline EVP_PKEY *rotation_engine_private_key(void *engine, const char *uri) {
-#ifdef OPENSSL_NO_ENGINE
-    return NULL;
-#else
-    UI_METHOD *silence = UI_create_method("nobody to ask");
-    EVP_PKEY *key = NULL;
-    if (silence != NULL && UI_method_set_opener(silence, rotation_refuse_to_ask) == 0)
-        key = ENGINE_load_private_key((ENGINE *)engine, uri, silence, NULL);
-    UI_destroy_method(silence);
-    return key;
-#endif
-}
-
-#pragma clang diagnostic pop
 
 #endif

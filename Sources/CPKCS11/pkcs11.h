@@ -1,5 +1,5 @@
-// The few declarations of PKCS#11 2.40 (OASIS, "Base Specification", 3 to 5) that finding a token and a key in it takes. What a module
-// returns is longer; the list of functions is cut after the last one that is used.
+// The few declarations of PKCS#11 2.40 (OASIS, "Base Specification", 3 to 5) that it takes to find a key in a token and to sign with
+// it. What a module returns is longer; the list of functions is cut after the last one that is used.
 #ifndef ROTATION_JOB_PKCS11_H
 #define ROTATION_JOB_PKCS11_H
 
@@ -37,6 +37,24 @@ typedef struct {
 } CK_ATTRIBUTE;
 
 typedef struct {
+    CK_ULONG mechanism;
+    void *pParameter;
+    CK_ULONG ulParameterLen;
+} CK_MECHANISM;
+
+typedef struct {
+    CK_ULONG ulMinKeySize;
+    CK_ULONG ulMaxKeySize;
+    CK_ULONG flags;
+} CK_MECHANISM_INFO;
+
+typedef struct {
+    CK_ULONG hashAlg;
+    CK_ULONG mgf;
+    CK_ULONG sLen;
+} CK_RSA_PKCS_PSS_PARAMS;
+
+typedef struct {
     void *CreateMutex;
     void *DestroyMutex;
     void *LockMutex;
@@ -55,7 +73,7 @@ typedef struct {
     void *C_GetSlotInfo;
     CK_RV (*C_GetTokenInfo)(CK_ULONG slot, CK_TOKEN_INFO *info);
     void *C_GetMechanismList;
-    void *C_GetMechanismInfo;
+    CK_RV (*C_GetMechanismInfo)(CK_ULONG slot, CK_ULONG type, CK_MECHANISM_INFO *info);
     void *C_InitToken;
     void *C_InitPIN;
     void *C_SetPIN;
@@ -76,6 +94,21 @@ typedef struct {
     CK_RV (*C_FindObjectsInit)(CK_ULONG session, CK_ATTRIBUTE *attributes, CK_ULONG count);
     CK_RV (*C_FindObjects)(CK_ULONG session, CK_ULONG *objects, CK_ULONG most, CK_ULONG *count);
     CK_RV (*C_FindObjectsFinal)(CK_ULONG session);
+    void *C_EncryptInit;
+    void *C_Encrypt;
+    void *C_EncryptUpdate;
+    void *C_EncryptFinal;
+    void *C_DecryptInit;
+    void *C_Decrypt;
+    void *C_DecryptUpdate;
+    void *C_DecryptFinal;
+    void *C_DigestInit;
+    void *C_Digest;
+    void *C_DigestUpdate;
+    void *C_DigestKey;
+    void *C_DigestFinal;
+    CK_RV (*C_SignInit)(CK_ULONG session, CK_MECHANISM *mechanism, CK_ULONG key);
+    CK_RV (*C_Sign)(CK_ULONG session, const CK_BYTE *data, CK_ULONG size, CK_BYTE *signature, CK_ULONG *length);
 } CK_FUNCTION_LIST;
 
 /// What a module exports by the name `C_GetFunctionList`.

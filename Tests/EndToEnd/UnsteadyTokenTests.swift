@@ -110,7 +110,7 @@ struct UnsteadyTokenTests {
         #expect((FileManager.default.contents(atPath: log) ?? Data()).count == attempts, ran.story)
     }
 
-    @Test("A token with few sessions signs one after the other in those that it has", arguments: [2, 3, 40])
+    @Test("A token with few sessions signs one after the other in those that it has", arguments: [1, 2, 3, 40])
     func fewSessions(number: Int) async throws {
         let setup = try await Setup(devices: 250)
         try await setup.moveManifestKey(andAuthority: false)
@@ -120,13 +120,11 @@ struct UnsteadyTokenTests {
         #expect(devices.count { $0.count("PENDING_ACTIVATION") == 1 } == 250)
     }
 
-    @Test(
-        "A token without a session to spare is told, not waited for",
-        arguments: [("0", "opens no"), ("1", "one session")])
-    func noSession(number: String, says: String) async throws {
+    @Test("A token without a session is told, not waited for")
+    func noSession() async throws {
         let setup = try await Setup(devices: 1)
-        let ran = try await setup.run(["UNSTEADY_SESSIONS": number])
-        #expect(ran.status == 69 && ran.stderr.contains(says), ran.story)
+        let ran = try await setup.run(["UNSTEADY_SESSIONS": "0"])
+        #expect(ran.status == 69 && ran.stderr.contains("opens no"), ran.story)
     }
 
     @Test("A key that may not sign is told before anything is signed")
@@ -134,5 +132,55 @@ struct UnsteadyTokenTests {
         let setup = try await Setup(devices: 1)
         let ran = try await setup.run(["UNSTEADY_MUTE": "1"])
         #expect(ran.status == 69 && ran.stderr.contains("may not sign (CKA_SIGN is false)"), ran.story)
+    }
+
+    @Test(
+        "A token that is pulled out and plugged in again is opened anew, once for all threads, and the run goes on",
+        arguments: [("1", 2), ("150", 2), ("150", 1)])
+    func plugged(after signatures: String, sessions: Int) async throws {
+        let setup = try await Setup(devices: 350)
+        try await setup.moveManifestKey(andAuthority: false)
+        let log = setup.workspace.scratch + "/logins"
+        let ran = try await setup.run(
+            ["UNSTEADY_LOST": signatures, "UNSTEADY_LOGINS": log].merging(
+                sessions == 1 ? ["UNSTEADY_SESSIONS": "1"] : [:]
+            ) { $1 })
+        #expect(ran.status == 0 && ran.signal == nil, ran.story)
+        #expect((FileManager.default.contents(atPath: log) ?? Data()).count == 2)
+        let devices = try ExportedDevice.all(await setup.workspace.export())
+        #expect(devices.allSatisfy { $0.count("PENDING_ACTIVATION") == 1 && $0.certificates.count == 2 })
+        #expect(Tree(setup.workspace.path + "/delivery").files.count { $0.hasSuffix(".jws") } == 350)
+    }
+
+    @Test(
+        "A token that does not come back as it was ends the run with 69: it is told, and its PIN is not used up",
+        arguments: [
+            (["UNSTEADY_VANISH": "1"], "the token `fleet`", "was there and is gone", 1),
+            (["UNSTEADY_NEW_PIN": "1"], "opening it anew failed", "is wrong (CKR_PIN_INCORRECT)", 2),
+            (["UNSTEADY_NEW_FLAGS": "20000"], "opening it anew failed", "one try left for its PIN", 1),
+            (["UNSTEADY_NEW_FLAGS": "40000"], "opening it anew failed", "is locked", 1),
+        ])
+    func changed(how: [String: String], says: String, why: String, logins: Int) async throws {
+        let setup = try await Setup(devices: 350)
+        let log = setup.workspace.scratch + "/logins"
+        let lost = try await setup.run(["UNSTEADY_LOST": "150", "UNSTEADY_LOGINS": log].merging(how) { $1 })
+        #expect(lost.status == 69 && lost.signal == nil, lost.story)
+        #expect(lost.stderr.contains("the token does not sign (CKR_"), lost.story)
+        #expect(lost.stderr.contains(says) && lost.stderr.contains(why), lost.story)
+        #expect((FileManager.default.contents(atPath: log) ?? Data()).count == logins)
+        let recorded = try ExportedDevice.all(await setup.workspace.export())
+        #expect(recorded.count { $0.count("PENDING_ACTIVATION") == 1 } == 100)
+        let next = try await setup.run()
+        #expect(next.status == 0, next.story)
+    }
+
+    @Test("A key that somebody removes in mid-run ends the run with 69 and is named")
+    func removed() async throws {
+        let setup = try await Setup(devices: 350)
+        let lost = try await setup.run(["UNSTEADY_REMOVED": "150"])
+        #expect(lost.status == 69 && lost.signal == nil, lost.story)
+        #expect(lost.stderr.contains("the key `object=ca;id=%01` was in it and is gone"), lost.story)
+        let next = try await setup.run()
+        #expect(next.status == 0, next.story)
     }
 }

@@ -1,4 +1,6 @@
-/// The PKCS#11 token that a private key is in, as far as its signatures depend on it.
+import RotationModel
+
+/// A private key's place in a PKCS#11 token, which makes its signatures.
 protocol KeyToken: Sendable {
     /// For errors: its URI (RFC 7512).
     var name: String { get }
@@ -6,6 +8,9 @@ protocol KeyToken: Sendable {
     /// How many may sign at once; at least 1.
     var sessions: Int { get }
 
-    /// Waits until a session is free for it.
-    func inSession<Result>(_ body: () -> Result) -> Result
+    /// - Parameter key: the public half.
+    /// - Throws: ``RotationError/Code/configuration`` where the token does not sign this way.
+    func signer(
+        for key: PublicKeyInfo, hash: HashAlgorithm, padding: SignaturePadding
+    ) throws(RotationError) -> any DigestSigner
 }

@@ -5,17 +5,21 @@ import System
 
 /// A PKCS#11 module: the shared library that speaks to tokens.
 ///
-/// One that was loaded stays for the life of the process and is never finalized: the engine uses it too, and at exit nobody could say
-/// whose turn it is.
+/// One that was loaded stays for the life of the process and is never finalized: at exit nobody could say who still signs.
+///
+/// It belongs to the process that loaded it. A copy that fork(2) made has none of its sessions, and may not end them either
+/// (PKCS#11 2.40, "Usage Guide", 2.5.2): there every call fails.
 ///
 /// `@unchecked Sendable`: nothing in it changes, and it was initialised for use by several threads.
 final class CryptokiModule: @unchecked Sendable {
     /// As the dynamic linker is given it.
     let path: String
     private let functions: UnsafeMutablePointer<CK_FUNCTION_LIST>
+    private let process: Int32
 
-    private init(path: String, functions: UnsafeMutablePointer<CK_FUNCTION_LIST>) {
-        (self.path, self.functions) = (path, functions)
+    /// - Parameter process: the one that it belongs to.
+    init(path: String, functions: UnsafeMutablePointer<CK_FUNCTION_LIST>, process: Int32 = LocalHost.processID) {
+        (self.path, self.functions, self.process) = (path, functions, process)
     }
 
     private static let loaded = Mutex<[String: CryptokiModule]>([:])
@@ -80,17 +84,37 @@ final class CryptokiModule: @unchecked Sendable {
 
     /// Calls a function of the module.
     func call(_ body: (CK_FUNCTION_LIST) -> CK_RV?) throws(CryptokiResult) {
+        guard LocalHost.processID == process else { throw .notInitialized }
         let result = body(functions.pointee) ?? 0x54
         guard result == 0 else { throw CryptokiResult(value: result) }
     }
 
     /// The slots that have a token in them.
     func slots() throws(CryptokiResult) -> [UInt] {
-        var count: UInt = 0
-        try call { $0.C_GetSlotList?(1, nil, &count) }
-        var slots = [UInt](repeating: 0, count: Int(count))
-        try call { $0.C_GetSlotList?(1, &slots, &count) }
-        return Array(slots.prefix(Int(count)))
+        while true {
+            var count: UInt = 0
+            // Asking for the number has the module look again which slots there are.
+            try call { $0.C_GetSlotList?(1, nil, &count) }
+            var slots = [UInt](repeating: 0, count: Int(count))
+            do throws(CryptokiResult) {
+                try call { $0.C_GetSlotList?(1, &slots, &count) }
+                return Array(slots.prefix(Int(count)))
+            } catch .bufferTooSmall {
+                // One more token was plugged in since.
+            }
+        }
+    }
+
+    /// Whether a token signs by a mechanism (CK_MECHANISM_TYPE), as far as it says so.
+    func signs(_ mechanism: UInt, in slot: UInt) -> Bool {
+        var info = CK_MECHANISM_INFO()
+        do throws(CryptokiResult) {
+            try call { $0.C_GetMechanismInfo?(slot, mechanism, &info) }
+        } catch {
+            return error != .mechanismInvalid
+        }
+        // CKF_SIGN
+        return info.flags & 0x800 != 0
     }
 
     func token(in slot: UInt) throws(CryptokiResult) -> TokenInfo {

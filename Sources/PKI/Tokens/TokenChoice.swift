@@ -22,10 +22,27 @@ struct TokenChoice {
         return token
     }
 
+    /// Finds a token again that was lost, wherever it is now.
+    ///
+    /// - Parameter token: as it was.
+    func again(_ token: TokenInfo) throws(RotationError) -> TokenInfo {
+        let same = try tokens().filter { $0.isSame(as: token) }
+        guard let found = same.first(where: { $0.slot == token.slot }) ?? same.first else {
+            throw failure("the token \(token.shown) was there and is gone", TokenChoice.plugIn)
+        }
+        return found
+    }
+
     private func tokens() throws(RotationError) -> [TokenInfo] {
         do throws(CryptokiResult) {
             var tokens: [TokenInfo] = []
-            for slot in try module.slots() { tokens.append(try module.token(in: slot)) }
+            for slot in try module.slots() {
+                do throws(CryptokiResult) {
+                    tokens.append(try module.token(in: slot))
+                } catch  where error.isEmptySlot {
+                    continue
+                }
+            }
             return tokens
         } catch {
             throw failure("the PKCS#11 module does not say which tokens there are (\(error))", TokenChoice.plugIn)

@@ -44,6 +44,11 @@ struct TokenInfo: Sendable {
             && fits(uri.serial, serial) && fits(uri.slotID, slot)
     }
 
+    /// Whether it is the same device, whatever slot it is in.
+    func isSame(as other: TokenInfo) -> Bool {
+        (label, manufacturer, model, serial) == (other.label, other.manufacturer, other.model, other.serial)
+    }
+
     /// For messages: ``fleet (serial 1b2c)``.
     var shown: String {
         guard isInitialized else { return "slot \(slot), not initialised" }

@@ -13,7 +13,7 @@ struct TokenKeyChoice {
         if fitting.count > 1 {
             throw failure(
                 "several private keys of the token fit: \(TokenKeyChoice.list(fitting))",
-                Set(fitting).count == fitting.count
+                Set(fitting.map(\.shown)).count == fitting.count
                     ? "add `id=…` to the URI, so that one is left" : "give each of them an id of its own")
         }
         guard let key = fitting.first else { throw try noKey(among: keys) }
@@ -48,7 +48,7 @@ struct TokenKeyChoice {
     }
 
     private func check(_ key: TokenObject) throws(RotationError) {
-        // CKK_RSA and CKK_EC; what the engine can sign with.
+        // CKK_RSA and CKK_EC
         guard key.keyType == 0 || key.keyType == 3 else {
             throw failure(
                 "the key \(key.shown) is neither RSA nor EC", "keys in tokens are RSA or EC (P-256, P-384, P-521)")

@@ -1,19 +1,21 @@
 import RotationModel
 
-/// Logs in to a token, once. A job that cron starts again and again must never lock a token: a PIN that is wrong is not given a second
+/// Logs in to a token, in one attempt. A job that cron starts again and again must never lock a token: a PIN that is wrong is not given a second
 /// time, and the last try is left to a person.
 struct TokenLogin {
     let module: CryptokiModule
     let token: TokenInfo
     let uri: PKCS11URI
 
-    /// - Parameter pin: the token's user PIN; nil for a token that asks for none.
+    /// - Parameters:
+    ///   - pin: the token's user PIN; nil for a token that asks for none.
+    ///   - opening: how often this process had opened the token before.
     /// - Throws: ``RotationError/Code/keyUnavailable``, with what is left of the token's patience where the PIN is wrong.
-    func open(_ pin: Passphrase?) throws(RotationError) -> TokenSession {
+    func open(_ pin: Passphrase?, opening: Int) throws(RotationError) -> TokenSession {
         if token.needsLogin { try checkBefore(pin) }
         let session: TokenSession
         do throws(CryptokiResult) {
-            session = try TokenSession(module, slot: token.slot)
+            session = try TokenSession(module, slot: token.slot, opening: opening)
         } catch {
             throw failure("the token opens no session (\(error))", "see that it is plugged in and not in use elsewhere")
         }

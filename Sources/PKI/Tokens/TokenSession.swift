@@ -1,18 +1,21 @@
 import Basics
 import CPKCS11
 
-/// A session with a token. Whoever logged in through it stays logged in, for all sessions of this process, as long as it is open.
+/// A session with a token, for one thread at a time. Whoever logged in through one is logged in in all sessions of this process, as long as
+/// one of them is open.
 ///
 /// `@unchecked Sendable`: the handle never changes, and the module was initialised for use by several threads.
 final class TokenSession: @unchecked Sendable {
     private let module: CryptokiModule
     private let handle: UInt
+    /// How often the token had been opened anew when this session was. Objects have other handles each time.
+    let opening: Int
 
-    init(_ module: CryptokiModule, slot: UInt) throws(CryptokiResult) {
+    init(_ module: CryptokiModule, slot: UInt, opening: Int) throws(CryptokiResult) {
         var handle: UInt = 0
         // CKF_SERIAL_SESSION alone: nothing is written to the token.
         try module.call { $0.C_OpenSession?(slot, 0x4, nil, nil, &handle) }
-        (self.module, self.handle) = (module, handle)
+        (self.module, self.handle, self.opening) = (module, handle, opening)
     }
 
     deinit { try? module.call { $0.C_CloseSession?(handle) } }
@@ -41,10 +44,10 @@ final class TokenSession: @unchecked Sendable {
         for object in try handles(kind, most: most) {
             found.append(
                 TokenObject(
-                    id: bytes(of: object, 0x102) ?? [],
-                    label: bytes(of: object, 0x3).map { String(decoding: $0, as: UTF8.self) } ?? "",
-                    keyType: number(of: object, 0x100), canSign: flag(of: object, 0x108) ?? true,
-                    asksEveryTime: flag(of: object, 0x202) ?? false))
+                    handle: object, id: bytes(.id, of: object) ?? [],
+                    label: bytes(.label, of: object).map { String(decoding: $0, as: UTF8.self) } ?? "",
+                    keyType: number(.keyType, of: object), canSign: flag(.sign, of: object) ?? true,
+                    asksEveryTime: flag(.alwaysAuthenticate, of: object) ?? false))
         }
         return found
     }
@@ -70,11 +73,25 @@ final class TokenSession: @unchecked Sendable {
 
     // MARK: Attributes
 
+    /// What is asked of objects (CK_ATTRIBUTE_TYPE).
+    enum Attribute: UInt {
+        case label = 0x3
+        case value = 0x11
+        case keyType = 0x100
+        case id = 0x102
+        case sign = 0x108
+        case modulus = 0x120
+        case publicExponent = 0x122
+        case ecParameters = 0x180
+        case ecPoint = 0x181
+        case alwaysAuthenticate = 0x202
+    }
+
     /// An attribute's value; nil where the object has none, or does not show it.
-    private func bytes(of object: UInt, _ type: UInt) -> [UInt8]? {
-        var attribute = CK_ATTRIBUTE(type: type, pValue: nil, ulValueLen: 0)
+    func bytes(_ type: Attribute, of object: UInt) -> [UInt8]? {
+        var attribute = CK_ATTRIBUTE(type: type.rawValue, pValue: nil, ulValueLen: 0)
         guard (try? module.call { $0.C_GetAttributeValue?(handle, object, &attribute, 1) }) != nil,
-            attribute.ulValueLen <= 4096
+            attribute.ulValueLen <= Certificate.largest
         else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(attribute.ulValueLen))
         let done: Void? = bytes.withUnsafeMutableBytes { buffer in
@@ -84,16 +101,41 @@ final class TokenSession: @unchecked Sendable {
         return done == nil ? nil : bytes
     }
 
-    private func number(of object: UInt, _ type: UInt) -> UInt? {
-        guard let bytes = bytes(of: object, type), bytes.count == MemoryLayout<UInt>.size else { return nil }
+    private func number(_ type: Attribute, of object: UInt) -> UInt? {
+        guard let bytes = bytes(type, of: object), bytes.count == MemoryLayout<UInt>.size else { return nil }
         return bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt.self) }
     }
 
-    private func flag(of object: UInt, _ type: UInt) -> Bool? { bytes(of: object, type)?.first.map { $0 != 0 } }
+    private func flag(_ type: Attribute, of object: UInt) -> Bool? { bytes(type, of: object)?.first.map { $0 != 0 } }
+
+    // MARK: Signing
+
+    /// - Parameter largest: the most bytes that the signature can have.
+    func sign(
+        _ data: [UInt8], by key: UInt, _ mechanism: SigningMechanism, largest: Int
+    ) throws(CryptokiResult) -> [UInt8] {
+        try mechanism.withPointer { pointer throws(CryptokiResult) in
+            try module.call { $0.C_SignInit?(handle, pointer, key) }
+        }
+        var failure: CryptokiResult?
+        let signature = [UInt8](unsafeUninitializedCapacity: largest) { buffer, count in
+            var length = UInt(largest)
+            do throws(CryptokiResult) {
+                try module.call { $0.C_Sign?(handle, data, UInt(data.count), buffer.baseAddress, &length) }
+                count = min(Int(length), largest)
+            } catch {
+                (failure, count) = (error, 0)
+            }
+        }
+        if let failure { throw failure }
+        return signature
+    }
 }
 
 /// What is known of an object in a token without using it.
-struct TokenObject: Sendable, Hashable {
+struct TokenObject: Sendable {
+    /// CK_OBJECT_HANDLE: good until the token is opened anew.
+    let handle: UInt
     let id: [UInt8]
     let label: String
     /// CK_KEY_TYPE; nil for what is no key.

@@ -53,33 +53,32 @@ final class SoftToken: Sendable {
             ["--import", file, "--token", token, "--label", label, "--id", id, "--pin", SoftToken.pin])
     }
 
-    /// The certificate of a root authority with a key of the token, which OpenSSL signs through its own engine.
-    func makeAuthority(_ label: String, name: String, options: [String] = [], to file: String) async throws {
-        let settings = """
-            openssl_conf = all
-            [all]
-            engines = engines
-            [engines]
-            pkcs11 = token
-            [token]
-            engine_id = pkcs11
-            MODULE_PATH = \(SoftToken.module)
-            PIN = \(SoftToken.pin)
-            init = 0
-            [req]
-            distinguished_name = name
-            [name]
-            """
-        try Data(settings.utf8).write(to: URL(fileURLWithPath: folder / "openssl.cnf"))
-        try await use(
-            "env",
-            ["OPENSSL_CONF=" + (folder / "openssl.cnf"), "openssl", "req", "-x509", "-new", "-engine", "pkcs11"]
-                + [
-                    "-keyform", "engine", "-key", "pkcs11:token=fleet;object=\(label)", "-subj",
-                    "/O=Example Devices/CN=\(name)",
-                ]
-                + ["-days", "3650", "-addext", "basicConstraints=critical,CA:true"]
-                + ["-addext", "keyUsage=critical,keyCertSign,cRLSign", "-out", file] + options)
+    /// The certificate of a root authority with a key of the token, which GnuTLS has the token sign.
+    func makeAuthority(_ label: String, name: String, to file: String) async throws {
+        try await Certtool.makeAuthority(
+            name: name, key: "pkcs11:token=fleet;object=\(label)", module: SoftToken.module, pin: SoftToken.pin,
+            to: file, environment: environment)
+    }
+}
+
+/// GnuTLS's program, which speaks PKCS#11 too.
+enum Certtool {
+    /// The certificate of a root authority that a key in a token signs.
+    static func makeAuthority(
+        name: String, key uri: String, module: String, pin: String, to file: String, environment: [String: String]
+    ) async throws {
+        let template = file + ".template"
+        let lines =
+            ["organization = \"Example Devices\"", "cn = \"\(name)\"", "expiration_days = 3650"]
+            + ["ca", "cert_signing_key", "crl_signing_key"]
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: template))
+        let made = try await Program.run(
+            "/usr/bin/env",
+            ["GNUTLS_PIN=\(pin)", "certtool", "--provider", module, "--generate-self-signed"]
+                + ["--load-privkey", uri + ";type=private", "--load-pubkey", uri + ";type=public"]
+                + ["--template", template, "--outfile", file],
+            environment: environment)
+        try #require(made.status == 0, made.story)
     }
 }
 
