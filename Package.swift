@@ -138,7 +138,7 @@ let package = Package(
             exclude: ["Snapshots"],
             swiftSettings: settings),
         .testTarget(
-            name: "PKITests", dependencies: ["PKI", "System", "RotationTesting", "RotationModel", "Basics"],
+            name: "PKITests", dependencies: ["PKI", "CPKCS11", "System", "RotationTesting", "RotationModel", "Basics"],
             exclude: ["Judges"],
             swiftSettings: settings),
         .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle", "RotationModel"], swiftSettings: settings),
