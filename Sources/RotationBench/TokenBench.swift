@@ -127,6 +127,7 @@ struct TokenBench {
         let profile = CertificateProfile(
             signature: .ecdsaWithSHA256, keyUsage: [.digitalSignature], extendedKeyUsage: [.clientAuth])
         let device = try PrivateKey.generate(.ecdsaP256).publicKey
+        let subject = ThrowawayPKI.name("sensor-eu-000001")
         return try best(of: 3) {
             let next = Atomic(0)
             return try together(threads) {
@@ -136,7 +137,7 @@ struct TokenBench {
                 while next.wrappingAdd(1, ordering: .relaxed).oldValue < count {
                     _ = try signer.sign(
                         CertificateOrder(
-                            serialNumber: .random(using: &random), subject: ThrowawayPKI.name("sensor-eu-000001"),
+                            serialNumber: .random(using: &random), subject: subject,
                             subjectAlternativeNames: [.uri("urn:device:sensor-eu-000001")], notBefore: now,
                             notAfter: now + .days(90), publicKey: device))
                     made += 1
