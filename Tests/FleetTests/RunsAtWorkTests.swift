@@ -28,3 +28,23 @@ struct RunsAtWorkTests {
         #expect(try workspace.tables.run(RunID("none")) == nil)
     }
 }
+
+@Suite("A run that was closed")
+struct ClosedRunTests {
+    @Test("Can write no more: another was begun in its place, and goes on from where it stood")
+    func fenced() throws {
+        let workspace = try Workspace([FakeDevice("d1")])
+        let device = try workspace.planningDevice("d1")
+        try workspace.beginRun("dead")
+        #expect(try workspace.inventory.closeInterruptedRuns(at: Workspace.now) == ["dead"])
+        let anchor = try workspace.inventory.auditAnchor()
+        let error = failure {
+            try workspace.inventory.take([.fake(device, key: "k")], refused: [], run: "dead", at: Workspace.now)
+        }
+        #expect(error?.code == .locked && error?.message.contains("dead") == true)
+        #expect(try workspace.inventory.auditAnchor() == anchor && workspace.inventory.waitingRequestCount() == 0)
+        // Its end is recorded once, and to say it again is no mistake.
+        try workspace.inventory.endRun("dead", outcome: "completed", counts: [:], at: Workspace.now)
+        #expect(try workspace.inventory.run("dead")?.outcome == RunRecord.interrupted)
+    }
+}

@@ -21,7 +21,7 @@ final class PostgresConnection: Database {
         var parameters = location.parameters
         parameters["client_encoding"] = "UTF8"
         parameters["connect_timeout"] = parameters["connect_timeout"] ?? "10"
-        parameters["application_name"] = parameters["application_name"] ?? "rotation-job"
+        parameters["application_name"] = parameters["application_name"] ?? "rotation-job \(location.schema)"
         // A server that vanished without a word is noticed, and not after two hours.
         parameters["keepalives_idle"] = parameters["keepalives_idle"] ?? "20"
         parameters["tcp_user_timeout"] = parameters["tcp_user_timeout"] ?? "30000"
@@ -136,8 +136,13 @@ final class PostgresConnection: Database {
         return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE
     }
 
-    /// Whether there is a server at the other end, as far as is known here: one that ended says so.
-    var isAlive: Bool { PQconsumeInput(handle) == 1 && isConnected }
+    /// Whether there is a server at the other end: it is asked, since one that went away says so too late.
+    var isAlive: Bool {
+        guard isConnected else { return false }
+        let answer = PQexec(handle, "")
+        defer { PQclear(answer) }
+        return PQresultStatus(answer) == PGRES_EMPTY_QUERY
+    }
 
     /// Whether nothing was noticed to the contrary.
     var isConnected: Bool { PQstatus(handle) == CONNECTION_OK }

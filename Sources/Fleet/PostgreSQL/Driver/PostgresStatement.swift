@@ -49,7 +49,8 @@ final class PostgresStatement: PreparedStatement {
         } else {
             let insertion = try PostgresInsertion(sql)
             numbered = (
-                PostgresStatement(insertion.sql, name: name + "n", on: connection), connection.numbers(of: insertion.table)
+                PostgresStatement(insertion.sql, name: name + "n", on: connection),
+                connection.numbers(of: insertion.table)
             )
             inserting = numbered
         }

@@ -100,14 +100,6 @@ struct RegistryCopy {
     }
 }
 
-/// A table that was copied.
-package struct CopiedTable: Sendable {
-    package let name: String
-    package let rows: Int
-    /// Of its rows in any order: the sum of their SHA-256, in hexadecimal.
-    package let digest: String
-}
-
 /// A digest of rows that does not depend on their order, which engines see differently.
 private struct RowsDigest: Equatable {
     private(set) var rows = 0

@@ -21,7 +21,9 @@ extension SQLFleet {
                 """)
             var published = 0
             for manifest in manifests {
-                guard try publish.changes([.integer(manifest.deviceRow), .count(manifest.sequence)]) == 1 else { continue }
+                guard try publish.changes([.integer(manifest.deviceRow), .count(manifest.sequence)]) == 1 else {
+                    continue
+                }
                 published += 1
                 guard manifest.action == .install else { continue }
                 let known = try find.first([.integer(manifest.deviceRow)]) {

@@ -9,8 +9,8 @@ enum RegistryTables {
         "recovered_revocations", "recoveries", "audit",
     ]
 
-    /// What follows from the facts: triggers fill it when those come in.
-    static let derived = ["shared_keys", "devices_with_leftovers", "active_ends"]
+    /// What follows from the facts: triggers fill it when those come in. (How many certificates end on which day is a view in one engine.)
+    static let derived = ["shared_keys", "devices_with_leftovers"]
 
     /// All of them, with the audit's head, which has one row from the beginning.
     static let all = facts + ["audit_head"] + derived
