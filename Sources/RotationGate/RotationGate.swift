@@ -23,7 +23,8 @@ struct RotationGate: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The workspace's configuration.",
-            discussion: "Default: ./rotation.yaml, else /etc/rotation-job/rotation.yaml.", valueName: "file"))
+            discussion: "Default: ./rotation.yaml, else /etc/rotation-job/rotation.yaml.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Flag(help: "Say what is wrong with the configuration and the certificates, and end without listening.")

@@ -19,7 +19,7 @@ struct AuditCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only entries from this time on (RFC 3339).", valueName: "time"))
     var since: TimeArgument?
 
-    @Option(help: "Only entries about this device.")
+    @Option(help: "Only entries about this device.", completion: .device)
     var device: String?
 
     @Flag(help: "Write JSON, one entry a line.")
@@ -32,7 +32,7 @@ struct AuditCommand: ParsableCommand {
         name: .customLong("anchor"),
         help: ArgumentHelp(
             "With --verify: a run's report, a list of them, or lines of the log, kept elsewhere; may be given several times.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var anchorFiles: [String] = []
 
     func validate() throws {

@@ -16,7 +16,7 @@ struct BackupCommand: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("The backup.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The backup.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "Check the backup; write nothing.")

@@ -31,7 +31,9 @@ struct ForecastCommand: AsyncParsableCommand {
     @Flag(help: "In CSV, leave the names of policies as they are.")
     var raw = false
 
-    @Option(help: ArgumentHelp("Write the forecast to a file instead of standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the forecast to a file instead of standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     func validate() throws {

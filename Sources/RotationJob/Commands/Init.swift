@@ -10,7 +10,9 @@ struct Init: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("The folder of the workspace; it is made where it is missing.", valueName: "dir"))
+    @Argument(
+        help: ArgumentHelp("The folder of the workspace; it is made where it is missing.", valueName: "dir"),
+        completion: .directory)
     var folder: String
 
     @Flag(

@@ -13,7 +13,7 @@ struct InventoryExport: ParsableCommand {
     @Option(help: "The form of the output.")
     var format: ExportFormat
 
-    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write to a file instead of standard output.", valueName: "file"), completion: .file())
     var output: String?
 
     func run() throws {

@@ -21,7 +21,7 @@ struct InventoryImport: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: ArgumentHelp("A file, or for aws-iot a folder.", valueName: "path"))
+    @Argument(help: ArgumentHelp("A file, or for aws-iot a folder.", valueName: "path"), completion: .file())
     var path: String
 
     @Option(help: "The form of the input; default: by the path.")

@@ -10,7 +10,7 @@ struct InventoryShow: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Argument(help: "The device's id.")
+    @Argument(help: "The device's id.", completion: .device)
     var device: String
 
     @Flag(help: "Write JSON.")

@@ -31,10 +31,14 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "In CSV, leave every text as it is, even where a spreadsheet would take one for a formula.")
     var raw = false
 
-    @Option(help: ArgumentHelp("Write the plan to a file instead of standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the plan to a file instead of standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
-    @Option(help: ArgumentHelp("Also keep the plan in this file, for `run --plan`.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Also keep the plan in this file, for `run --plan`.", valueName: "file"), completion: .file()
+    )
     var save: String?
 
     @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))

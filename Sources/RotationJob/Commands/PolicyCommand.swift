@@ -13,7 +13,7 @@ struct PolicyCommand: AsyncParsableCommand {
 
 /// Policy files that a command is about: those of the workspace, or those that are named.
 struct PolicyPaths: ParsableArguments {
-    @Argument(help: ArgumentHelp("Policy files, or folders of them.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Policy files, or folders of them.", valueName: "path"), completion: .file())
     var paths: [String] = []
 
     /// Outside a workspace, references to authorities are taken on trust.

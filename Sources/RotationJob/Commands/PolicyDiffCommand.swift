@@ -21,10 +21,10 @@ struct PolicyDiffCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var at: AtOption
 
-    @Argument(help: ArgumentHelp("The policies as they are.", valueName: "old"))
+    @Argument(help: ArgumentHelp("The policies as they are.", valueName: "old"), completion: .file())
     var old: String
 
-    @Argument(help: ArgumentHelp("The policies as they would be.", valueName: "new"))
+    @Argument(help: ArgumentHelp("The policies as they would be.", valueName: "new"), completion: .file())
     var new: String
 
     @Option(help: "How the difference is written.")

@@ -12,7 +12,7 @@ struct PolicyExplain: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var at: AtOption
 
-    @Argument(help: "The device's id.")
+    @Argument(help: "The device's id.", completion: .device)
     var device: String
 
     @Flag(help: "Write JSON.")

@@ -17,7 +17,7 @@ struct ResumeCommand: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var at: AtOption
 
-    @Argument(help: "The policy's name.")
+    @Argument(help: "The policy's name.", completion: .policy)
     var policy: String
 
     @Option(help: "What was found and done, for the audit.")

@@ -26,7 +26,7 @@ struct RevokeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var at: AtOption
 
-    @Option(help: "All certificates of this device.")
+    @Option(help: "All certificates of this device.", completion: .device)
     var device: String?
 
     @Option(help: ArgumentHelp("The certificate with this SHA-256 of its DER.", valueName: "sha256"))
@@ -43,7 +43,7 @@ struct RevokeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Who issued it: an authority's name in rotation.yaml, or a distinguished name, by RFC 4514 or as `openssl x509 -issuer` prints it.",
-            valueName: "name"))
+            valueName: "name"), completion: .authority)
     var issuer: String?
 
     @Option(

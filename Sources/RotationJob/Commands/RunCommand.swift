@@ -43,14 +43,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Issue at most this many certificates.", valueName: "n"))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Carry out this plan, kept by `plan --save`, or nothing.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Carry out this plan, kept by `plan --save`, or nothing.", valueName: "file"),
+        completion: .file())
     var plan: String?
 
-    @Option(help: ArgumentHelp("Also write the report (JSON) to this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Also write the report (JSON) to this file.", valueName: "file"), completion: .file())
     var report: String?
 
     @Option(
-        help: ArgumentHelp("Also write the report as a self-contained page (HTML) to this file.", valueName: "file"))
+        help: ArgumentHelp("Also write the report as a self-contained page (HTML) to this file.", valueName: "file"),
+        completion: .file())
     var html: String?
 
     @Option(help: "How the outcome is written to standard output.")

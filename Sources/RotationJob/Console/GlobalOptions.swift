@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
         help: ArgumentHelp(
             "The workspace's configuration.",
             discussion: "Default: ./rotation.yaml, else /etc/rotation-job/rotation.yaml.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Option(name: .customLong("log-level"), help: "The least that is logged, to standard error.")
