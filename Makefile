@@ -27,6 +27,12 @@ UNITDIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
 ISSUERDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/issuers
 NOTICEDIR = $(DESTDIR)$(PREFIX)/lib/rotation-job/notices
 
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+BASHDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+# Where Debian's zsh and fish look, and those of most others.
+ZSHDIR = $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions
+FISHDIR = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+
 EXAMPLEDIR = $(SHAREDIR)/examples
 POLICIES = $(notdir $(wildcard policies/*.yaml policies/*.yaml.example policies/*.json))
 DOCS = README.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE
@@ -35,6 +41,8 @@ PROXIES = $(notdir $(wildcard examples/gate/*))
 MONITORING = $(notdir $(wildcard examples/monitoring/*))
 ISSUERS = openssl-ca aws-private-ca
 NOTICES = $(notdir $(wildcard notices/*))
+CRONFILES = INSTALL.md rotation-job.crontab rotation.yaml.example
+PAGES = man1/rotation-job.1 man1/rotation-gate.1 man5/rotation.yaml.5 man5/rotation-policy.5
 UNITS = rotation-job.service rotation-job.timer rotation-gate.service rotation-gate.socket
 # So that links between documents lead where they lead in the source tree: NAME:TARGET, below DOCDIR.
 DOCLINKS = policies:../../rotation-job/policies examples:../../rotation-job/examples cron:../../rotation-job/cron \
@@ -49,7 +57,7 @@ SHELL = /bin/bash
 help: ## Say what the targets do (this)
 	@echo "Rotation Job keeps the certificates of a device fleet fresh. Targets:"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Variables: PREFIX ($(PREFIX)), DESTDIR, BINARY ($(BINARY)), DEVICES ($(DEVICES), demo), COUNT ($(COUNT), bench), BENCH_SIZES ($(BENCH_SIZES), bench), BENCH_JSON (bench), TOKEN_COUNT ($(TOKEN_COUNT), bench-token), FUZZ_SECONDS ($(FUZZ_SECONDS), fuzz), TORTURE_POINTS ($(TORTURE_POINTS)) and BATCH_TORTURE_POINTS ($(BATCH_TORTURE_POINTS), torture)"
 
@@ -148,17 +156,23 @@ install: ## Install the built programs, issuers, example policies, units and doc
 	install -m 0644 examples/README.md $(EXAMPLEDIR)
 	install -m 0644 $(addprefix examples/gate/,$(PROXIES)) $(EXAMPLEDIR)/gate
 	install -m 0644 $(addprefix examples/monitoring/,$(MONITORING)) $(EXAMPLEDIR)/monitoring
-	install -m 0644 cron/INSTALL.md cron/rotation-job.crontab $(CRONDIR)
+	install -m 0644 $(addprefix cron/,$(CRONFILES)) $(CRONDIR)
+	scripts/manual "$(abspath $(BINARY))" "$(abspath $(GATE_BINARY))" $(MANDIR)
+	install -d $(BASHDIR) $(ZSHDIR) $(FISHDIR)
+	for program in "$(abspath $(BINARY))" "$(abspath $(GATE_BINARY))"; do name="$${program##*/}"; \
+	  "$$program" --generate-completion-script bash | sed '1{/^#!/d}' >"$(BASHDIR)/$$name"; "$$program" --generate-completion-script zsh >"$(ZSHDIR)/_$$name"; \
+	  "$$program" --generate-completion-script fish >"$(FISHDIR)/$$name.fish"; done
 	for unit in $(UNITS); do install -m 0644 "cron/$$unit" "$(UNITDIR)/$$unit"; done
 	for link in $(DOCLINKS); do ln -sfn "$${link#*:}" "$(DOCDIR)/$${link%%:*}"; done
 	ln -sfn ../doc/rotation-job/docs $(SHAREDIR)/docs
-	sed -i 's|/usr/local/|$(PREFIX)/|g' $(addprefix $(UNITDIR)/,$(UNITS)) $(CRONDIR)/rotation-job.crontab \
-	  $(CRONDIR)/INSTALL.md $(DOCDIR)/*.md $(DOCDIR)/docs/*.md $(EXAMPLEDIR)/README.md
+	sed -i 's|/usr/local/|$(PREFIX)/|g' $(addprefix $(UNITDIR)/,$(UNITS)) $(addprefix $(CRONDIR)/,$(CRONFILES)) \
+	  $(DOCDIR)/*.md $(DOCDIR)/docs/*.md $(EXAMPLEDIR)/README.md
 
 .PHONY: uninstall
 uninstall: ## Take away exactly what install put there
 	rm -f $(BINDIR)/rotation-job $(BINDIR)/rotation-gate $(addprefix $(POLICYDIR)/,$(POLICIES)) $(addprefix $(ISSUERDIR)/,$(ISSUERS)) $(addprefix $(NOTICEDIR)/,$(NOTICES)) \
-	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(CRONDIR)/INSTALL.md $(CRONDIR)/rotation-job.crontab \
+	  $(addprefix $(DOCDIR)/,$(DOCS) $(addprefix docs/,$(GUIDES))) $(addprefix $(CRONDIR)/,$(CRONFILES)) $(addprefix $(MANDIR)/,$(PAGES)) \
+	  $(foreach name,rotation-job rotation-gate,$(BASHDIR)/$(name) $(ZSHDIR)/_$(name) $(FISHDIR)/$(name).fish) \
 	  $(EXAMPLEDIR)/device-agent.sh $(EXAMPLEDIR)/README.md $(addprefix $(EXAMPLEDIR)/gate/,$(PROXIES)) \
 	  $(addprefix $(EXAMPLEDIR)/monitoring/,$(MONITORING)) $(addprefix $(UNITDIR)/,$(UNITS))
 	@for link in $(DOCLINKS); do if [ -L "$(DOCDIR)/$${link%%:*}" ]; then rm "$(DOCDIR)/$${link%%:*}"; fi; done
@@ -166,7 +180,29 @@ uninstall: ## Take away exactly what install put there
 	@for folder in $(ISSUERDIR) $(NOTICEDIR) $(dir $(ISSUERDIR)) $(POLICYDIR) $(CRONDIR) $(EXAMPLEDIR)/gate $(EXAMPLEDIR)/monitoring $(EXAMPLEDIR) $(SHAREDIR) $(DOCDIR)/docs $(DOCDIR); do \
 	  if [ -d "$$folder" ]; then rmdir --ignore-fail-on-non-empty "$$folder"; fi; done
 
+.PHONY: deb
+deb: ## Build the Debian packages into dist/, from BINARY where it is there
+	@scripts/setup package
+	@test -x "$(BINARY)" -a -x "$(GATE_BINARY)" || $(MAKE) build
+	mkdir -p dist
+	env BINARY="$(abspath $(BINARY))" GATE_BINARY="$(abspath $(GATE_BINARY))" DEB_DESTDIR="$(abspath dist)" debian/rules binary
+	lintian --fail-on error,warning dist/*.deb
+	dh_clean
+
+.PHONY: tarball
+tarball: ## Pack what install installs into dist/, to be unpacked anywhere
+	@test -x "$(BINARY)" -a -x "$(GATE_BINARY)" || $(MAKE) build
+	@stage="$$(mktemp -d)"; trap 'rm -rf "$$stage"' EXIT; name="rotation-job-$$("$(BINARY)" --version)-$$(uname -m)"; \
+	$(MAKE) -s install DESTDIR="$$stage/" PREFIX=/usr/local BINARY="$(BINARY)" GATE_BINARY="$(GATE_BINARY)"; \
+	strip "$$stage"/usr/local/bin/*; mv "$$stage/usr/local" "$$stage/$$name"; mkdir -p dist; \
+	tar -C "$$stage" --owner=0 --group=0 --sort=name -czf "dist/$$name.tar.gz" "$$name"; echo "packed dist/$$name.tar.gz"
+
+.PHONY: test-packages
+test-packages: deb tarball ## Install, use, upgrade, remove and purge the packages in roots of Debian 12 and 13 (root, debootstrap, a network)
+	@scripts/setup package-test
+	scripts/test-packages dist bookworm trixie
+
 .PHONY: clean
 clean: ## Remove what the build and the demo made
-	rm -rf .build
+	rm -rf .build dist
 	@if [ -f demo/.made-by-demo ]; then rm -rf demo; fi

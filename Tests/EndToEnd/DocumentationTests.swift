@@ -66,12 +66,60 @@ struct DocumentationTests {
         }
     }
 
+    @Test("docs/configuration.md has every key that the readers of rotation.yaml know")
+    func everyKey() throws {
+        let document = try String(contentsOfFile: Package.root + "/docs/configuration.md", encoding: .utf8)
+        let folder = Package.root + "/Sources/Job/Configuration"
+        var keys: Set<String> = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+            for match in text.matches(of: /\.(?:optional|required)\("(?<key>[A-Za-z0-9]+)"/) {
+                keys.insert(String(match.output.key))
+            }
+        }
+        #expect(keys.count > 35)
+        for key in keys {
+            #expect(
+                document.contains(try Regex("`[^`]*\\b\(key)\\b[^`]*`").wordBoundaryKind(.simple)),
+                "\(key) is in no code of the page")
+        }
+    }
+
+    @Test("The packages have the version of the programs")
+    func packageVersion() async throws {
+        let changelog = try String(contentsOfFile: Package.root + "/debian/changelog", encoding: .utf8)
+        let version = try await Program.run(Program.rotationJob, ["--version"]).stdout.split(separator: "\n")[0]
+        #expect(changelog.hasPrefix("rotation-job (\(version)) "), "\(version)")
+    }
+
+    @Test("The example configuration is one that the program reads, also where its comments are taken away")
+    func exampleConfiguration() async throws {
+        let text = try String(contentsOfFile: Package.root + "/cron/rotation.yaml.example", encoding: .utf8)
+        let folder = try TemporaryDirectory()
+        try FileManager.default.createDirectory(atPath: folder / "policies", withIntermediateDirectories: false)
+        let offered = text.split(separator: "\n").map { line in
+            line.contains(#/^ *# +([a-z]+: [{]|[a-z]+:$|- on|command)/#)
+                ? String(line.replacing(#/# /#, with: "", maxReplacements: 1)) : String(line)
+        }
+        for lines in [text, offered.joined(separator: "\n") + "\n"] {
+            try Data(lines.utf8).write(to: URL(fileURLWithPath: folder / "rotation.yaml"))
+            let status = try await Program.run(
+                Program.rotationJob, ["status", "--config", folder / "rotation.yaml"], in: folder.path)
+            #expect(!status.stderr.contains("rotation.yaml:"), status.story)
+            // The file is read; what it names first is not there.
+            #expect(status.stderr.contains(": the authority's certificate cannot be read"), status.story)
+        }
+        #expect(offered.contains { $0.hasPrefix("notify:") } && offered.contains { $0.hasPrefix("limits:") })
+    }
+
     @Test("make help names every target")
     func makeHelp() async throws {
         let help = try await Program.run("/usr/bin/make", ["-C", Package.root, "--no-print-directory"])
         #expect(help.status == 0, help.story)
         for target in [
-            "setup", "build", "test", "demo", "bench", "lint", "format", "install", "uninstall", "clean", "help",
+            "setup", "build", "test", "demo", "bench", "lint", "format", "install", "uninstall", "deb", "tarball",
+            "test-packages",
+            "clean", "help",
         ] {
             #expect(help.stdout.contains("\n  \(target) "), "make help does not name \(target)")
         }
