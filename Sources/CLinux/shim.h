@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <spawn.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 
 extern long syscall(long number, ...);
 
@@ -35,6 +36,13 @@ static inline int open_beneath(int folder, const char *path, int flags, unsigned
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
     };
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+/// Whether something sets the clock by others (adjtimex(2)): 1, 0, or -1 where the kernel does not say.
+static inline int is_clock_synchronized(void) {
+    struct timex state = {.modes = 0};
+    if (adjtimex(&state) < 0) return -1;
+    return (state.status & STA_UNSYNC) == 0;
 }
 
 #endif

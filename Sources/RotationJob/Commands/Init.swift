@@ -46,6 +46,7 @@ struct Init: ParsableCommand {
               cp policies/starter.yaml.example policies/starter.yaml
               rotation-job policy check
               rotation-job plan
+              rotation-job doctor                         # what is still in the way
 
             """
         try Console.print(text)

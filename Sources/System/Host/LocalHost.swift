@@ -26,8 +26,14 @@ package enum EffectiveUser {
     package static var id: UInt32 { geteuid() }
 
     /// Its login name; `uid 1000` where there is none.
-    package static var name: String {
-        guard let entry = getpwuid(geteuid()), let name = entry.pointee.pw_name else { return "uid \(geteuid())" }
+    package static var name: String { UserName.of(id) ?? "uid \(id)" }
+}
+
+/// Login names.
+package enum UserName {
+    /// Nil where the user has none.
+    package static func of(_ id: UInt32) -> String? {
+        guard let entry = getpwuid(id), let name = entry.pointee.pw_name else { return nil }
         return String(cString: name)
     }
 }
