@@ -29,6 +29,16 @@ package struct WorkspaceMaker: Sendable {
     ///   - withAuthority: also makes a P-256 authority and a manifest key, for trying things out.
     ///   - registry: where the inventory is kept in PostgreSQL; nil for a file in the workspace.
     package func make(withAuthority: Bool, registry: Registry? = nil) throws -> [Item] {
+        try make(
+            authorities: withAuthority ? WorkspaceTemplates.authority : WorkspaceTemplates.authorityExample,
+            registry: registry, withAuthority ? makeAuthority : { [] })
+    }
+
+    /// - Parameters:
+    ///   - authorities: what rotation.yaml says of who signs.
+    ///   - registry: as above.
+    ///   - makeAuthorities: makes the files that this names.
+    func make(authorities: String, registry: Registry?, _ makeAuthorities: () throws -> [Item]) throws -> [Item] {
         let location = try registry?.location() ?? .sqlite("\(root)/fleet.sqlite")
         var items: [Item] = []
         try Files.makeFolder(root, mode: 0o750)
@@ -39,13 +49,13 @@ package struct WorkspaceMaker: Sendable {
         ] as [(String, UInt32)] {
             items.append(try makeFolder(folder, mode))
         }
-        if withAuthority { items += try makeAuthority() }
+        items += try makeAuthorities()
         items.append(try file("policies/starter.yaml.example", WorkspaceTemplates.starterPolicy, mode: 0o644))
         items.append(try file("policies/policy.schema.json", PolicySchema.text, mode: 0o644))
         items.append(
             try file(
-                "rotation.yaml",
-                WorkspaceTemplates.configuration(withAuthority: withAuthority, registry: registry), mode: 0o640))
+                "rotation.yaml", WorkspaceTemplates.configuration(authorities: authorities, registry: registry),
+                mode: 0o640))
         items.append(try makeInventory(location))
         return items
     }
@@ -57,7 +67,7 @@ package struct WorkspaceMaker: Sendable {
         return Item(path: name + "/", isNew: true)
     }
 
-    private func file(_ name: String, _ text: String, mode: UInt32) throws -> Item {
+    func file(_ name: String, _ text: String, mode: UInt32) throws -> Item {
         Item(path: name, isNew: try Files.create("\(root)/\(name)", with: Array(text.utf8), mode: mode))
     }
 
@@ -87,12 +97,14 @@ package struct WorkspaceMaker: Sendable {
             items.append(try secret("authorities/ca-1.key", key))
             items.append(try file(certificate, authority.pem, mode: 0o644))
         }
+        return items + [try makeManifestKey()]
+    }
+
+    func makeManifestKey() throws -> Item {
         if Files.exists("\(root)/authorities/manifest.key") {
-            items.append(Item(path: "authorities/manifest.key", isNew: false))
-        } else {
-            items.append(try secret("authorities/manifest.key", try PrivateKey.generate(.ecdsaP256)))
+            return Item(path: "authorities/manifest.key", isNew: false)
         }
-        return items
+        return try secret("authorities/manifest.key", try PrivateKey.generate(.ecdsaP256))
     }
 
     private func secret(_ name: String, _ key: PrivateKey) throws -> Item {

@@ -1,7 +1,9 @@
 /// The files that a new workspace starts with.
 enum WorkspaceTemplates {
-    /// - Parameter registry: where the inventory is kept in PostgreSQL; nil for a file in the workspace.
-    static func configuration(withAuthority: Bool, registry: Registry? = nil) -> String {
+    /// - Parameters:
+    ///   - authorities: who signs.
+    ///   - registry: where the inventory is kept in PostgreSQL; nil for a file in the workspace.
+    static func configuration(authorities: String, registry: Registry? = nil) -> String {
         """
         # The workspace of rotation-job. Paths are relative to this file.
         version: 1
@@ -12,7 +14,7 @@ enum WorkspaceTemplates {
         reports: reports
 
         """
-            + (withAuthority ? authority : authorityExample) + """
+            + authorities + """
 
                 limits:                             # over one of them a run stops before it does anything
                   revoke: 5%                        # of the fleet's active certificates in one run
@@ -22,7 +24,7 @@ enum WorkspaceTemplates {
                 """
     }
 
-    private static let authority = """
+    static let authority = """
         # Made by `rotation-job init --with-authority`, for trying things out.
         authorities:
           - name: fleet-ca-1
@@ -33,7 +35,7 @@ enum WorkspaceTemplates {
 
         """
 
-    private static let authorityExample = """
+    static let authorityExample = """
         # Who signs. The keys have to be readable by the user that runs the job, and by nobody else.
         # authorities:
         #   - name: fleet-ca-1

@@ -68,6 +68,8 @@ struct PostgresStatementTests {
     func insertions() throws {
         let insertion = try PostgresInsertion("INSERT INTO t (a, b, c)\nVALUES ($1, 'x', $2)")
         #expect(insertion.table == "t" && insertion.sql == "INSERT INTO t (id, a, b, c)\nVALUES ($3, $1, 'x', $2)")
+        let repeated = try PostgresInsertion("INSERT INTO t (a, b, c) VALUES ($1, $2, $1)")
+        #expect(repeated.sql == "INSERT INTO t (id, a, b, c) VALUES ($3, $1, $2, $1)")
         #expect(throws: PostgresFailure.self) { try PostgresInsertion("INSERT INTO t SELECT 1") }
         #expect(throws: PostgresFailure.self) { try PostgresInsertion("UPDATE t SET a = $1") }
     }

@@ -182,7 +182,9 @@ struct MigrationTests {
         let inventory = try SQLFleet(sqlite: path, access: .readWrite, sha256: fakeSHA256, keys: fakeKeys)
         #expect(try inventory.rotationsByState() == ["awaiting-csr": 1, "delivered": 1, "cancelled": 1])
         let tally = RolloutTally(handedOut: 9, failed: 1, stuck: 0)
-        try inventory.recordHalt(ofPolicy: "p", tally, run: "later-run", at: Workspace.now)
+        try inventory.beginRun(
+            RunRecord(id: "next", startedAt: Workspace.now, now: Workspace.now, actor: "timer", host: "h", pid: 1))
+        try inventory.recordHalt(ofPolicy: "p", tally, run: "next", at: Workspace.now)
         #expect(try inventory.planningSnapshot { try $0.standingHalts() }.map(\.tally) == [tally])
         let counted = try inventory.planningSnapshot {
             try $0.rolloutTally(

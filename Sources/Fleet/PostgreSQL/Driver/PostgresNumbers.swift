@@ -37,7 +37,8 @@ struct PostgresInsertion {
             let name = head[0].split(whereSeparator: \.isWhitespace).last
         else { throw PostgresFailure(message: "it is no INSERT of one row of values") }
         table = String(name)
-        let number = parts[1].count { $0 == "$" } + 1
+        // A value may stand in several places.
+        let number = 1 + (parts[1].split(separator: "$").dropFirst().compactMap { Int($0.prefix(while: \.isNumber)) }.max() ?? 0)
         self.sql = "\(head[0])(id, \(head[1])VALUES ($\(number), \(parts[1])"
     }
 }
