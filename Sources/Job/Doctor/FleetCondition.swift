@@ -78,9 +78,9 @@ extension FleetCondition {
     /// Looks: plans, as `plan` does.
     init(_ workspace: Workspace, at: Timestamp, observer: any RunObserver) async {
         policyFolder = workspace.configuration.policies.first ?? workspace.configuration.root
-        inventory = workspace.configuration.inventory
+        inventory = workspace.configuration.inventory.text
         // That it is missing is said elsewhere.
-        guard FileAccess.exists(inventory) else { return }
+        guard workspace.hasInventory else { return }
         do {
             hasPolicies = try !workspace.loadPolicies().set.policies.isEmpty
             let store = try workspace.openInventory(.readOnly)

@@ -1,4 +1,5 @@
 import Delivery
+import Fleet
 import RotationModel
 import System
 
@@ -12,13 +13,16 @@ struct FolderCondition: Condition {
         var isWritable = true
     }
 
-    let inventory: Place
+    /// Nil where it is on a server.
+    let inventory: Place?
+    /// The folder of the configuration.
+    let root: String
     let folders: [Place]
     /// What others than root and the job's user can change.
     var doors: [(path: String, fault: (what: String, advice: String))] = []
     /// Why what the gate or a pick-up server left cannot be taken in.
     var obstacles: [RotationError] = []
-    /// Whose the inventory is, where this is root's process and it is not root's.
+    /// Whose the inventory is, or the folder of the configuration, where this is root's process and it is not root's.
     var owner: UInt32?
     var ownerName: String?
 
@@ -34,20 +38,20 @@ struct FolderCondition: Condition {
         let user = ownerName ?? "'#\(owner)'"
         return [
             Finding(
-                "root", at: inventory.path,
-                "this is root, and the inventory belongs to user \(ownerName ?? "\(owner)"): what root writes here the job cannot write again",
+                "root", at: inventory?.path ?? root,
+                "this is root, and it belongs to user \(ownerName ?? "\(owner)"): what root writes here the job cannot write again",
                 remedy: "sudo -u \(user) rotation-job doctor")
         ]
     }
 
     private var missing: [Finding] {
         let lost =
-            inventory.exists
+            inventory?.exists ?? true
             ? []
             : [
                 Finding(
-                    "inventory-missing", at: inventory.path, "there is no inventory",
-                    remedy: "rotation-job init \(Files.folder(of: inventory.path))")
+                    "inventory-missing", at: inventory?.path ?? root, "there is no inventory",
+                    remedy: "rotation-job init \(Files.folder(of: inventory?.path ?? root))")
             ]
         return lost
             + folders.filter { !$0.exists }.map {
@@ -58,7 +62,7 @@ struct FolderCondition: Condition {
     }
 
     private var unwritable: [Finding] {
-        ([inventory] + folders).filter { $0.exists && !$0.isWritable }.map {
+        ([inventory].compactMap(\.self) + folders).filter { $0.exists && !$0.isWritable }.map {
             Finding(
                 "not-writable", at: $0.path, "user \(EffectiveUser.name) may not write there: \($0.purpose)",
                 remedy: "start this as the job's user, or chown \(EffectiveUser.name) \($0.path)")
@@ -70,7 +74,8 @@ extension FolderCondition {
     /// Looks.
     init(_ workspace: Workspace) {
         let configuration = workspace.configuration
-        inventory = FolderCondition.place(configuration.inventory, "nothing can be recorded")
+        inventory = configuration.inventory.file.map { FolderCondition.place($0, "nothing can be recorded") }
+        root = configuration.root
         var folders = [
             (workspace.inbox.requests.path, "no CSR can come in"),
             (workspace.inbox.confirmations.path, "no confirmation can come in"),
@@ -86,7 +91,9 @@ extension FolderCondition {
             [workspace.inbox.requests, workspace.inbox.confirmations]
             + (configuration.gate == nil ? [] : [workspace.inbox.submissions])
         obstacles = taken.compactMap(\.obstacle)
-        if EffectiveUser.id == 0, let found = FileIdentity.following(configuration.inventory)?.owner, found != 0 {
+        if EffectiveUser.id == 0,
+            let found = FileIdentity.following(configuration.inventory.file ?? configuration.root)?.owner, found != 0
+        {
             (owner, ownerName) = (found, UserName.of(found))
         }
     }

@@ -1,4 +1,5 @@
 import Basics
+import Fleet
 import RotationModel
 import System
 
@@ -40,12 +41,12 @@ extension SpaceCondition {
     /// Looks.
     init(_ workspace: Workspace) {
         let configuration = workspace.configuration
-        let inventory = FileIdentity.following(configuration.inventory)
+        let inventory = configuration.inventory.file.flatMap(FileIdentity.following)
         // An import writes twice what the inventory grows by, and a backup is another copy.
         let wanted = max(SpaceCondition.least, 2 * Int64(inventory?.size ?? 0))
         var seen: [FileIdentity] = []
         var disks: [Disk] = []
-        for path in [configuration.inventory, configuration.delivery, configuration.reports] {
+        for path in [configuration.inventory.file, configuration.delivery, configuration.reports].compactMap(\.self) {
             guard let identity = FileIdentity.following(path), !seen.contains(where: identity.isOnFileSystem(of:)),
                 let free = FreeSpace(at: path)
             else { continue }
