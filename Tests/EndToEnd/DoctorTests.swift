@@ -232,9 +232,10 @@ struct DoctorTests {
         #expect(none.contains("crl-not-served") && none.contains("gate-unreachable"), "\(none)")
         let server = try Program.start(
             Program.python, ["-m", "http.server", "--bind", "127.0.0.1", "--directory", web, "\(port)"])
-        defer { server.send(SIGTERM) }
+        // Python's leaves SIGTERM as it inherits it, and who runs tests may have that ignored.
+        defer { server.send(SIGKILL) }
         let gate = try Program.start(Program.rotationGate, ["--config", workspace.path + "/rotation.yaml"])
-        defer { gate.send(SIGTERM) }
+        defer { gate.send(SIGKILL) }
         let list = workspace.path + "/delivery/crl/fleet-ca-1.crl"
         try FileManager.default.copyItem(atPath: list, toPath: web + "/fleet-ca-1.crl")
         // Both are up once nothing of them is found any more.
