@@ -91,11 +91,11 @@ extension WorkspaceMaker {
     ///
     /// - Parameter withAuthority: as of ``make(withAuthority:)``; not for an origin that brings its own.
     package func make(
-        from origin: FleetOrigin, withAuthority: Bool, inventory: String? = nil, actor: String,
+        from origin: FleetOrigin, withAuthority: Bool, registry: Registry? = nil, actor: String,
         rejected: (RejectedRow) -> Void,
         passedOver: (String) -> Void
     ) throws -> FromOrigin {
-        let items = try makeItems(from: origin, withAuthority: withAuthority, inventory: inventory)
+        let items = try makeItems(from: origin, withAuthority: withAuthority, registry: registry)
         let now = clock.now()
         let input = try origin.input(in: root, at: now)
         input.passedOver.forEach(passedOver)
@@ -105,11 +105,11 @@ extension WorkspaceMaker {
         return FromOrigin(items: items, summary: summary, passedOver: input.passedOver.count)
     }
 
-    private func makeItems(from origin: FleetOrigin, withAuthority: Bool, inventory: String?) throws -> [Item] {
+    private func makeItems(from origin: FleetOrigin, withAuthority: Bool, registry: Registry?) throws -> [Item] {
         let certificate = "authorities/ca-1.pem"
         guard let authority = origin.authority(certificate: certificate), let bytes = try origin.authorityCertificate()
-        else { return try make(withAuthority: withAuthority, inventory: inventory) }
-        return try make(authorities: authority, inventory: inventory) {
+        else { return try make(withAuthority: withAuthority, registry: registry) }
+        return try make(authorities: authority, registry: registry) {
             try Files.makeFolder("\(root)/authorities", mode: 0o700)
             return [try file(certificate, String(decoding: bytes, as: UTF8.self), mode: 0o644), try makeManifestKey()]
         }

@@ -68,6 +68,7 @@ struct PostgresStatementTests {
     func insertions() throws {
         let insertion = try PostgresInsertion("INSERT INTO t (a, b, c)\nVALUES ($1, 'x', $2)")
         #expect(insertion.table == "t" && insertion.sql == "INSERT INTO t (id, a, b, c)\nVALUES ($3, $1, 'x', $2)")
+        #expect(try PostgresInsertion("INSERT INTO t (a) VALUES ($1)").sql == "INSERT INTO t (id, a) VALUES ($2, $1)")
         let repeated = try PostgresInsertion("INSERT INTO t (a, b, c) VALUES ($1, $2, $1)")
         #expect(repeated.sql == "INSERT INTO t (id, a, b, c) VALUES ($3, $1, $2, $1)")
         #expect(throws: PostgresFailure.self) { try PostgresInsertion("INSERT INTO t SELECT 1") }

@@ -38,7 +38,11 @@ struct PostgresInsertion {
         else { throw PostgresFailure(message: "it is no INSERT of one row of values") }
         table = String(name)
         // A value may stand in several places.
-        let number = 1 + (parts[1].split(separator: "$").dropFirst().compactMap { Int($0.prefix(while: \.isNumber)) }.max() ?? 0)
+        let number =
+            1
+            + (parts[1].split(separator: "$", omittingEmptySubsequences: false).dropFirst().compactMap {
+                Int($0.prefix(while: \.isNumber))
+            }.max() ?? 0)
         self.sql = "\(head[0])(id, \(head[1])VALUES ($\(number), \(parts[1])"
     }
 }
