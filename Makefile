@@ -14,6 +14,10 @@ BENCH_SIZES ?= 1000 20000 100000
 BENCH_JSON ?=
 TOKEN_COUNT ?= 10000
 FUZZ_SECONDS ?= 30
+# Suites that PostgreSQL is asked as well, and those among them that are about a file of SQLite.
+POSTGRES_TESTS = ^(FleetTests\.|JobTests\.(PlanAndRun|Recovery|Confirmation|Stop|HaltTests|RevocationRule)|EndToEnd\.Postgres)
+SQLITE_TESTS = InventoryFileTests|MigrationTests|StorageFailureTests|BulkImportTests
+
 # Points of each kind that `torture` tries, in a run of two batches and in one of 16; 0 for all.
 TORTURE_POINTS ?= 0
 BATCH_TORTURE_POINTS ?= 60
@@ -80,6 +84,12 @@ test: setup setup-test ## Build for debugging and run all tests, end to end too
 	$(SWIFT) build --product rotation-job
 	$(SWIFT) build --product rotation-gate
 	$(SWIFT) test
+	$(MAKE) --no-print-directory test-postgres
+
+# What asks SQLite's own file anything is SQLite's alone.
+.PHONY: test-postgres
+test-postgres: setup setup-test ## Ask PostgreSQL what the tests ask of a registry, on a server that this starts and removes
+	scripts/with-postgres $(SWIFT) test --filter '$(POSTGRES_TESTS)' --skip '$(SQLITE_TESTS)'
 
 .PHONY: demo
 demo: setup ## Rotate a small made fleet in demo/, step by step

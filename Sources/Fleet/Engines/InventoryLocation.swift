@@ -18,6 +18,9 @@ package enum InventoryLocation: Sendable, Equatable {
     /// The file; nil where it is in no file of this host.
     package var file: String? { if case .sqlite(let path) = self { path } else { nil } }
 
+    /// Why somebody on the way to it could pretend to be it; nil where nobody could.
+    package var weakness: String? { if case .postgres(let location) = self { location.weakness } else { nil } }
+
     /// Whether there is one.
     ///
     /// - Throws: ``RotationError/Code/io`` or ``RotationError/Code/permission`` where the server cannot be asked.

@@ -35,10 +35,11 @@ enum Guarded {
 }
 
 extension Workspace {
-    /// What others than root and the job's user can change, and should not: the inventory, the folders of the workspace and of the keys. A
-    /// sentence each, with the command that mends it.
+    /// What others than root and the job's user can change, and should not: the inventory, the folders of the workspace and of the keys, and
+    /// a registry whose server nobody checks. A sentence each, with what mends it.
     func openDoors() -> [String] {
         doorFaults().map { path, fault in "\(path): \(fault.what); \(fault.advice)" }
+            + [configuration.inventory.weakness.map { "\(configuration.inventory.text): \($0)" }].compactMap { $0 }
     }
 
     /// The same, by path.
