@@ -26,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var workspaceOnly = false
 
     func run() async throws {
-        var report = FindingsReport(at: at.timestamp, style: options.style, isJSON: json)
+        var report = FindingsReport(.doctor, at: at.timestamp, style: options.style, isJSON: json)
         try Console.write(report.head())
         let doctor = Doctor(
             configuredBy: options.config, at: at.timestamp, scope: workspaceOnly ? .workspace : .machine,

@@ -33,7 +33,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 workspace, at: at.timestamp, actor: RunCommand.user, observer: progress
             ).perform()
         }
-        var report = VerificationReport(at: at.timestamp, style: options.style, isJSON: json)
+        var report = FindingsReport(.verification, at: at.timestamp, style: options.style, isJSON: json)
         try Console.write(report.head(mended: mended))
         let count = try await Verification(workspace, at: at.timestamp, observer: progress).perform { mismatch in
             try Console.write(report.line(mismatch))
