@@ -39,9 +39,11 @@ enum PostgresListings {
         CREATE TRIGGER class_of_a_key_judged_anew AFTER UPDATE OF key_kind ON certificates
           FOR EACH ROW WHEN (new.key_kind <> old.key_kind) EXECUTE FUNCTION class_certificate();
 
+        -- The status is the row's own, ACTIVE, and not written out: PostgreSQL would take the index of all ACTIVE certificates for a better one than the
+        -- device's, as long as it has not seen how long that grew.
         CREATE FUNCTION note_activation() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF EXISTS (SELECT 1 FROM certificates WHERE device = new.device AND status = 'ACTIVE' AND id <> new.id) THEN
+          IF EXISTS (SELECT 1 FROM certificates WHERE device = new.device AND status = new.status AND id <> new.id) THEN
             INSERT INTO devices_with_leftovers VALUES (new.device) ON CONFLICT DO NOTHING;
           END IF;
           RETURN NULL;
@@ -54,7 +56,7 @@ enum PostgresListings {
         CREATE FUNCTION note_deactivation() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           DELETE FROM devices_with_leftovers WHERE device = new.device
-            AND (SELECT count(*) FROM certificates WHERE device = new.device AND status = 'ACTIVE') < 2;
+            AND (SELECT count(*) FROM certificates WHERE device = new.device AND status = old.status) < 2;
           RETURN NULL;
         END $$;
         CREATE TRIGGER certificate_that_is_active_no_more AFTER UPDATE OF status ON certificates
