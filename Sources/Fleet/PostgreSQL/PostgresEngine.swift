@@ -125,7 +125,7 @@ final class PostgresEngine: Engine {
         var faults: [String] = []
         for table in RegistryTables.all {
             do {
-                try read { _ = try Query(streaming: $0, "SELECT * FROM \(table)").forEach { _ in } }
+                try read { try Query(streaming: $0, "SELECT * FROM \(table)").forEach { _ in } }
             } catch let failure as PostgresFailure where !failure.isConnectionLost {
                 faults.append("table \(table) cannot be read: PostgreSQL \(failure.state): \(failure.message)")
             }

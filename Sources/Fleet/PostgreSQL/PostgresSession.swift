@@ -2,6 +2,8 @@ import RotationModel
 import System
 
 /// One connection at a time, used by one thread at a time, and made anew where the server went away between two transactions.
+///
+/// `@unchecked Sendable`: what changes is only reached with the lock, which the compiler cannot see.
 final class PostgresSession: @unchecked Sendable {
     private let location: PostgresLocation
     private let purpose: PostgresConnection.Purpose

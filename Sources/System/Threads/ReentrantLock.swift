@@ -1,6 +1,8 @@
 import Glibc
 
 /// A lock that the thread which holds it may take again: for what is used by one thread at a time, and by closures within closures.
+///
+/// `@unchecked Sendable`: the pointer never changes, and what it leads to is made for several threads.
 package final class ReentrantLock: @unchecked Sendable {
     // A mutex has an address for as long as it lives.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>

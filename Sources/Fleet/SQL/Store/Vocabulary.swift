@@ -4,7 +4,7 @@ import RotationModel
 /// rolled back.
 struct Vocabulary {
     private let database: any Database
-    // By bytes, as SQLite compares: a composed and a decomposed letter are equal as Swift strings.
+    // By bytes, as the tables compare: a composed and a decomposed letter are equal as Swift strings.
     private var accounts: [[UInt8]: Int64] = [:]
     private var labelSets: [[UInt8]: Int64] = [:]
     private var issuers: [[UInt8]: Int64] = [:]
